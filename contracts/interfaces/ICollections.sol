@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @notice What holders may do; versioned. `digest = keccak256(abi.encode(policy))`.
+/// @param firstHolding Seconds that the first holder keeps it before giving it on; at most 720 days.
+/// @param nextHolding Seconds for every later holder; at most 720 days.
+/// @param giftsPerDay Gifts of this collection by one account on one day (UTC+8); at least 1.
+/// @param acceptance Whether the receiver must sign.
+/// @param receivers Bit `1 << Kind` set for every kind of account that may receive.
+/// @param workKinds Bit `1 << WorkKind` set for every kind of work that may be issued.
+/// @param longestLoan Seconds; 0 where loans are not allowed; at most 720 days.
+struct Policy {
+    uint32 firstHolding;
+    uint32 nextHolding;
+    uint16 giftsPerDay;
+    bool acceptance;
+    uint8 receivers;
+    uint8 workKinds;
+    uint32 longestLoan;
+}
+
+/// @notice State of a collection. `stateAfter = keccak256(abi.encode(collectionId, ...))` with the fields in this order.
+struct Collection {
+    address issuer;
+    bytes32 metadataDigest;
+    uint32 amendments;
+    uint32 policyVersion;
+    bytes32 policyDigest;
+}
+
+/// @notice State of an edition. `stateAfter = keccak256(abi.encode(editionId, ...))` with the fields in this order.
+struct Edition {
+    bytes32 collectionId;
+    bytes32 workId;
+    uint32 number;
+    uint64 cap;
+}
+
+/// @title Collections with versioned policy, editions with a fixed cap
+/// @notice `collectionId = keccak256(abi.encode(issuer, operation))`;
+/// `editionId = uint128(uint256(keccak256(abi.encode(collectionId, workId, number))))`; `tokenId = editionId << 64 | serial`,
+/// serials from 1. A later policy never tightens what is already held.
+interface ICollections {
+    /// @notice Act; the policy is version 1. Subjects: the collection, party(issuer).
+    event CollectionCreated(bytes32 collectionId, address issuer, bytes32 operation, bytes32 metadataDigest, Policy policy);
+    /// @notice Act. Subjects: the collection, party(issuer).
+    event CollectionAmended(bytes32 collectionId, bytes32 metadataDigest, string reason);
+    /// @notice Act. Subjects: the collection, party(issuer).
+    event PolicySet(bytes32 collectionId, uint32 version, Policy policy);
+    /// @notice Act. Subjects: the edition, the collection, the work, party(issuer).
+    event EditionOpened(uint256 editionId, bytes32 collectionId, bytes32 workId, uint32 number, uint64 cap);
+    /// @notice Act. Subjects: the edition, the collection, party(issuer).
+    event CapLowered(uint256 editionId, uint64 cap);
+
+    /// @notice An item of a batch was refused, named by its edition id; the others went through. Not an act.
+    event Refused(bytes32 indexed operation, bytes reason);
+
+    error CollectionKnown(bytes32 collectionId);
+    error CollectionUnknown(bytes32 collectionId);
+    error EditionKnown(uint256 editionId);
+    error EditionUnknown(uint256 editionId);
+    error PolicyMalformed(string field);
+    error PolicyVersionStale(bytes32 collectionId, uint32 expected, uint32 current);
+    error CapOutOfRange(uint64 cap, uint64 least, uint64 most);
+    error WorkKindRefused(bytes32 workId, uint8 kind);
+    error NotIssuer(bytes32 collectionId, address caller);
+    error NotRegistrant(bytes32 workId, address caller);
+    error ReasonMissing();
+
+    /// @notice Only an account with the role Issuer that is registered as an institution and in good standing.
+    function create(bytes32 operation, bytes32 metadataDigest, Policy calldata policy) external returns (bytes32 collectionId);
+    function amend(bytes32 collectionId, uint32 expectedAmendments, bytes32 metadataDigest, string calldata reason) external;
+    /// @param version The version that this becomes: the present one + 1, which makes the act unrepeatable.
+    function setPolicy(bytes32 collectionId, uint32 version, Policy calldata policy) external;
+    function openEdition(bytes32 collectionId, bytes32 workId, uint32 number, uint64 cap) external returns (uint256 editionId);
+    function openEditions(Edition[] calldata editions) external;
+    /// @notice Never below what was minted (the highest serial).
+    function lowerCap(uint256 editionId, uint64 cap) external;
+
+    function collection(bytes32 collectionId) external view returns (Collection memory);
+    function policy(bytes32 collectionId, uint32 version) external view returns (Policy memory);
+    function edition(uint256 editionId) external view returns (Edition memory);
+    /// @notice The collectible contract tells which serial it minted: keeps the highest. Only the collectible.
+    function noteSerial(uint256 editionId, uint64 serial) external;
+}
