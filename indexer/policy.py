@@ -25,7 +25,7 @@ class Refusal:
         rule: name of the contract's error.
         zh: the reason in Chinese.
         en: the reason in English.
-        policy_versions: the versions of the collection's policy that the rule was read from; empty where it is none of them.
+        policy_versions: the versions of the collection's policy that the rule was read from, if any.
         until: Unix seconds from which this reason is gone, where time alone removes it.
     """
 
@@ -84,7 +84,7 @@ def explain_gift(
     accepted: bool,
     at: int,
 ) -> list[Refusal]:
-    """List every reason for which the present holder's gift would be refused at the time `at`; none: it would go through.
+    """List every reason for which the holder's gift would be refused at the time `at`; none: it would go through.
 
     Args:
         giver: standing of the holder, None where it is not registered.
@@ -98,7 +98,7 @@ def explain_gift(
         *_of_token(token, at),
         *_of_parties(token, giver, receiver, at),
         *_of_rules(token, collection, rules, versions, gifts_today, at),
-        *_of_receiver(rules, versions, receiver, accepted),
+        *_of_receiver(rules, versions, receiver, accepted=accepted),
     ]
 
 
@@ -160,7 +160,7 @@ def _of_rules(
 
 
 def _of_receiver(
-    rules: Policy, versions: tuple[int, ...], receiver: Standing | None, accepted: bool
+    rules: Policy, versions: tuple[int, ...], receiver: Standing | None, *, accepted: bool
 ) -> Iterator[Refusal]:
     if receiver is not None and not rules.receivers >> receiver.kind & 1:
         yield Refusal(
