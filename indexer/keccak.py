@@ -36,5 +36,5 @@ def _fastest() -> tuple[str, Callable[[bytes], Hash32]]:
 
 
 BACKEND, keccak256 = _fastest()
-"""`BACKEND`: the distribution that does the hashing, for reports. `keccak256(data)`: the hash of the EVM, Keccak
-with its original padding, which is not the SHA3-256 of FIPS 202."""
+"""`BACKEND`: the distribution that does the hashing, for reports. `keccak256(data)`: the hash of the EVM,
+Keccak with its original padding, which is not the SHA3-256 of FIPS 202."""

@@ -1,0 +1,1 @@
+"""Check what the ledger says without asking anybody: proofs, seals, numbered checks, verdict. Pure."""
