@@ -1,0 +1,177 @@
+"""Virtual environments of this checkout, each made once from one lock file. Standard library only; owns the folder .venv/.
+
+What is installed is exactly what requirements/*.txt say, with their hashes, and the project itself in place. An
+environment whose locks, interpreter or folder changed is made anew; two callers at once wait for each other.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements"
+HOME = ROOT / ".venv"
+
+
+class SetupError(Exception):
+    """Something this machine lacks or refused; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One virtual environment: where it is and what goes into it, all names of files in requirements/."""
+
+    name: str
+    lock: str
+    build: str | None = None
+    """What builds the packages that come without a wheel, and the project: installed first."""
+    optional: str | None = None
+    """Faster twins of what `lock` has; left out where they have no wheel."""
+    project: bool = False
+    """Whether the project itself goes in."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        return HOME / self.name
+
+    @property
+    def python(self) -> Path:
+        """Its interpreter."""
+        return self.folder / "bin" / "python"
+
+    def program(self, name: str) -> Path:
+        """Where a console script of it is."""
+        return self.folder / "bin" / name
+
+    def locks(self) -> list[Path]:
+        """List the lock files, in order of installation."""
+        return [REQUIREMENTS / name for name in (self.build, self.lock, self.optional) if name]
+
+
+DEMO = Environment("demo", "runtime.txt", build="build.txt", optional="fast.txt", project=True)
+TEST = Environment("test", "test.txt", build="build.txt", optional="fast.txt", project=True)
+SOLIDITY = Environment("solidity-analysis", "solidity-analysis.txt")
+LOCK = Environment("lock", "lock.txt")
+
+
+def prepare(environment: Environment) -> float:
+    """Make an environment unless it is there as wanted, and give the seconds that took.
+
+    Raises:
+        SetupError: it cannot be made; the message says what is missing.
+    """
+    started = time.monotonic()
+    HOME.mkdir(exist_ok=True)
+    with alone(HOME / f"{environment.name}.lock"):
+        if _stamp(environment).is_file() and _stamp(environment).read_text() == _fingerprint(environment):
+            return time.monotonic() - started
+        shutil.rmtree(environment.folder, ignore_errors=True)
+        _make(environment)
+        _stamp(environment).write_text(_fingerprint(environment))
+    return time.monotonic() - started
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Tell the person at the terminal; standard output stays free for what was asked for."""
+    print(text, end=end, file=sys.stderr, flush=True)
+
+
+def call(command: Sequence[str | Path], what: str, log: Path, env: dict[str, str] | None = None) -> None:
+    """Run a command with its output in a file, saying what it is for and how long it took.
+
+    Raises:
+        SetupError: it failed; the message has the end of its output.
+    """
+    say(f"  {what} …", end="")
+    started = time.monotonic()
+    with log.open("w", encoding="utf-8") as output:
+        code = subprocess.run(
+            list(map(str, command)), cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env
+        ).returncode
+    say(f" {time.monotonic() - started:.1f} s")
+    if code:
+        end = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
+        raise SetupError(f"{what}: exit code {code}\n{end}")
+
+
+def _make(environment: Environment) -> None:
+    with_pip = importlib.util.find_spec("ensurepip") is not None
+    if not with_pip and importlib.util.find_spec("pip") is None:
+        raise SetupError(
+            "This Python can neither bring pip into a virtual environment nor has one of its own. / 此 Python 缺少 pip。\n"
+            "On Debian or Ubuntu: apt-get install python3-venv"
+        )
+    say(f"  a virtual environment in {environment.folder.relative_to(ROOT)} …", end="")
+    started = time.monotonic()
+    venv.create(environment.folder, with_pip=with_pip, symlinks=True)
+    say(f" {time.monotonic() - started:.1f} s")
+    pip = [environment.python, "-m", "pip"] if with_pip else [sys.executable, "-m", "pip", "--python", environment.python]
+    install = [*pip, "--disable-pip-version-check", "--no-input", "install", "--no-compile"]
+    log = environment.folder / "pip.log"
+    for lock in (environment.build, environment.lock):
+        if lock:
+            path = REQUIREMENTS / lock
+            locked = ["--no-build-isolation", "--require-hashes", "-r", path]
+            call([*install, *locked], f"{packages(path)} packages of requirements/{lock}", log)
+    if environment.optional:
+        _try_optional(environment, install, log)
+    if environment.project:
+        in_place = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
+        call([*install, *in_place], "the project itself, in place", log)
+
+
+def _try_optional(environment: Environment, install: Sequence[str | Path], log: Path) -> None:
+    path = REQUIREMENTS / str(environment.optional)
+    try:
+        wheels = ["--only-binary", ":all:", "--require-hashes", "-r", path]
+        call([*install, *wheels], f"faster twins of {packages(path)} packages, where they have wheels", log)
+    except SetupError:
+        say("    none for this machine: hashing and signing are slower, nothing else changes")
+
+
+def packages(lock: Path) -> int:
+    """Count the packages a lock file names, for whatever platform."""
+    return sum(1 for line in lock.read_text(encoding="utf-8").splitlines() if line[:1].isalnum())
+
+
+def _stamp(environment: Environment) -> Path:
+    return environment.folder / "made-from"
+
+
+def _fingerprint(environment: Environment) -> str:
+    """Say in one line what an environment was made from; another line means it has to be made anew."""
+    parts = [sys.version, str(ROOT), *(path.read_text(encoding="utf-8") for path in environment.locks())]
+    if environment.project:
+        parts.append((ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("[tool.ruff]")[0])
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest() + "\n"
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock that the system takes away when the process ends, however it ends."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"  waiting for another process that prepares {path.stem} …")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def clean_environment(environment: Environment) -> dict[str, str]:
+    """Give the variables for programs of an environment: its folder first on PATH, nobody else's Python settings."""
+    kept = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")}
+    return kept | {"PATH": f"{environment.folder / 'bin'}{os.pathsep}{kept.get('PATH', os.defpath)}"}
