@@ -9,23 +9,34 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from indexer.errors import AnchorError, BundleError, SealError
+from indexer.events import Sources
 from indexer.evidence import secp256k1, strict
 from indexer.evidence.strict import Node
 from indexer.values import Address, Hash32, as_hex
 from indexer.wire import write_address
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from indexer.deployment import Deployment
 
 VERSION = 1
 KINDS = ("none", "clique")
 """Kinds of consensus whose seals this version can judge."""
 
-SOURCES = ("IdentityRegistry", "WorkRegistry", "Collections", "Collectible", "Orders", "Governance")
-"""Contracts whose records the ledger takes; every anchor names the first four."""
+SOURCE_NAMES = MappingProxyType(
+    {
+        "Governance": "governance",
+        "Orders": "orders",
+        "IdentityRegistry": "identities",
+        "WorkRegistry": "works",
+        "Collections": "collections",
+        "Collectible": "collectible",
+    }
+)
+"""Contracts whose records the ledger takes, with their names in `indexer.events.Sources`."""
 
 MOST_BYTES = 4 << 20
-_REQUIRED_SOURCES = SOURCES[:4]
 _MOST_BLOCK = (1 << 64) - 1
 _STATEMENT = "qianyin-issuer-statement-1"
 
@@ -99,7 +110,7 @@ class TrustAnchor:
     genesis_hash: Hash32
     ledger: Ledger
     consensus: Consensus
-    sources: Mapping[str, Address]
+    sources: Sources
     authorities: tuple[Authority, ...]
     issuers: tuple[Issuer, ...]
     demo: bool
@@ -136,6 +147,24 @@ def anchor_id(anchor: TrustAnchor) -> Hash32:
     return Hash32(hashlib.sha256(strict.canonical(_content(anchor))).digest())
 
 
+def from_deployment(
+    deployment: Deployment, validators: Sequence[Address], epoch: int, *, demo: bool
+) -> TrustAnchor:
+    """Give the anchor of a deployment, with no issuers yet; without validators its blocks carry no seals."""
+    addresses = {field: deployment.contracts[name].address for name, field in SOURCE_NAMES.items()}
+    sets = (ValidatorSet(0, None, tuple(sorted(validators))),) if validators else ()
+    return TrustAnchor(
+        chain_id=deployment.chain_id,
+        genesis_hash=deployment.genesis_hash,
+        ledger=Ledger(deployment.ledger.address, deployment.ledger.code_hash, deployment.block),
+        consensus=Consensus("clique" if validators else "none", epoch, sets),
+        sources=Sources(ledger=deployment.ledger.address, **addresses),
+        authorities=(),
+        issuers=(),
+        demo=demo,
+    )
+
+
 def issuer_statement(anchor: TrustAnchor, address: Address, name: str, name_en: str) -> bytes:
     """Give the bytes that an authority signs to say that an address, on this ledger, is a legal person.
 
@@ -153,6 +182,24 @@ def issuer_statement(anchor: TrustAnchor, address: Address, name: str, name_en: 
             "nameEn": name_en,
         }
     )
+
+
+def read_sources(node: Node, ledger: Address) -> Sources:
+    """Take an object that says which contract is which, by the names of the Solidity contracts.
+
+    Raises:
+        BundleError: a contract is missing or unknown, or one address has two names.
+    """
+    fields = node.fields(tuple(SOURCE_NAMES))
+    found = {SOURCE_NAMES[name]: one.address() for name, one in fields.items()}
+    if len({ledger, *found.values()}) != len(found) + 1:
+        raise node.fail("two names for one address")
+    return Sources(ledger=ledger, **found)
+
+
+def write_sources(sources: Sources) -> dict[str, str]:
+    """Write which contract is which, but for the ledger, which stands elsewhere."""
+    return {name: write_address(getattr(sources, field)) for name, field in SOURCE_NAMES.items()}
 
 
 def with_authority(anchor: TrustAnchor, authority: Authority) -> TrustAnchor:
@@ -200,12 +247,13 @@ def _anchor(document: Node) -> TrustAnchor:
     fields = document.fields((*names, "demo"))
     if fields["version"].integer() != VERSION:
         raise fields["version"].fail(f"expected {VERSION}")
+    ledger = _ledger(fields["ledger"])
     anchor = TrustAnchor(
         chain_id=fields["chainId"].uint(),
         genesis_hash=fields["genesisHash"].hash(),
-        ledger=_ledger(fields["ledger"]),
+        ledger=ledger,
         consensus=_consensus(fields["consensus"]),
-        sources=_sources(fields["sources"]),
+        sources=read_sources(fields["sources"], ledger.address),
         authorities=tuple(_authority(one) for one in fields["authorities"].members(1000)),
         issuers=tuple(_issuer(one) for one in fields["issuers"].members(10000)),
         demo=fields["demo"].flag(),
@@ -244,14 +292,6 @@ def _validator_set(node: Node) -> ValidatorSet:
     if until is not None and until <= start:
         raise node.fail("the range of blocks is empty")
     return ValidatorSet(start, until, validators)
-
-
-def _sources(node: Node) -> Mapping[str, Address]:
-    fields = node.fields(_REQUIRED_SOURCES, SOURCES[4:])
-    found = {name: one.address() for name, one in fields.items()}
-    if len(set(found.values())) != len(found):
-        raise node.fail("two names for one address")
-    return MappingProxyType(found)
 
 
 def _authority(node: Node) -> Authority:
@@ -322,7 +362,7 @@ def _content(anchor: TrustAnchor) -> dict[str, Any]:
             "epoch": anchor.consensus.epoch,
             "validatorSets": [_validator_set_json(one) for one in anchor.consensus.validator_sets],
         },
-        "sources": {name: write_address(one) for name, one in anchor.sources.items()},
+        "sources": write_sources(anchor.sources),
         "authorities": [
             {"address": write_address(one.address), "name": one.name, "nameEn": one.name_en}
             for one in anchor.authorities

@@ -47,7 +47,7 @@ def parse(text: bytes | str, most_bytes: int) -> Any:
         )
     except ValueError as error:
         raise BundleError("", f"not JSON: {error}") from error
-    canonical(value)
+    _refuse_surrogates(value)
     return value
 
 
@@ -202,6 +202,13 @@ def _refuse_depth(text: str) -> None:
                 raise BundleError("", f"nested deeper than {MOST_DEPTH}")
         elif mark in "]}":
             depth -= 1
+
+
+def _refuse_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BundleError("", "half a surrogate pair in a string") from error
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

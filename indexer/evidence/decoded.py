@@ -1,0 +1,43 @@
+"""The words of an act as JSON for people; a verifier derives them again and never believes those it is given. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import is_dataclass
+from enum import IntEnum
+from typing import Any
+
+from indexer.events import Act, UnknownAct
+from indexer.values import as_hex
+from indexer.wire import write_address
+from indexer.words import layout, solidity_type
+
+
+def decoded(act: Act | UnknownAct) -> dict[str, Any] | None:
+    """Write an act as its name and arguments, or None if this version does not know it.
+
+    Numbers are decimal strings, choices their names in lower case, addresses carry their checksum.
+    """
+    if isinstance(act, UnknownAct):
+        return None
+    return {"act": type(act).__name__, "arguments": _arguments(act)}
+
+
+def _arguments(value: Any) -> dict[str, Any]:
+    return {_camel(name): _json(annotation, getattr(value, name)) for name, annotation in layout(type(value))}
+
+
+def _json(annotation: Any, value: Any) -> Any:
+    if is_dataclass(annotation):
+        return _arguments(value)
+    if isinstance(value, IntEnum):
+        return value.name.lower()
+    if isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    return write_address(value) if solidity_type(annotation) == "address" else as_hex(value)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.rstrip("_").split("_")
+    return first + "".join(word.capitalize() for word in rest)
