@@ -1,0 +1,132 @@
+"""The database of what is not disposable: requests, transactions, keys of people, their data. Owns the connection.
+
+SQLite: write-ahead log, synchronous FULL, foreign keys on, deleted content overwritten, writers `BEGIN IMMEDIATE`.
+PostgreSQL: writers take one advisory lock, so that both have one writer at a time and rows are numbered in the order in
+which they were committed. One writer is enough: a write is short, and what depends on what is found inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from service.errors import Unavailable
+
+_BUSY_SECONDS = 30
+_WRITERS = 0x51_69_61_6E  # "Qian": the advisory lock that PostgreSQL's writers take.
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database; share it between threads, not between processes."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent reading.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        with _said(), self.engine.connect().execution_options(**self._reading()) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One writing transaction, the only one at a time; committed at the end, nothing of it kept after an error.
+
+        Raises:
+            Unavailable: the database does not answer, or another writer takes too long.
+        """
+        with _said(), self.engine.connect().execution_options(qianyin_write=True) as connection, connection.begin():
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS})
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def scrub(self) -> None:
+        """Make SQLite forget what was deleted also in its write-ahead log; PostgreSQL leaves that to VACUUM and its log."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _reading(self) -> dict[str, Any]:
+        return {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+
+
+def open_database(url: str) -> Database:
+    """Open the database and bring its tables up to date; a SQLite file is made if it is not there.
+
+    Raises:
+        Unavailable: it does not answer.
+    """
+    database = Database(_engine(url))
+    with _said():
+        migrate(database)
+    return database
+
+
+def migrate(database: Database) -> None:
+    """Bring the tables up to date; several processes may do so at once."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    options = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=options, hide_parameters=True)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # The driver would begin by itself, and later than we ask for.
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("qianyin_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as fault:
+        raise Unavailable(
+            "database-unavailable",
+            "数据库暂时没有应答；请以同一幂等键重试。",
+            "The database does not answer now; try again with the same idempotency key.",
+        ) from fault

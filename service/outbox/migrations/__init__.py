@@ -1,0 +1,1 @@
+"""Migrations of the tables in `service/outbox/tables.py` and of whatever else is declared on their `Base`."""
