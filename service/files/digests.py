@@ -15,8 +15,11 @@ from service.files.cid import KUBO_DEFAULT, CidHasher, CidProfile, pieces
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """What a file's bytes determine: `cid` under the profile named, `sha256`, `sm3` (GB/T 32905; `None` where
-    the cryptographic library has none), and `size` in bytes."""
+    """What a file's bytes determine.
+
+    `cid` is under the profile named; `sm3` (GB/T 32905) is `None` where the cryptographic library has none;
+    `size` is in bytes.
+    """
 
     cid: str
     cid_profile: str

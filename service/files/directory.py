@@ -62,11 +62,7 @@ class DirectoryStore:
         handle, name = tempfile.mkstemp(dir=self._folder / INCOMING)
         try:
             with opened(source) as stream, os.fdopen(handle, "wb") as out:
-                for piece in pieces(stream):
-                    digester.update(piece)
-                    if digester.size > self._limit:
-                        raise over_limit(self._limit)
-                    out.write(piece)
+                self._copy(stream, out, digester)
                 out.flush()
                 os.fsync(out.fileno())
             stored = digester.digests()
@@ -75,6 +71,13 @@ class DirectoryStore:
             Path(name).unlink(missing_ok=True)
             raise
         return stored
+
+    def _copy(self, stream: BinaryIO, out: BinaryIO, digester: Digester) -> None:
+        for piece in pieces(stream):
+            digester.update(piece)
+            if digester.size > self._limit:
+                raise over_limit(self._limit)
+            out.write(piece)
 
     def _place(self, written: Path, place: Path) -> None:
         if not place.parent.is_dir():

@@ -155,7 +155,8 @@ def test_what_a_dead_writer_left_is_swept_after_a_day_and_not_before(tmp_path: P
     new.write_bytes(b"half a fi")
     os.utime(old, (time.time() - 90_000, time.time() - 90_000))
     DirectoryStore(tmp_path)
-    assert new.exists() and not old.exists()
+    assert new.exists()
+    assert not old.exists()
 
 
 def test_a_file_over_the_limit_is_refused_and_leaves_nothing(tmp_path: Path) -> None:

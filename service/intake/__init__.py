@@ -1,0 +1,1 @@
+"""What people send in (sheets, museum records), judged at the border and turned into validated requests."""
