@@ -171,3 +171,8 @@ def _is_struck(view: HistoryEntryView, last: dict[str, int]) -> bool:
             return last[view.act] != view.seq or "WorkWithdrawn" in last
         case _:
             return False
+
+
+def older_entries(resource: str, cursor: int | bytes | None) -> str | None:
+    """Give the address of the older records of a resource (`/v1/…`), None if there are none."""
+    return f"{resource}/history?after={cursor}" if isinstance(cursor, int) else None

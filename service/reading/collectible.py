@@ -1,0 +1,153 @@
+"""The page of a collectible: what is it, whose is it, is that proven."""
+
+from __future__ import annotations
+
+from indexer import events as acts
+from indexer.policy import giveable_from, rules_of
+from indexer.state import Standing, Token, TokenStatus
+from indexer.store.answers import Known, TokenPage
+from indexer.values import ZERO_ADDRESS, as_hex
+from indexer.wire import write_address
+from service.errors import NotFound
+from service.pages import addresses
+from service.pages.views import CollectiblePage, Fact, HistoryView, Holder, Loan, MayView
+from service.pages.views.things import Giving
+from service.reading.context import Context
+from service.reading.described import (
+    KINDS,
+    copyright_holder,
+    file_facts,
+    file_of,
+    kind_facts,
+    label_facts,
+    media_of,
+)
+from service.reading.history import history_entries, older_entries
+
+MOST_ENTRIES = 200
+"""Entries on one page; the rest is in the JSON history, by cursor."""
+
+
+def collectible_page(context: Context, token_id: int) -> CollectiblePage:
+    """Read the page of a collectible.
+
+    Raises:
+        NotFound: there is no such collectible.
+    """
+    found = context.view.token_page(token_id, MOST_ENTRIES)
+    if found is None:
+        raise NotFound(
+            "unknown-collectible",
+            "没有这个编号的数字藏品；请核对编号。",
+            "There is no collectible of this number; check the number.",
+            token_id=str(token_id),
+        )
+    token, work = found.token.state, found.work.state
+    manifest = context.manifest(work)
+    description = manifest.description if manifest else None
+    standing = context.view.standing(token.holder)
+    return CollectiblePage(
+        token_id=str(token_id),
+        title=context.work_title(work),
+        collection_id=as_hex(token.collection_id),
+        collection=context.collection_title(found.collection.state),
+        work_id=as_hex(token.work_id),
+        serial=token.serial,
+        cap=found.edition.state.cap,
+        edition_number=found.edition.state.number,
+        holder=_holder(context, token),
+        issuer=context.parties.party(token.issuer),
+        work_kind=KINDS[work.kind],
+        media=media_of(manifest, context.previews.size_of),
+        history=_history(context, found),
+        may=may_of(found, standing.state if standing else None, context.now),
+        as_of=context.as_of(found.token.settled, found.work.settled),
+        verdict=context.prove(found.token),
+        copyright_holder=copyright_holder(description) if description else None,
+        kind_facts=kind_facts(description) if description else (),
+        described=label_facts(description) if description else (),
+        technical=(*_technical(context, found), *file_facts(manifest, work.manifest_digest)),
+        file=file_of(manifest),
+        loan=_loan(context, token),
+        held_until=token.held_until if token.held_at(context.now) else None,
+        annulled_reason=_annulled(found),
+        bundle=f"/v1/collectibles/{token_id}/evidence",
+        test_verifier=context.is_test(token.holder, token.issuer),
+    )
+
+
+def may_of(found: TokenPage, holder: Standing | None, now: int) -> MayView:
+    """Say what the holder may do at the time `now`."""
+    token, collection = found.token.state, found.collection.state
+    rules = rules_of(token, collection)
+    lends = found.work.state.kind is acts.WorkKind.PUBLICATION
+    free = giveable_from(token, collection)
+    giving = _giving(found.token, holder, free, now)
+    return MayView(
+        giving,
+        rules.gifts_per_day,
+        rules.acceptance,
+        free if giving == "from" else None,
+        rules.longest_loan if lends else 0,
+    )
+
+
+def _giving(known: Known[Token], holder: Standing | None, free: int, now: int) -> Giving:
+    token = known.state
+    if not known.determinate:
+        return "unknown"
+    if token.status is TokenStatus.ANNULLED:
+        return "annulled"
+    if token.held_at(now):
+        return "held"
+    if holder is None or not holder.may_act(now):
+        return "suspended"
+    if not token.distributed and token.gifts == 0:
+        return "issuer"
+    return "from" if now < free else "now"
+
+
+def _holder(context: Context, token: Token) -> Holder:
+    at_issuer = token.holder == token.issuer and not token.distributed
+    return Holder(context.parties.label(token.holder), token.acquired_at, at_issuer)
+
+
+def _history(context: Context, found: TokenPage) -> HistoryView:
+    entries = history_entries(
+        found.history.items,
+        context.parties.label,
+        collection=found.collection.state,
+        cap=found.edition.state.cap,
+        now=context.now,
+    )
+    older = older_entries(f"/v1/collectibles/{found.token.state.token_id}", found.history.cursor)
+    return HistoryView(entries, found.entries, older)
+
+
+def _technical(context: Context, found: TokenPage) -> tuple[Fact, ...]:
+    token, sources = found.token.state, context.sources
+    head, _ = context.view.subject_head(found.token.subject)
+    return (
+        Fact("token_id", str(token.token_id)),
+        Fact("contract", write_address(sources.collectible)),
+        Fact("collection_id", as_hex(token.collection_id)),
+        Fact("edition_id", str(token.edition_id)),
+        Fact("work_id", as_hex(token.work_id)),
+        Fact("ledger", write_address(sources.ledger)),
+        Fact("subject", as_hex(found.token.subject)),
+        Fact("subject_head", as_hex(head)),
+        Fact("policy_digest", as_hex(token.policy_digest)),
+        Fact("block_hash", as_hex(context.view.as_of.hash)),
+    )
+
+
+def _loan(context: Context, token: Token) -> Loan | None:
+    if token.user == ZERO_ADDRESS or token.user_until <= context.now:
+        return None
+    return Loan(context.parties.label(token.user), token.user_until)
+
+
+def _annulled(found: TokenPage) -> str | None:
+    if found.token.state.status is not TokenStatus.ANNULLED:
+        return None
+    return next((e.act.reason for e in found.history.items if isinstance(e.act, acts.Annulled)), "")
