@@ -68,13 +68,15 @@ class ExportError(EvidenceError):
 
     Args:
         line: line of the file, counted from 1.
-        seq: sequence number expected there, or None before the first record.
-        reason: what is wrong there, in one English clause.
+        seq: sequence number expected there, or None where none is known.
+        zh: what is wrong there, in one Chinese sentence.
+        en: the same in English.
     """
 
-    def __init__(self, line: int, seq: int | None, reason: str) -> None:
+    def __init__(self, line: int, seq: int | None, zh: str, en: str) -> None:
         at = f"line {line}" if seq is None else f"line {line}, seq {seq}"
-        super().__init__(f"{at}: {reason}")
+        super().__init__(f"{at}: {zh} / {en}")
         self.line = line
         self.seq = seq
-        self.reason = reason
+        self.zh = zh
+        self.en = en

@@ -17,7 +17,9 @@ RECORDED_SIGNATURE = "Recorded(uint256,address,bytes32,bytes32,bytes32[],bytes)"
 RECORDED_TOPIC = keccak256(RECORDED_SIGNATURE.encode("ascii"))
 """First topic of the one event the ledger emits for a record; seq, source and act are the other three."""
 
-_FIELDS = frozenset(("seq", "source", "act", "data", "stateAfter", "subjects", "blockNumber", "blockTime"))
+FIELDS = ("seq", "source", "act", "data", "stateAfter", "subjects", "blockNumber", "blockTime")
+"""What a record has in JSON."""
+
 _PAD12 = bytes(12)
 
 
@@ -152,8 +154,8 @@ def from_json(value: object) -> Record:
     Raises:
         MalformedRecord: a field is missing, unknown, or not in its one text form.
     """
-    if not isinstance(value, dict) or value.keys() != _FIELDS:
-        raise MalformedRecord(f"a record has exactly the fields {', '.join(sorted(_FIELDS))}")
+    if not isinstance(value, dict) or value.keys() != set(FIELDS):
+        raise MalformedRecord(f"a record has exactly the fields {', '.join(FIELDS)}")
     fields = cast("dict[str, Any]", value)
     if not isinstance(fields["subjects"], list):
         raise MalformedRecord("subjects: expected a list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32
@@ -70,3 +71,11 @@ def read_uint(text: str, most: int = UINT256_MAX) -> int:
     if number > most:
         raise ValueError(f"{text} is larger than {most}")
     return number
+
+
+def write_time(seconds: int) -> str:
+    """Write Unix seconds as UTC (RFC 3339), or as they are where no calendar reaches."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)

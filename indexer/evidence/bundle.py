@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from indexer import record as records_of
 from indexer.errors import BundleError, HeaderError, MalformedRecord
 from indexer.evidence import strict
-from indexer.evidence.anchor import read_sources, write_sources
+from indexer.evidence.anchor_file import read_sources, write_sources
 from indexer.evidence.claims import Claim, read_claim, write_claim
 from indexer.evidence.header import MOST_BYTES as MOST_HEADER_BYTES
 from indexer.evidence.header import Header, read_header
@@ -128,7 +128,7 @@ def read_bundle(text: bytes | str) -> EvidenceBundle:
     block = fields["block"].fields(("header", "following"))
     state = fields["state"].fields(("storageRoot", "accountProof"))
     return EvidenceBundle(
-        anchor_id=None if fields["anchor"].value is None else fields["anchor"].hash(),
+        anchor_id=fields["anchor"].optional(Node.hash),
         claim=read_claim(fields["claim"]),
         ledger=_ledger(fields["ledger"]),
         header=_header(block["header"]),
@@ -138,7 +138,7 @@ def read_bundle(text: bytes | str) -> EvidenceBundle:
         histories=_histories(fields["histories"]),
         records=_records(fields["records"]),
         files=tuple(_file(one) for one in fields["files"].members(MOST_FILES)),
-        manifest=None if fields["manifest"].value is None else fields["manifest"].text(MOST_MANIFEST),
+        manifest=fields["manifest"].optional(lambda node: node.text(MOST_MANIFEST)),
     )
 
 

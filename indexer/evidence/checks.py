@@ -18,14 +18,11 @@ from indexer.evidence.phrase import Phrase
 from indexer.evidence.replay import Replay, replay
 from indexer.evidence.seals import judge
 from indexer.evidence.seals.finding import Binding, Finding
+from indexer.evidence.slots import subject_slot
 from indexer.head import fold_subject
-from indexer.keccak import keccak256
 from indexer.state import Work
 from indexer.values import ZERO_HASH, Hash32, as_hex
 from indexer.wire import write_address
-
-SUBJECT_HEADS_SLOT = 2
-"""Storage slot of the ledger's mapping from subject to head."""
 
 
 class Status(Enum):
@@ -285,11 +282,6 @@ CHECKS: tuple[Check, ...] = (
     ),
 )
 """In the order of the design: from the file in the hand to the person who answers for it."""
-
-
-def subject_slot(subject: Hash32) -> Hash32:
-    """Give the storage slot of a subject's head in the ledger (Solidity layout: mapping)."""
-    return keccak256(subject + SUBJECT_HEADS_SLOT.to_bytes(32, "big"))
 
 
 _UNPINNED = (

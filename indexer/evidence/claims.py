@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from types import MappingProxyType
 from typing import ClassVar, Protocol
@@ -18,7 +17,7 @@ from indexer.evidence.replay import Replay
 from indexer.evidence.strict import Node
 from indexer.state import Anchor, Token, TokenStatus, Work
 from indexer.values import ZERO_HASH, Address, Hash32, as_hex
-from indexer.wire import UINT256_MAX, write_address
+from indexer.wire import UINT256_MAX, write_address, write_time
 
 _MOST_TIME = (1 << 63) - 1
 
@@ -159,8 +158,8 @@ class Deposit:
         since = _deposited_at(replay, sources, work)
         if since > self.no_later_than:
             fault = Phrase(
-                f"记录的存证时间是 {_time(since)}，晚于所称时间。",
-                f"It was deposited at {_time(since)}, later than claimed.",
+                f"记录的存证时间是 {write_time(since)}，晚于所称时间。",
+                f"It was deposited at {write_time(since)}, later than claimed.",
             )
             return Judgement(Outcome.CONTRADICTED, fault)
         return Judgement(Outcome.FOLLOWS, _DEPOSITED, _work_facts(work, since), work.withdrawn)
@@ -260,11 +259,11 @@ def _token_facts(token: Token, opened: EditionOpened) -> tuple[Fact, ...]:
         Fact(Phrase("编号", "number"), str(token.serial)),
         Fact(Phrase("上限（开版时）", "cap when opened"), str(opened.cap)),
         Fact(Phrase("持有人", "holder"), write_address(token.holder)),
-        Fact(Phrase("自何时持有", "held since"), _time(token.acquired_at)),
+        Fact(Phrase("自何时持有", "held since"), write_time(token.acquired_at)),
         Fact(Phrase("规则版本", "policy version"), str(token.policy_version)),
         Fact(
             Phrase("限制转赠至", "gift restricted until"),
-            _time(token.held_until) if token.held_until else "–",
+            write_time(token.held_until) if token.held_until else "–",
         ),
         Fact(Phrase("发行方账户", "account of the issuer"), write_address(token.issuer)),
     )
@@ -273,16 +272,8 @@ def _token_facts(token: Token, opened: EditionOpened) -> tuple[Fact, ...]:
 def _work_facts(work: Work, since: int) -> tuple[Fact, ...]:
     return (
         Fact(Phrase("存证者账户", "account of the registrant"), write_address(work.registrant)),
-        Fact(Phrase("不晚于", "no later than"), _time(since)),
+        Fact(Phrase("不晚于", "no later than"), write_time(since)),
         Fact(Phrase("文件 SHA-256", "SHA-256 of the file"), as_hex(work.file_digest)),
         Fact(Phrase("修订次数", "amendments"), str(work.amendments)),
         Fact(Phrase("此前同一文件的存证数", "earlier deposits of the same file"), str(work.claims_before)),
     )
-
-
-def _time(seconds: int) -> str:
-    """Write Unix seconds as UTC, or as they are where no calendar reaches."""
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (OverflowError, ValueError, OSError):
-        return str(seconds)

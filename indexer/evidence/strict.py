@@ -184,6 +184,14 @@ class Node:
         """
         return self._read(wire.read_octets, 2 + 2 * most)
 
+    def optional(self, read: Callable[[Node], T]) -> T | None:
+        """Take what `read` takes, or null.
+
+        Raises:
+            BundleError: as `read`.
+        """
+        return None if self.value is None else read(self)
+
     def _read(self, read: Callable[[str], T], most: int) -> T:
         text = self.text(most)
         try:
