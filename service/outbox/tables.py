@@ -68,7 +68,7 @@ class DependencyRow(Base):
     __tablename__ = "dependencies"
 
     place: Mapped[int] = mapped_column(_Big, ForeignKey("operations.place"), primary_key=True)
-    on: Mapped[int] = mapped_column(_Big, ForeignKey("operations.place"), primary_key=True, index=True)
+    awaits: Mapped[int] = mapped_column(_Big, ForeignKey("operations.place"), primary_key=True, index=True)
     needed: Mapped[bool]
     piped: Mapped[bool]
 

@@ -152,15 +152,15 @@ def upgrade() -> None:
     )
     op.create_table('dependencies',
     sa.Column('place', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('on', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('awaits', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('needed', sa.Boolean(), nullable=False),
     sa.Column('piped', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['on'], ['operations.place'], name=op.f('fk_dependencies_on')),
+    sa.ForeignKeyConstraint(['awaits'], ['operations.place'], name=op.f('fk_dependencies_awaits')),
     sa.ForeignKeyConstraint(['place'], ['operations.place'], name=op.f('fk_dependencies_place')),
-    sa.PrimaryKeyConstraint('place', 'on', name=op.f('pk_dependencies'))
+    sa.PrimaryKeyConstraint('place', 'awaits', name=op.f('pk_dependencies'))
     )
     with op.batch_alter_table('dependencies', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_dependencies_on'), ['on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_dependencies_awaits'), ['awaits'], unique=False)
 
     op.create_table('items',
     sa.Column('transaction_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
