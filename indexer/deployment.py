@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import IndexerError
-from indexer.values import Address, Hash32, address, hash32
+from indexer.values import Address, Hash32, as_hex
+from indexer.wire import read_address, read_hash, write_address
 
 LEDGER = "ProvenanceLedger"
 
@@ -73,15 +74,15 @@ def from_json(value: Any) -> Deployment:
     """
     try:
         contracts = {
-            str(name): DeployedContract(address(entry["address"]), hash32(entry["codeHash"]))
+            str(name): DeployedContract(read_address(entry["address"]), read_hash(entry["codeHash"]))
             for name, entry in value["contracts"].items()
         }
         deployment = Deployment(
             chain_id=_natural(value["chainId"]),
-            genesis_hash=hash32(value["genesisHash"]),
+            genesis_hash=read_hash(value["genesisHash"]),
             rpc=tuple(str(url) for url in value["rpc"]),
             block=_natural(value["block"]),
-            parent_hash=hash32(value["parentHash"]),
+            parent_hash=read_hash(value["parentHash"]),
             contracts=contracts,
         )
     except (KeyError, TypeError, AttributeError) as fault:
@@ -89,6 +90,21 @@ def from_json(value: Any) -> Deployment:
     if LEDGER not in contracts:
         raise ValueError(f"not a deployment: it has no {LEDGER}")
     return deployment
+
+
+def to_json(deployment: Deployment) -> dict[str, Any]:
+    """Write a deployment as the JSON value that `from_json` reads."""
+    return {
+        "chainId": deployment.chain_id,
+        "genesisHash": as_hex(deployment.genesis_hash),
+        "rpc": list(deployment.rpc),
+        "block": deployment.block,
+        "parentHash": as_hex(deployment.parent_hash),
+        "contracts": {
+            name: {"address": write_address(contract.address), "codeHash": as_hex(contract.code_hash)}
+            for name, contract in deployment.contracts.items()
+        },
+    }
 
 
 def _natural(value: Any) -> int:

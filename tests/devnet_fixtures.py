@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,9 @@ class LiveNode:
         installation.start(self.home, attached=True)
 
 
+@contextmanager
 def _live(kind: str, home: Path) -> Iterator[LiveNode]:
-    installation.start(home, kind, attached=True)
+    installation.start(home, chain=kind, attached=True)
     try:
         yield LiveNode(kind, home, installation.status(home).chain_id)
     finally:
@@ -67,10 +69,13 @@ def _live(kind: str, home: Path) -> Iterator[LiveNode]:
 @pytest.fixture
 def geth_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
     """One Clique validator, blocks on demand; the first use on a machine builds the node (about 70 s)."""
-    yield from _live("geth", tmp_path_factory.mktemp("geth-home"))
+    with _live("geth", tmp_path_factory.mktemp("geth-home")) as node:
+        yield node
 
 
 @pytest.fixture
 def anvil_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
-    """One anvil with the same rules; it can re-organise on command (`anvil_reorg`, `anvil_rollback`)."""
-    yield from _live("anvil", tmp_path_factory.mktemp("anvil-home"))
+    """One anvil with the same rules, blocks on demand only; `anvil_reorg` and `anvil_rollback` re-organise it."""
+    with _live("anvil", tmp_path_factory.mktemp("anvil-home")) as node:
+        node.call("evm_setAutomine", True)
+        yield node

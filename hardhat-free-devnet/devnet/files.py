@@ -11,16 +11,17 @@ from typing import Any
 
 def write(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Replace `path` by `content`, durably, with the given permissions."""
-    handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    scratch = Path(name)
     try:
         with os.fdopen(handle, "wb") as sink:
             os.fchmod(sink.fileno(), mode)
             sink.write(content)
             sink.flush()
             os.fsync(sink.fileno())
-        os.replace(scratch, path)
+        scratch.replace(path)
     except BaseException:
-        os.unlink(scratch)
+        scratch.unlink()
         raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import contracts
-from devnet import deploy, files, geth, locks, node, papers, processes
-from devnet.errors import DevnetError, NothingThere
-from devnet.plan import Creation
+from devnet import deploy, draft, files, genesis, geth, locks, node, processes
+from devnet.chain import Chain, recall, settle
+from devnet.errors import DeploymentFailed, DevnetError, NothingThere
 from devnet.progress import Notice, Progress, silent
+from devnet.qianyin import Terms, creations
 from devnet.rpc import Endpoint
-from indexer import deployment as papers_of
+from indexer import deployment as papers
 from indexer.deployment import Deployment
+from indexer.evidence import anchor, anchor_file
 from indexer.values import Address
 
 
@@ -35,11 +37,27 @@ class Status:
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON-safe fields."""
-        return asdict(self)
+        return {
+            "kind": self.kind,
+            "chainId": self.chain_id,
+            "rpc": self.rpc,
+            "pid": self.pid,
+            "answers": self.answers,
+            "block": self.block,
+            "blockTime": self.block_time,
+            "deployed": self.deployed,
+        }
 
 
-def start(home: Path, chain: str | None = None, rpc: str | None = None, *, chain_id: int | None = None,
-          attached: bool = False, progress: Progress = silent) -> Endpoint:  # fmt: skip
+def start(
+    home: Path,
+    *,
+    chain: str | None = None,
+    rpc: str | None = None,
+    chain_id: int | None = None,
+    attached: bool = False,
+    progress: Progress = silent,
+) -> Endpoint:
     """See to it that the home's node runs and answers, making the chain on the first call; nothing is deployed.
 
     Args:
@@ -52,20 +70,41 @@ def start(home: Path, chain: str | None = None, rpc: str | None = None, *, chain
         DevnetError: see `devnet.errors`.
     """
     with _lock(home, progress):
-        return _started(home, chain, rpc, chain_id, attached, progress)
+        wanted = settle(home / "chain", chain, rpc, chain_id)
+        return node.run(home / "chain", wanted, attached=attached, progress=progress)
 
 
-def up(home: Path, plan: Sequence[Creation], chain: str | None = None, rpc: str | None = None, *,
-       chain_id: int | None = None, demo: bool = False, attached: bool = False,
-       progress: Progress = silent) -> Deployment:  # fmt: skip
+def up(
+    home: Path,
+    roles: Mapping[str, Address] | None = None,
+    *,
+    chain: str | None = None,
+    rpc: str | None = None,
+    chain_id: int | None = None,
+    terms: Terms = Terms(),  # noqa: B008  It is frozen.
+    demo: bool = False,
+    attached: bool = False,
+    progress: Progress = silent,
+) -> Deployment:
     """Bring the home's chain up with its contracts, creating them on the first call and finding them later.
 
-    Safe to call again, from two processes at once, and after a crash at any point. Arguments and errors are those of
-    `start`; `demo` marks the trust anchor as a demonstration's.
+    Safe to call again, from two processes at once, and after a crash at any point.
+
+    Args:
+        roles: who holds which of `devnet.qianyin.ROLES`; needed where the contracts are yet to be created.
+        terms: the waiting times that are fixed then.
+        demo: mark the trust anchor as a demonstration's.
+        chain, rpc, chain_id, attached, progress: as for `start`.
+
+    Raises:
+        DevnetError: see `devnet.errors`.
     """
     with _lock(home, progress):
-        endpoint = _started(home, chain, rpc, chain_id, attached, progress)
-        return _deployed(home, endpoint, plan, demo, progress)
+        wanted = settle(home / "chain", chain, rpc, chain_id)
+        endpoint = node.run(home / "chain", wanted, attached=attached, progress=progress)
+        found = _found(home, endpoint) or _deploy(home, endpoint, roles, terms, progress)
+        _write_down(home, found, demo=demo)
+        return found
 
 
 def down(home: Path, progress: Progress = silent) -> bool:
@@ -108,7 +147,7 @@ def status(home: Path) -> Status:
     )
 
 
-def logs(home: Path, lines: int = 50, follow: bool = False) -> Iterator[str]:
+def logs(home: Path, lines: int = 50, *, follow: bool = False) -> Iterator[str]:
     """Yield the last lines of the node's log; with `follow`, go on with new ones until the node has ended.
 
     Raises:
@@ -149,39 +188,42 @@ def _lock(home: Path, progress: Progress) -> AbstractContextManager[None]:
     return locks.held(home / "chain" / "lock", waiting)
 
 
-def _started(home: Path, chain: str | None, rpc: str | None, chain_id: int | None, attached: bool,
-             progress: Progress) -> Endpoint:  # fmt: skip
-    folder = home / "chain"
-    return node.run(folder, node.settle(folder, chain, rpc, chain_id), attached, progress)
+def _found(home: Path, endpoint: Endpoint) -> Deployment | None:
+    """Return the deployment that is written down, checked against the chain; None if there is none yet."""
+    paper = home / "deployment.json"
+    if not paper.exists():
+        return None
+    known = papers.read(paper)
+    deploy.verify(endpoint, known)
+    # The first address is this home's own node, whose port may have changed; others were added by hand and stay.
+    return replace(known, rpc=(endpoint.url, *known.rpc[1:]))
 
 
-def _deployed(
-    home: Path, endpoint: Endpoint, plan: Sequence[Creation], demo: bool, progress: Progress
+def _deploy(
+    home: Path, endpoint: Endpoint, roles: Mapping[str, Address] | None, terms: Terms, progress: Progress
 ) -> Deployment:
-    folder, paper = home / "chain", home / "deployment.json"
-    if paper.exists():
-        found = papers_of.read(paper)
-        deploy.verify(endpoint, found)
-        found = replace(found, rpc=_nearest_first(endpoint.url, found.rpc))
-    else:
-        found = deploy.deploy(folder, endpoint, plan, contracts.load, progress)
+    try:
+        plan = creations(roles or {}, terms)
+    except ValueError as fault:
+        raise DeploymentFailed(
+            "bad-roles", f"角色不正确: {fault}", f"The roles are not right: {fault}"
+        ) from fault
+    return deploy.deploy(home / "chain", endpoint, plan, contracts.load, progress)
+
+
+def _write_down(home: Path, found: Deployment, *, demo: bool) -> None:
+    """Write what follows from a deployment; the trust anchor only once, since the service adds to it."""
     if not (home / "trust-anchor.json").exists():
-        chain = _chain(home)
-        validators = geth.signers(folder / "geth") if chain.kind == "geth" else []
-        files.write_json(home / "trust-anchor.json", papers.trust_anchor(found, validators, demo))
-    files.write_json(paper, papers.deployment_json(found))
-    deploy.forget_draft(folder)
-    return found
+        validators = geth.signers(home / "chain" / "geth") if _chain(home).kind == "geth" else []
+        pinned = anchor.from_deployment(found, validators, genesis.EPOCH, demo=demo)
+        files.write(home / "trust-anchor.json", anchor_file.write_anchor(pinned))
+    files.write_json(home / "deployment.json", papers.to_json(found))
+    draft.forget(home / "chain")
 
 
-def _nearest_first(own: str, known: Sequence[str]) -> tuple[str, ...]:
-    """The first is this home's own node, whose port may have changed; the others were added by hand and stay."""
-    return (own, *known[1:])
-
-
-def _chain(home: Path) -> node.Chain:
-    found = node.recall(home / "chain")
+def _chain(home: Path) -> Chain:
+    found = recall(home / "chain")
     if found is None:
-        raise NothingThere("nothing-there", f"{home} 中还没有链, 请先运行 up。", f"There is no chain in {home} yet; run up.",
-                           home=str(home))  # fmt: skip
+        zh, en = f"{home} 中还没有链, 请先运行 up。", f"There is no chain in {home} yet; run up."
+        raise NothingThere("nothing-there", zh, en, home=str(home))
     return found

@@ -17,7 +17,7 @@ from indexer.values import Address, address
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
-PASSWORD_FILE = "validator.password"
+PASSWORD_FILE = "validator.password"  # noqa: S105  The name of a file.
 _KDF_ROUNDS = 4096  # The password is random and lies beside the key: a slow derivation would protect nothing.
 
 

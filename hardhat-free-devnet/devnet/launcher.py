@@ -25,10 +25,10 @@ def main(arguments: list[str]) -> None:
     os.setsid()
     if parent != "0":
         _end_with(int(parent))
-    os.chdir(folder)
     mine = {"pid": os.getpid(), "started": processes.start_mark(os.getpid())}
     files.write_json(Path(pid_file), json.loads(record) | mine)
-    os.execv(command[0], command)
+    os.chdir(folder)
+    os.execv(command[0], command)  # noqa: S606  It runs what it was given.
 
 
 def _end_with(parent: int) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import rlp
+import rlp  # type: ignore[import-untyped]
 from eth_abi.abi import encode
+from eth_abi.exceptions import EncodingError
 from eth_utils.abi import get_abi_input_types
 
 from contracts import Artifact
@@ -49,25 +50,24 @@ def created_address(sender: Address, nonce: int) -> Address:
     return Address(keccak256(rlp.encode([sender, nonce]))[12:])
 
 
-def steps(
-    plan: Sequence[Creation], sender: Address, first_nonce: int, load: Callable[[str], Artifact]
-) -> tuple[Step, ...]:
-    """Give each creation its nonce, its address and its bytes.
+def steps(plan: Sequence[Creation], sender: Address, load: Callable[[str], Artifact]) -> tuple[Step, ...]:
+    """Give each creation its nonce, its address and its bytes; `sender` is a fresh account, so they count from 0.
 
     Raises:
         KeyError: an `AddressOf` names no contract of the plan, or `load` knows no such artifact.
         ValueError: a contract is named twice, or an argument does not fit its type.
     """
-    nonces = {creation.contract: first_nonce + place for place, creation in enumerate(plan)}
-    if len(nonces) != len(plan):
+    addresses = {creation.contract: created_address(sender, place) for place, creation in enumerate(plan)}
+    if len(addresses) != len(plan):
         raise ValueError("a plan creates each contract once")
-    addresses = {contract: created_address(sender, nonce) for contract, nonce in nonces.items()}
     return tuple(
         Step(
-            name, nonces[name], addresses[name], _initcode(load(name), _filled(creation.arguments, addresses))
+            creation.contract,
+            place,
+            addresses[creation.contract],
+            _initcode(load(creation.contract), _filled(creation.arguments, addresses)),
         )
-        for creation in plan
-        for name in (creation.contract,)
+        for place, creation in enumerate(plan)
     )
 
 
@@ -80,11 +80,11 @@ def _filled(value: Any, addresses: dict[str, Address]) -> Any:
 
 
 def _initcode(artifact: Artifact, arguments: Sequence[Any]) -> bytes:
-    [constructor] = [entry for entry in artifact.abi if entry["type"] == "constructor"] or [None]
-    types = get_abi_input_types(constructor) if constructor else []
+    constructors: list[Any] = [entry for entry in artifact.abi if entry["type"] == "constructor"]
+    types = get_abi_input_types(constructors[0]) if constructors else []
     if len(types) != len(arguments):
         raise ValueError(f"{artifact.name} takes {len(types)} arguments, not {len(arguments)}")
     try:
         return artifact.bytecode + encode(types, arguments)
-    except Exception as fault:
+    except (EncodingError, TypeError) as fault:
         raise ValueError(f"{artifact.name} takes {types}: {fault}") from fault

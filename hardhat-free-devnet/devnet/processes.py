@@ -70,8 +70,15 @@ def recorded(pid_file: Path) -> Process | None:
     return process if process.alive else None
 
 
-def start(command: Sequence[str], folder: Path, pid_file: Path, log: Path, record: Mapping[str, str],
-          attached: bool) -> Process:  # fmt: skip
+def start(
+    command: Sequence[str],
+    folder: Path,
+    pid_file: Path,
+    log: Path,
+    record: Mapping[str, str],
+    *,
+    attached: bool,
+) -> Process:
     """Start `command` in `folder`; its output is appended to `log`.
 
     A launcher writes `pid_file` (`record`, pid and start mark) and then *becomes* the command, so there is no
@@ -80,12 +87,12 @@ def start(command: Sequence[str], folder: Path, pid_file: Path, log: Path, recor
     Args:
         attached: end the process when the calling thread ends, even by `kill -9` (Linux; elsewhere it stays).
     """
-    launcher = [sys.executable, "-m", "devnet.launcher", str(os.getpid() if attached else 0), str(folder),
-                str(pid_file), json.dumps(dict(record)), *command]  # fmt: skip
+    parent = str(os.getpid() if attached else 0)
+    launcher = [sys.executable, "-m", "devnet.launcher", parent, str(folder), str(pid_file)]
     with log.open("ab") as sink:
         pid = os.posix_spawn(
             sys.executable,
-            launcher,
+            [*launcher, json.dumps(dict(record)), *command],
             {**os.environ, "PYTHONPATH": os.pathsep.join([_PACKAGE_PARENT, *filter(None, sys.path)])},
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

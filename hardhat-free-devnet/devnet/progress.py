@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -39,8 +40,9 @@ def one_line(notice: Notice) -> str:
     return f"{notice.zh} / {notice.en}{count} · {notice.seconds:.0f} s"
 
 
-def terminal(stream: TextIO | None = None) -> Progress:
-    """Return a progress that rewrites one line of a terminal, or prints each stage once into a file."""
+@contextmanager
+def terminal(stream: TextIO | None = None) -> Iterator[Progress]:
+    """Give a progress that rewrites one line of a terminal for each stage, or prints each stage once into a file."""
     out = stream or sys.stderr
     last_stage = ""
 
@@ -54,4 +56,8 @@ def terminal(stream: TextIO | None = None) -> Progress:
         last_stage = notice.stage
         out.flush()
 
-    return show
+    try:
+        yield show
+    finally:
+        if out.isatty() and last_stage:
+            out.write("\n")
