@@ -64,9 +64,7 @@ def rules_of(token: Token, collection: Collection) -> Policy:
 def giveable_from(token: Token, collection: Collection) -> int:
     """Say from when on (Unix seconds) the holding period allows a gift."""
     rules = rules_of(token, collection)
-    if token.gifts:
-        return token.acquired_at + rules.next_holding
-    return token.acquired_at + rules.first_holding if token.distributed else token.acquired_at
+    return token.acquired_at + (rules.next_holding if token.gifts else rules.first_holding)
 
 
 def china_day(at: int) -> int:
@@ -107,6 +105,12 @@ def _of_token(token: Token, at: int) -> Iterator[Refusal]:
         yield Refusal(
             "TokenAnnulled", "该藏品已注销，不能转赠。", "The collectible was struck out and cannot be given."
         )
+    if not token.distributed:
+        yield Refusal(
+            "NotDistributed",
+            "该藏品尚未发放；首次交付须由发行方发放。",
+            "The collectible was not handed out yet; its issuer does that first.",
+        )
     if token.held_at(at):
         yield Refusal(
             "TokenHeld",
@@ -141,7 +145,7 @@ def _of_rules(
     token: Token, collection: Collection, rules: Policy, versions: tuple[int, ...], gifts_today: int, at: int
 ) -> Iterator[Refusal]:
     free = giveable_from(token, collection)
-    if at < free:
+    if token.distributed and at < free:
         yield Refusal(
             "HoldingPeriod",
             f"持有期未满，{moment(free)} 起可以转赠。",

@@ -697,8 +697,8 @@ def _distributed(before: _Before, act: acts.Distributed) -> dict[Hash32, State]:
 
 def _gifted(before: _Before, act: acts.Gifted) -> dict[Hash32, State]:
     subject, token = _held_by(before, act.token_id, act.from_)
-    if token.held_at(before.time):
-        raise before.refuse("its token was under a hold")
+    if token.held_at(before.time) or not token.distributed:
+        raise before.refuse("its token could not be given")
     return {subject: replace(_passed_on(before, token, act), gifts=token.gifts + 1)}
 
 

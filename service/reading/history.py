@@ -29,7 +29,6 @@ class _Keeping:
 
     since: int
     gifts: int
-    distributed: bool
     version: int
 
 
@@ -135,22 +134,20 @@ def _period(keeping: _Keeping, collection: Collection | None, present: int) -> i
     if collection is None or not 1 <= keeping.version <= present <= collection.policy_version:
         return None
     rules = looser(collection.policies[keeping.version - 1], collection.policies[present - 1])
-    if keeping.gifts:
-        return rules.next_holding
-    return rules.first_holding if keeping.distributed else 0
+    return rules.next_holding if keeping.gifts else rules.first_holding
 
 
 def _kept(keeping: _Keeping | None, entry: ProvenanceEntry) -> _Keeping | None:
     at = entry.record.block_time
     match entry.act:
         case acts.Minted(policy_version=version):
-            return _Keeping(at, 0, distributed=False, version=version)
+            return _Keeping(at, 0, version)
         case acts.Distributed(policy_version=version):
-            return _Keeping(at, keeping.gifts if keeping else 0, distributed=True, version=version)
+            return _Keeping(at, keeping.gifts if keeping else 0, version)
         case acts.Gifted(policy_version=version) if keeping:
-            return _Keeping(at, keeping.gifts + 1, keeping.distributed, version)
+            return _Keeping(at, keeping.gifts + 1, version)
         case acts.HolderChangedByOrder(policy_version=version) if keeping:
-            return _Keeping(at, keeping.gifts, distributed=True, version=version)
+            return _Keeping(at, keeping.gifts, version)
         case _:
             return keeping
 

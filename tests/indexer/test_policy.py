@@ -137,8 +137,8 @@ def test_all_reasons_are_listed_at_once() -> None:
     }
 
 
-def test_what_the_issuer_never_handed_out_has_no_holding_period() -> None:
-    assert giveable_from(replace(TOKEN, distributed=False), collection()) == NOW
+def test_what_the_issuer_never_handed_out_is_not_given_whatever_the_time() -> None:
+    assert rules(replace(TOKEN, distributed=False), at=NOW) == {"NotDistributed"}
 
 
 def test_the_period_of_a_later_holder_is_the_next_one() -> None:
