@@ -49,7 +49,9 @@ def deploy(
         _send(node, transaction)
     try:
         block = _one_block([_receipt(node, transaction) for transaction in signed])
-        contracts = {one.step.contract: _created(node, one.step, load(one.step.contract)) for one in signed}
+        contracts = {
+            one.step.contract: _created(node, one.step, load(one.step.contract), block) for one in signed
+        }
     except DeploymentFailed:
         draft.abandon(folder)
         raise
@@ -81,7 +83,7 @@ def verify(node: Endpoint, deployment: Deployment) -> None:
             found=as_hex(found),
         )
     for name, contract in deployment.contracts.items():
-        if keccak256(_code(node, contract.address)) != contract.code_hash:
+        if keccak256(_code(node, contract.address, "latest")) != contract.code_hash:
             raise WrongChain(
                 "contract-missing",
                 f"链上 {name} 的代码与 deployment.json 不符: 链的状态已丢失或被替换。请用新的目录重新开始。",
@@ -142,8 +144,8 @@ def _one_block(receipts: Sequence[dict[str, Any]]) -> str:
     return blocks[0]
 
 
-def _created(node: Endpoint, step: Step, artifact: Artifact) -> DeployedContract:
-    code = _code(node, step.address)
+def _created(node: Endpoint, step: Step, artifact: Artifact, block: str) -> DeployedContract:
+    code = _code(node, step.address, block)  # A receipt may be there before its block is the latest.
     if not code or artifact.runtime_with(code) != code:
         raise _failed(
             f"{step.contract} 的链上代码与编译结果不同",
@@ -152,8 +154,8 @@ def _created(node: Endpoint, step: Step, artifact: Artifact) -> DeployedContract
     return DeployedContract(step.address, keccak256(code))
 
 
-def _code(node: Endpoint, where: bytes) -> bytes:
-    return bytes.fromhex(node.call("eth_getCode", as_hex(where), "latest")[2:])
+def _code(node: Endpoint, where: bytes, block: str) -> bytes:
+    return bytes.fromhex(node.call("eth_getCode", as_hex(where), block)[2:])
 
 
 def _failed(zh: str, en: str) -> DeploymentFailed:
