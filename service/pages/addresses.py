@@ -1,0 +1,79 @@
+"""Where each page is, and where its JSON twin is. Pure; the one place that knows the URL scheme."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+HOME = "/"
+VERIFY = "/verify"
+STATIC = "/static/"
+
+
+def search(query: str, after: str | None = None) -> str:
+    """Return the address of the answers to `query`, from the keyset cursor `after` on."""
+    return "/search?" + urlencode({"q": query} | ({"after": after} if after else {}))
+
+
+def work(work_id: str) -> str:
+    """Return the address of a work; `work_id` is `0x` and 64 digits."""
+    return f"/w/{quote(work_id)}"
+
+
+def collection(collection_id: str) -> str:
+    """Return the address of a collection; `collection_id` is `0x` and 64 digits."""
+    return f"/c/{quote(collection_id)}"
+
+
+def collectible(token_id: str) -> str:
+    """Return the address of a collectible; `token_id` is decimal."""
+    return f"/t/{quote(token_id)}"
+
+
+def operation(operation_id: str) -> str:
+    """Return the address of the status of an operation."""
+    return f"/o/{quote(operation_id)}"
+
+
+def institution(account: str) -> str:
+    """Return the address of an institution's page; `account` is `0x` and 40 digits."""
+    return f"/i/{quote(account)}"
+
+
+def labels(collection_id: str, page: int = 1) -> str:
+    """Return the address of one sheet of labels, counted from 1."""
+    return f"/labels/{quote(collection_id)}?page={page}"
+
+
+def file(cid: str) -> str:
+    """Return the address of an original, served as an attachment."""
+    return f"/files/{quote(cid)}"
+
+
+def preview(cid: str) -> str:
+    """Return the address of the re-encoded preview of an original."""
+    return f"/preview/{quote(cid)}"
+
+
+TWINS = (
+    ("/w/", "/v1/works/"),
+    ("/c/", "/v1/collections/"),
+    ("/t/", "/v1/collectibles/"),
+    ("/o/", "/v1/operations/"),
+    ("/i/", "/v1/institutions/"),
+    ("/labels/", "/v1/labels/"),
+    ("/search", "/v1/search"),
+    ("/verify", "/v1/verify"),
+)
+
+
+def twin(path: str) -> str:
+    """Return the address of the JSON twin of the page at `path`."""
+    for page, json in TWINS:
+        if path.startswith(page):
+            return json + path.removeprefix(page)
+    return "/v1"
+
+
+def with_language(path: str, lang: str) -> str:
+    """Return `path` asking for a language."""
+    return f"{path}{'&' if '?' in path else '?'}lang={lang}"

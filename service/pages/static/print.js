@@ -1,0 +1,6 @@
+// A button to print; it appears only where scripts run.
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

@@ -1,0 +1,69 @@
+"""What each page shows, as frozen values, and the JSON that says the same. Pure.
+
+Everywhere: ids and hashes are text (`0x` and lower-case digits; token and edition ids decimal; accounts EIP-55), times
+are Unix seconds UTC (a page shows them in Asia/Shanghai), block and record numbers are whole numbers, lengths of time
+are seconds, sizes are bytes. Strings that came from outside are given as they are: the templates escape them.
+"""
+
+from __future__ import annotations
+
+from service.pages.views.evidence import CheckView, SealedBy, Since, VerdictView
+from service.pages.views.finding import HomePage, InstitutionCard, SearchPage, SearchResult
+from service.pages.views.history import HistoryEntryView, HistoryView
+from service.pages.views.page import AsOf, Bilingual, Fact, FileView, Media, Name, Page, Party, as_json
+from service.pages.views.running import ErrorPage, OperationPage, Step, VerifyPage, VerifyResult
+from service.pages.views.things import (
+    CollectiblePage,
+    CollectionCard,
+    CollectionPage,
+    EditionView,
+    Holder,
+    InstitutionPage,
+    Label,
+    LabelSheet,
+    Loan,
+    MayView,
+    PolicyView,
+    Serial,
+    WorkPage,
+)
+
+__all__ = [
+    "AsOf",
+    "Bilingual",
+    "CheckView",
+    "CollectiblePage",
+    "CollectionCard",
+    "CollectionPage",
+    "EditionView",
+    "ErrorPage",
+    "Fact",
+    "FileView",
+    "HistoryEntryView",
+    "HistoryView",
+    "Holder",
+    "HomePage",
+    "InstitutionCard",
+    "InstitutionPage",
+    "Label",
+    "LabelSheet",
+    "Loan",
+    "MayView",
+    "Media",
+    "Name",
+    "OperationPage",
+    "Page",
+    "Party",
+    "PolicyView",
+    "SealedBy",
+    "SearchPage",
+    "SearchResult",
+    "Serial",
+    "Since",
+    "Step",
+    "VerdictView",
+    "VerifyPage",
+    "VerifyResult",
+    "WorkPage",
+    "as_json",
+]
