@@ -18,15 +18,45 @@ pragma solidity ^0.8.28;
 /// | token              | Collectible      | token id                                     |
 /// | nonce              | Collectible      | keccak256(abi.encode(account, nonce))        |
 library Subjects {
-    function of(address source, bytes32 localId) internal pure returns (bytes32) {
+    function id(address source, bytes32 localId) internal pure returns (bytes32) {
         return keccak256(abi.encode(source, localId));
     }
 
     function account(address registry, address who) internal pure returns (bytes32) {
-        return of(registry, bytes32(uint256(uint160(who))));
+        return id(registry, bytes32(uint256(uint160(who))));
     }
 
     function party(address registry, address who) internal pure returns (bytes32) {
-        return of(registry, bytes32((uint256(1) << 160) | uint160(who)));
+        return id(registry, bytes32((uint256(1) << 160) | uint160(who)));
+    }
+
+    function list(bytes32 first) internal pure returns (bytes32[] memory subjects) {
+        subjects = new bytes32[](1);
+        subjects[0] = first;
+    }
+
+    function list(bytes32 first, bytes32 second) internal pure returns (bytes32[] memory subjects) {
+        subjects = new bytes32[](2);
+        subjects[0] = first;
+        subjects[1] = second;
+    }
+
+    function list(bytes32 first, bytes32 second, bytes32 third) internal pure returns (bytes32[] memory subjects) {
+        subjects = new bytes32[](3);
+        subjects[0] = first;
+        subjects[1] = second;
+        subjects[2] = third;
+    }
+
+    function list(bytes32 first, bytes32 second, bytes32 third, bytes32 fourth)
+        internal
+        pure
+        returns (bytes32[] memory subjects)
+    {
+        subjects = new bytes32[](4);
+        subjects[0] = first;
+        subjects[1] = second;
+        subjects[2] = third;
+        subjects[3] = fourth;
     }
 }

@@ -1,4 +1,4 @@
-"""The compiled contracts, read from the artifacts beside this file, which scripts/compile.py makes. Pure but for that reading."""
+"""The compiled contracts, read from the artifacts beside this file, which scripts/compile.py makes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Artifact:
     compiler: str
 
     def runtime_with(self, code: bytes) -> bytes:
-        """Give `runtime` with the immutables as they stand in `code`, read from a chain: equal to `code` if it is ours."""
+        """Give `runtime` with the immutables of `code`, read from a chain: equal to `code` if that is ours."""
         filled = bytearray(self.runtime)
         for places in self.immutables.values():
             for place in places:
@@ -44,7 +44,9 @@ class Artifact:
 def names() -> tuple[str, ...]:
     """List all artifacts, interfaces included, in alphabetical order."""
     folder = resources.files(__name__) / "artifacts"
-    return tuple(sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json")))
+    return tuple(
+        sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
+    )
 
 
 @cache
@@ -56,7 +58,9 @@ def load(name: str) -> Artifact:
     """
     if name not in names():
         raise KeyError(f"no artifact of a contract {name!r}; run scripts/compile.py")
-    content = json.loads((resources.files(__name__) / "artifacts" / f"{name}.json").read_text(encoding="utf-8"))
+    content = json.loads(
+        (resources.files(__name__) / "artifacts" / f"{name}.json").read_text(encoding="utf-8")
+    )
     return Artifact(
         name=content["contract"],
         source=content["source"],

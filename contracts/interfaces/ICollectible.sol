@@ -111,11 +111,13 @@ interface ICollectible {
     event HoldPlaced(uint256 tokenId, bytes32 orderId, uint64 until);
     /// @notice Act. Subjects: the token, the order.
     event HoldReleased(uint256 tokenId, bytes32 orderId);
-    /// @notice Act; a hold and a loan end with it. Subjects: the token, the order, party(from), party(to).
+    /// @notice Act; a hold and a loan end with it, and it counts as handed out. Subjects: the token, the order, party(from),
+    /// party(to).
     event HolderChangedByOrder(
         uint256 tokenId, address from, address to, bytes32 orderId, uint32 policyVersion, bytes32 policyDigest
     );
-    /// @notice Act: it follows its holder to the account that stands for it now. Subjects: the token, party(from), party(to).
+    /// @notice Act: it follows its holder to the account that stands for it now; all else stays. Subjects: the token,
+    /// party(from), party(to).
     event Recovered(uint256 tokenId, address from, address to);
     /// @notice Act: struck out, never deleted. `orderId` is zero where the issuer, still its holder, did it. Subjects: the
     /// token, party(holder).
@@ -133,20 +135,18 @@ interface ICollectible {
     error TokenAnnulled(uint256 tokenId);
     error TokenHeld(uint256 tokenId, bytes32 orderId, uint64 until);
     error TokenNotHeld(uint256 tokenId);
-    error SerialOutOfRange(uint256 editionId, uint64 serial, uint64 cap);
-    error WorkGone(bytes32 workId);
     error NotIssuer(bytes32 collectionId, address caller);
     error NotHolder(uint256 tokenId, address account);
     error DistributedBefore(uint256 tokenId);
+    /// @notice It is still with its issuer, who hands it out by `distribute`.
+    error NotDistributed(uint256 tokenId);
     error GiftToSelf(uint256 tokenId, address account);
-    error HoldingPeriod(uint256 tokenId, uint64 until);
     error GiftsPerDayReached(bytes32 collectionId, address account, uint16 limit);
-    error ReceiverRefused(bytes32 collectionId, address account);
     error AcceptanceMissing(uint256 tokenId, address to);
     error SignatureInvalid(address signer);
     error IntentExpired(uint64 deadline);
     error NonceUsed(address account, uint256 nonce);
-    error LoanRefused(uint256 tokenId, uint64 until);
+    error LentBefore(uint256 tokenId, uint64 until);
     error ApprovalsRefused();
     error NothingToRecover(uint256 tokenId);
     error ReasonMissing();
@@ -172,8 +172,13 @@ interface ICollectible {
     /// @notice An order executor; consumes the filed order.
     function annulByOrder(uint256 tokenId, string calldata reason) external;
 
+    /// @notice Reverts with the rule that a gift by own transaction would break now, consents aside.
+    function requireGift(address from, address to, uint256 tokenId) external view;
+    /// @notice Tell readers of ERC-4906 that the manifest of an edition's work was amended. Anybody.
+    function announceAmendment(uint256 editionId) external;
     function token(uint256 tokenId) external view returns (Token memory);
     function nonceUsed(address account, uint256 nonce) external view returns (bool);
     function giftDigest(Gift calldata gift) external view returns (bytes32);
+    function loanDigest(Loan calldata loan) external view returns (bytes32);
     function domainSeparator() external view returns (bytes32);
 }

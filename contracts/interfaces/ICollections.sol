@@ -36,13 +36,26 @@ struct Edition {
     uint64 cap;
 }
 
+/// @notice What a gift comes under.
+/// @param version The present version of the policy, under which the receiver gets the token; `digest` is its digest.
+/// @param giftsPerDay With `acceptance` those that bind the giver: the looser of its own version and the present one.
+struct Terms {
+    bytes32 collectionId;
+    uint32 version;
+    bytes32 digest;
+    uint16 giftsPerDay;
+    bool acceptance;
+}
+
 /// @title Collections with versioned policy, editions with a fixed cap
 /// @notice `collectionId = keccak256(abi.encode(issuer, operation))`;
 /// `editionId = uint128(uint256(keccak256(abi.encode(collectionId, workId, number))))`; `tokenId = editionId << 64 | serial`,
 /// serials from 1. A later policy never tightens what is already held.
 interface ICollections {
     /// @notice Act; the policy is version 1. Subjects: the collection, party(issuer).
-    event CollectionCreated(bytes32 collectionId, address issuer, bytes32 operation, bytes32 metadataDigest, Policy policy);
+    event CollectionCreated(
+        bytes32 collectionId, address issuer, bytes32 operation, bytes32 metadataDigest, Policy policy
+    );
     /// @notice Act. Subjects: the collection, party(issuer).
     event CollectionAmended(bytes32 collectionId, bytes32 metadataDigest, string reason);
     /// @notice Act. Subjects: the collection, party(issuer).
@@ -66,20 +79,57 @@ interface ICollections {
     error NotIssuer(bytes32 collectionId, address caller);
     error NotRegistrant(bytes32 workId, address caller);
     error ReasonMissing();
+    error AmendmentStale(bytes32 collectionId, uint32 expected, uint32 current);
+    error CannotIssue(address account);
+    error HoldingPeriod(uint256 tokenId, uint64 until);
+    error ReceiverRefused(bytes32 collectionId, address account);
+    error LoanRefused(uint256 tokenId, uint64 until);
+    error CallerUnknown(address caller);
+    error SerialOutOfRange(uint256 editionId, uint64 serial, uint64 cap);
+    error WorkGone(bytes32 workId);
 
     /// @notice Only an account with the role Issuer that is registered as an institution and in good standing.
-    function create(bytes32 operation, bytes32 metadataDigest, Policy calldata policy) external returns (bytes32 collectionId);
-    function amend(bytes32 collectionId, uint32 expectedAmendments, bytes32 metadataDigest, string calldata reason) external;
+    function create(bytes32 operation, bytes32 metadataDigest, Policy calldata policy)
+        external
+        returns (bytes32 collectionId);
+    function amend(bytes32 collectionId, uint32 expectedAmendments, bytes32 metadataDigest, string calldata reason)
+        external;
     /// @param version The version that this becomes: the present one + 1, which makes the act unrepeatable.
     function setPolicy(bytes32 collectionId, uint32 version, Policy calldata policy) external;
-    function openEdition(bytes32 collectionId, bytes32 workId, uint32 number, uint64 cap) external returns (uint256 editionId);
+    function openEdition(bytes32 collectionId, bytes32 workId, uint32 number, uint64 cap)
+        external
+        returns (uint256 editionId);
     function openEditions(Edition[] calldata editions) external;
-    /// @notice Never below what was minted (the highest serial).
+    /// @notice Lower, and never below what was minted (the highest serial).
     function lowerCap(uint256 editionId, uint64 cap) external;
 
     function collection(bytes32 collectionId) external view returns (Collection memory);
     function policy(bytes32 collectionId, uint32 version) external view returns (Policy memory);
     function edition(uint256 editionId) external view returns (Edition memory);
-    /// @notice The collectible contract tells which serial it minted: keeps the highest. Only the collectible.
-    function noteSerial(uint256 editionId, uint64 serial) external;
+    /// @notice The work of the edition that a token belongs to.
+    function workOf(uint256 tokenId) external view returns (bytes32 workId);
+    /// @notice The digest of one version of a token's policy.
+    function policyDigest(uint256 tokenId, uint32 version) external view returns (bytes32);
+    /// @notice What binds a holder that got its token under `version`: field by field the looser of that version and the
+    /// present one.
+    function looser(bytes32 collectionId, uint32 version) external view returns (Policy memory);
+    /// @notice The terms of a token that its issuer hands out to `to`. Reverts with the rule that it would break.
+    function handoutTerms(uint256 tokenId, address to) external view returns (Terms memory);
+    /// @notice The terms of a gift to `to` by a holder that got the token at `acquiredAt` under `version`, after so many
+    /// `gifts`. Reverts with the rule that it would break.
+    function giftTerms(uint256 tokenId, uint32 version, uint64 acquiredAt, uint32 gifts, address to)
+        external
+        view
+        returns (Terms memory);
+    /// @notice Reverts unless a holder that got the token under `version` may lend it until then: a publication, not longer
+    /// than its policy allows.
+    function requireLoan(uint256 tokenId, uint32 version, uint64 until) external view;
+    /// @notice The present version of a token's policy, and its digest.
+    function present(uint256 tokenId) external view returns (uint32 version, bytes32 digest);
+    /// @notice Whether `account` is the issuer of the collection, or stands for it now.
+    function isIssuer(bytes32 collectionId, address account) external view returns (bool);
+    /// @notice Only the collectible, which mints a serial: reverts unless `issuer` may issue it, keeps the highest.
+    function admit(uint256 editionId, uint64 serial, address issuer)
+        external
+        returns (bytes32 collectionId, bytes32 workId, uint32 policyVersion, bytes32 presentDigest);
 }

@@ -19,11 +19,22 @@ struct Member {
     address account;
 }
 
+/// @notice State of a seat, one account in one role. `stateAfter = keccak256(abi.encode(role, account, ...))` with the
+/// fields in this order. All but `holds` is about a proposal, and zero where none is pending.
+struct Seat {
+    bool holds;
+    address proposedBy;
+    uint64 effectiveAt;
+    bool confirmed;
+}
+
 /// @title Roles with separate admins
-/// @notice The operations governor proposes Registrar, RecoveryOfficer and Issuer; the regulation governor proposes
-/// OrderFiler and OrderExecutor; a governor is proposed by one kind of governor and confirmed by the other. A grant takes
-/// effect after the delay, and either governor may cancel it until then; revocation is immediate. An account that has a
-/// role is given no other, so that no key can collect them: a regulator cannot mint, an issuer cannot hold.
+/// @notice The operations governor proposes Registrar, Issuer and OrderExecutor; the regulation governor proposes
+/// RecoveryOfficer and OrderFiler; a governor is proposed by one kind of governor and confirmed by the other. What takes two
+/// hands, a recovery and an order, so takes hands of two admins: neither governor can move a token alone. A grant takes
+/// effect after the delay, and either governor may cancel it until then; a proposal ends with its proposer's role;
+/// revocation is immediate. An account that has a role is given no other, so that no key can collect them: a regulator
+/// cannot mint, an issuer cannot hold.
 interface IGovernance {
     /// @notice Act: a role was proposed; it can be taken from `effectiveAt` on. Subjects: seat(role, account), governance.
     event RoleProposed(Role role, address account, address by, uint64 effectiveAt);
@@ -58,6 +69,7 @@ interface IGovernance {
     function revoke(Role role, address account) external;
 
     function roleOf(address account) external view returns (Role);
+    function seat(Role role, address account) external view returns (Seat memory);
     function hasRole(Role role, address account) external view returns (bool);
     /// @notice Reverts with `RoleMissing`.
     function requireRole(Role role, address account) external view;

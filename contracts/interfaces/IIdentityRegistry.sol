@@ -76,8 +76,9 @@ interface IIdentityRegistry {
     event RecoveryRequested(address account, address replacement, address by, bytes32 evidence, uint64 earliest);
     /// @notice Act: the old key objected, or the officer refused. Subjects: the account.
     event RecoveryStopped(address account, address replacement, address by);
-    /// @notice Act: `replacement` stands for `account` now, with its kind and commitment. Subjects: the account, the
-    /// replacement. The state is that of the account; the replacement starts with custody Own, everything else copied.
+    /// @notice Act: `replacement` stands for `account` now. Subjects: the account, the replacement. The state is that of the
+    /// account: `replacedBy` set, the recovery cleared. The replacement starts with the same kind, commitment and suspension,
+    /// custody Own and everything else zero.
     event AccountReplaced(address account, address replacement, Cause cause, address by);
 
     /// @notice An item of a batch was refused; the others went through. Not an act.
@@ -87,6 +88,9 @@ interface IIdentityRegistry {
     error AccountUnknown(address account);
     error AccountMalformed(address account, string field);
     error AccountReplacedBefore(address account, address replacedBy);
+    error AccountUnderSuspension(address account, bytes32 orderId, uint64 until);
+    error AccountNotSuspended(address account);
+    error CustodyNotKept(address account);
     error RecoveryUnknown(address account);
     error RecoveryPending(address account, address replacement);
     error RecoveryTooEarly(address account, uint64 earliest);
@@ -99,9 +103,12 @@ interface IIdentityRegistry {
     function register(Registration calldata registration) external;
     /// @notice Only the registrar. An item that fails is `Refused` by `bytes32(uint256(uint160(account)))`.
     function registerBatch(Registration[] calldata registrations) external;
-    /// @notice Only an order executor; consumes the filed order.
+    /// @notice Only an order executor; consumes the order filed for this account. Where another account stands for it now,
+    /// that one is suspended: a replacement is no way out. A suspension over one in force needs an order that corrects it.
     function suspend(address account) external;
+    /// @notice Only an order executor; the same way.
     function restore(address account) external;
+    /// @notice Only the registrar. `evidence` is the digest of the proof of identity.
     function requestRecovery(address account, address replacement, bytes32 evidence) external;
     /// @notice The old key by its own transaction, or the recovery officer.
     function stopRecovery(address account) external;
@@ -120,6 +127,7 @@ interface IIdentityRegistry {
 
     function standing(address account) external view returns (Standing memory);
     function kindOf(address account) external view returns (Kind);
+    function custodyOf(address account) external view returns (Custody);
     function canSend(address account) external view returns (bool);
     function canReceive(address account) external view returns (bool);
     /// @notice The account that stands for this one now, following replacements; itself if none.

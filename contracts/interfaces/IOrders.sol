@@ -35,17 +35,20 @@ struct Filing {
     bytes32 corrects;
 }
 
+/// @notice How far an order got. `stateAfter = keccak256(abi.encode(orderId, status, measure, target, to, effectUntil, expires,
+/// corrects))`.
+enum OrderStatus {
+    None,
+    Filed,
+    Executed,
+    Withdrawn
+}
+
 /// @title Legal bases
 /// @notice Filed by one key, executed by another, each once. `orderId = keccak256(abi.encode(authority, orderHash, measure,
-/// target))`: one document may order several things, each of them once. At most one order is pending for a (measure, target).
+/// target))`: one document may order several things, each of them once. At most one order is pending for a (measure, target);
+/// one that expired gives way.
 interface IOrders {
-    enum Status {
-        None,
-        Filed,
-        Executed,
-        Withdrawn
-    }
-
     /// @notice Act: an order was filed. Subjects: the order.
     event OrderFiled(
         bytes32 orderId,
@@ -67,6 +70,7 @@ interface IOrders {
     event OrderWithdrawn(bytes32 orderId, address by, bytes32 reason);
 
     error OrderAlreadyFiled(bytes32 orderId);
+    /// @notice Another order is pending for the same measure and target.
     error OrderPending(bytes32 orderId);
     error OrderNotPending(bytes32 orderId);
     error OrderExpired(bytes32 orderId, uint64 expires);
@@ -82,8 +86,8 @@ interface IOrders {
     /// @notice Use up the pending order. Only the contracts named at construction; `executor` has the role OrderExecutor.
     function consume(Measure measure, bytes32 target, address executor)
         external
-        returns (bytes32 orderId, Filing memory filing);
+        returns (bytes32 orderId, address to, uint64 effectUntil, bytes32 corrects);
 
     function pending(Measure measure, bytes32 target) external view returns (bytes32 orderId);
-    function order(bytes32 orderId) external view returns (Status status, address filedBy, Filing memory filing);
+    function order(bytes32 orderId) external view returns (OrderStatus status, address filedBy, Filing memory filing);
 }

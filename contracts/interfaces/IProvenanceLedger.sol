@@ -43,7 +43,8 @@ interface IProvenanceLedger {
         bytes data
     );
 
-    /// @notice Act of the ledger itself: it stood at `count` records. Subjects: the ledger.
+    /// @notice Act of the ledger itself: it stood at `count` records, this one not among them. Subjects: the ledger.
+    /// State: `keccak256(abi.encode(count))`.
     event Checkpointed(uint256 count);
 
     /// @notice Only the sources named at construction may append.
@@ -56,6 +57,8 @@ interface IProvenanceLedger {
     error CheckpointTooEarly(uint256 notBefore);
     /// @notice A source is named twice, or is the zero address.
     error SourceMalformed(address source);
+    /// @notice A predecessor has a chain, a ledger and a head, or is all zero.
+    error PredecessorMalformed();
 
     /// @notice Append one record. Only a source.
     /// @return seq Its place in the order of all records, from 0.

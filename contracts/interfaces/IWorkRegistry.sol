@@ -14,7 +14,7 @@ enum WorkKind {
 /// @param manifestDigest SHA-256 of the canonical manifest.
 /// @param acknowledgedClaims How many claims to the same bytes the registrant knows of.
 /// @param anchorId An anchor of the same sender that holds the leaf, or zero.
-/// @param anchorSalt With an anchor: the salt of the leaf `keccak256(keccak256(abi.encode(registrant, fileDigest, salt)))`.
+/// @param anchorSalt With an anchor: the salt of the leaf `keccak256(keccak256(abi.encode(depositor, fileDigest, salt)))`.
 /// @param anchorProof With an anchor: the Merkle proof (sorted pairs).
 struct WorkClaim {
     WorkKind kind;
@@ -67,6 +67,7 @@ interface IWorkRegistry {
     error WorkMalformed(string field);
     error ManifestUnchanged(bytes32 workId);
     error ReasonMissing();
+    error AmendmentStale(bytes32 workId, uint32 expected, uint32 current);
     error ClaimsUnacknowledged(bytes32 fileDigest, uint32 claims, uint32 acknowledged);
     error AnchorKnown(bytes32 anchorId);
     error AnchorUnknown(bytes32 anchorId, address depositor);
@@ -74,6 +75,7 @@ interface IWorkRegistry {
     error CannotRegister(address account);
     error NotRegistrant(bytes32 workId, address caller);
 
+    /// @notice By any account in good standing, for itself.
     function register(WorkClaim calldata claim) external returns (bytes32 workId);
     function registerBatch(WorkClaim[] calldata claims) external;
     function anchor(bytes32 root, uint64 leaves) external returns (bytes32 anchorId);
@@ -82,6 +84,9 @@ interface IWorkRegistry {
     function withdraw(bytes32 workId, string calldata reason) external;
 
     function work(bytes32 workId) external view returns (Work memory);
+    function kindOf(bytes32 workId) external view returns (WorkKind);
+    /// @notice The present manifest.
+    function manifestOf(bytes32 workId) external view returns (bytes32);
     /// @notice How many live and withdrawn claims to these bytes there are.
     function claims(bytes32 fileDigest) external view returns (uint32);
     /// @notice When an anchor was deposited (block time), 0 if unknown.

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Subjects} from "./Subjects.sol";
+import {Entry, IProvenanceLedger, Predecessor} from "./interfaces/IProvenanceLedger.sol";
+
+/// @title The append-only chain of records of the whole system
+contract ProvenanceLedger is IProvenanceLedger {
+    /// @notice Seconds between two checkpoints, at least.
+    uint256 public constant CHECKPOINT_INTERVAL = 30 minutes;
+
+    /// @inheritdoc IProvenanceLedger
+    bytes32 public head;
+    /// @inheritdoc IProvenanceLedger
+    uint256 public count;
+    /// @inheritdoc IProvenanceLedger
+    mapping(bytes32 subject => bytes32) public subjectHead;
+    /// @inheritdoc IProvenanceLedger
+    mapping(address account => bool) public isSource;
+
+    uint256 private _checkpointAllowedAt;
+    Predecessor private _predecessor;
+
+    /// @inheritdoc IProvenanceLedger
+    bytes32 public immutable firstHead;
+
+    constructor(address[] memory sources, Predecessor memory predecessor_) {
+        for (uint256 i = 0; i < sources.length; ++i) {
+            if (sources[i] == address(0) || isSource[sources[i]]) revert SourceMalformed(sources[i]);
+            isSource[sources[i]] = true;
+        }
+        bool continues = predecessor_.ledger != address(0);
+        if (
+            continues != (predecessor_.chainId != 0) || continues != (predecessor_.head != 0)
+                || (!continues && predecessor_.count != 0)
+        ) revert PredecessorMalformed();
+        _predecessor = predecessor_;
+        bytes32 first = keccak256(
+            abi.encode(
+                keccak256("Qianyin ledger v1"), block.chainid, address(this), blockhash(block.number - 1), predecessor_
+            )
+        );
+        firstHead = first;
+        head = first;
+    }
+
+    /// @inheritdoc IProvenanceLedger
+    function append(Entry calldata entry) external returns (uint256 seq) {
+        _requireSource();
+        seq = count;
+        head = _chain(head, seq, msg.sender, entry.act, entry.stateAfter, entry.subjects, entry.data);
+        count = seq + 1;
+    }
+
+    /// @inheritdoc IProvenanceLedger
+    function appendBatch(Entry[] calldata entries) external returns (uint256 firstSeq) {
+        _requireSource();
+        firstSeq = count;
+        if (entries.length == 0) return firstSeq;
+        bytes32 chained = head;
+        for (uint256 i = 0; i < entries.length; ++i) {
+            Entry calldata entry = entries[i];
+            chained = _chain(chained, firstSeq + i, msg.sender, entry.act, entry.stateAfter, entry.subjects, entry.data);
+        }
+        head = chained;
+        count = firstSeq + entries.length;
+    }
+
+    /// @inheritdoc IProvenanceLedger
+    function checkpoint() external returns (uint256 seq) {
+        if (block.timestamp < _checkpointAllowedAt) revert CheckpointTooEarly(_checkpointAllowedAt);
+        _checkpointAllowedAt = block.timestamp + CHECKPOINT_INTERVAL;
+        seq = count;
+        head = _chain(
+            head,
+            seq,
+            address(this),
+            Checkpointed.selector,
+            keccak256(abi.encode(seq)),
+            Subjects.list(Subjects.id(address(this), 0)),
+            abi.encode(seq)
+        );
+        count = seq + 1;
+    }
+
+    /// @inheritdoc IProvenanceLedger
+    function predecessor() external view returns (Predecessor memory) {
+        return _predecessor;
+    }
+
+    /// @dev Writes the heads of the subjects, emits the record, and gives the head of the ledger after it.
+    function _chain(
+        bytes32 before,
+        uint256 seq,
+        address source,
+        bytes32 act,
+        bytes32 stateAfter,
+        bytes32[] memory subjects,
+        bytes memory data
+    ) private returns (bytes32) {
+        if (subjects.length == 0) revert SubjectsMissing(seq);
+        bytes32 record = keccak256(
+            abi.encode(
+                seq,
+                source,
+                keccak256(bytes.concat(act, data)),
+                stateAfter,
+                keccak256(abi.encodePacked(subjects)),
+                block.number,
+                block.timestamp
+            )
+        );
+        for (uint256 i = 0; i < subjects.length; ++i) {
+            bytes32 subject = subjects[i];
+            for (uint256 j = 0; j < i; ++j) {
+                if (subjects[j] == subject) revert SubjectRepeated(subject);
+            }
+            subjectHead[subject] = keccak256(abi.encode(subjectHead[subject], record));
+        }
+        emit Recorded(seq, source, act, stateAfter, subjects, data);
+        return keccak256(abi.encode(before, record));
+    }
+
+    function _requireSource() private view {
+        if (!isSource[msg.sender]) revert SourceUnknown(msg.sender);
+    }
+}
