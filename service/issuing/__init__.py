@@ -1,0 +1,1 @@
+"""From what an institution wants issued to the requests that do it: deposits, editions, mints."""
