@@ -1,0 +1,129 @@
+"""The opened parts of one home folder, each opened when it is first asked for. Owns opening and closing them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from indexer import deployment as deployments
+from indexer.deployment import Deployment
+from indexer.events import Sources
+from indexer.evidence.anchor import TrustAnchor, read_anchor
+from service.errors import NotFound
+from service.files.directory import DirectoryStore
+from service.files.previews import Previews
+from service.reading.library import Library
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from indexer.node import Node
+    from indexer.store import Projection
+    from service.files.store import ContentStore
+    from service.keys.vault import KeyVault
+    from service.outbox.database import Database
+
+
+class Installation:
+    """What one process of the service works with. Share it between threads; close it at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """Where the contracts are.
+
+        Raises:
+            NotFound: nothing is deployed in this home yet.
+        """
+        path = self.settings.deployment
+        if not path.exists():
+            raise NotFound(
+                "nothing-deployed",
+                f"{self.settings.home} 中还没有部署合约；请先运行 qianyin up。",
+                f"Nothing is deployed in {self.settings.home} yet; run qianyin up first.",
+            )
+        return deployments.read(path)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Which contract is which."""
+        return sources_of(self.deployment)
+
+    @property
+    def anchor(self) -> TrustAnchor | None:
+        """What this installation pins; read anew each time, since issuers are added while it runs."""
+        path = self.settings.trust_anchor
+        return read_anchor(path.read_bytes()) if path.exists() else None
+
+    @cached_property
+    def database(self) -> Database:
+        """What is not disposable, brought up to date."""
+        from service.outbox.database import open_database
+
+        return open_database(self.settings.outbox_url)
+
+    @cached_property
+    def projection(self) -> Projection:
+        """What the chain says, as rows."""
+        from indexer.store import Projection
+
+        return Projection.open(self.settings.index_url)
+
+    @cached_property
+    def node(self) -> Node:
+        """The nodes that the chain is read from."""
+        from indexer.node import Node
+
+        return Node(self.settings.rpc or self.deployment.rpc)
+
+    @cached_property
+    def files(self) -> ContentStore:
+        """Where files are kept."""
+        if self.settings.files == "directory":
+            return DirectoryStore(self.settings.store)
+        from service.files.kubo import KuboStore
+
+        return KuboStore(self.settings.files)
+
+    @cached_property
+    def previews(self) -> Previews:
+        """Small pictures of what is kept."""
+        return Previews(self.settings.home / "previews", self.files)
+
+    @cached_property
+    def library(self) -> Library:
+        """Manifests and statements by digest."""
+        return Library(self.files)
+
+    @cached_property
+    def vault(self) -> KeyVault:
+        """The keys of this installation."""
+        from service.keys.vault import open_vault
+
+        return open_vault(self.settings)
+
+    def close(self) -> None:
+        """Close what was opened; asking for a part again opens it again."""
+        for part in ("projection", "database", "node"):
+            opened = self.__dict__.pop(part, None)
+            if opened is not None:
+                opened.close()
+
+
+def sources_of(deployment: Deployment) -> Sources:
+    """Name the contracts of a deployment by what they are to the records.
+
+    Raises:
+        KeyError: the deployment lacks one.
+    """
+    names = (
+        "ProvenanceLedger",
+        "Governance",
+        "Orders",
+        "IdentityRegistry",
+        "WorkRegistry",
+        "Collections",
+        "Collectible",
+    )
+    return Sources(*(deployment.contracts[name].address for name in names))
