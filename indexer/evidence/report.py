@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from indexer.evidence.anchor_file import anchor_id
 from indexer.evidence.checks import Status
+from indexer.evidence.decoded import decoded
 from indexer.evidence.phrase import Phrase
 from indexer.evidence.verdict import DEMO_STAMP, SinceThen, since_phrase
 from indexer.values import as_hex
@@ -15,10 +17,12 @@ from indexer.wire import write_time
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from indexer.events import Act, UnknownAct
     from indexer.evidence.anchor import TrustAnchor
     from indexer.evidence.checks import Check, Result
     from indexer.evidence.tool import Tool
     from indexer.evidence.verdict import Verdict
+    from indexer.record import Record
     from indexer.values import Hash32
 
 FORMAT = "qianyin-report"
@@ -90,6 +94,7 @@ def report_json(report: Report) -> dict[str, Any]:
             "checkedAt": None if verdict.since.checked_at is None else write_time(verdict.since.checked_at),
             **_both(_since(verdict)),
         },
+        "history": [_record_json(record, act) for record, act in verdict.history],
         "facts": [{**_both(fact.name), "value": fact.value} for fact in verdict.facts],
         "checks": [_check_json(check, result) for check, result in verdict.checks],
         "notRun": [check.number for check, result in verdict.checks if result.status in _UNRUN],
@@ -100,6 +105,7 @@ def report_json(report: Report) -> dict[str, Any]:
 def report_text(report: Report) -> str:
     """Give the report as text to print, Chinese first, each thing in both languages."""
     verdict = report.verdict
+    time = write_time(verdict.block_time)
     lines = [
         *(["【演示 / DEMO】", ""] if verdict.demo else []),
         "钤印核验报告 / Qianyin verification report",
@@ -107,16 +113,14 @@ def report_text(report: Report) -> str:
         f"程序源码摘要 / digest of the program's source: sha256 {as_hex(report.tool.source)}",
         "",
         "一、结论 / 1. Answers",
-        f"  截至第 {verdict.block_number} 块（{write_time(verdict.block_time)}）：{verdict.headline.zh}"
-        f"【{_ANSWERS[verdict.answer.value]}】",
-        f"  As of block {verdict.block_number} ({write_time(verdict.block_time)}): {verdict.headline.en} "
-        f"[{verdict.answer.value}]",
+        f"  截至第 {verdict.block_number} 块（{time}）【{_ANSWERS[verdict.answer.value]}】{verdict.headline.zh}",
+        f"  As of block {verdict.block_number} ({time}) [{verdict.answer.value}]: {verdict.headline.en}",
         f"  区块 / block {as_hex(verdict.block_hash)}",
         f"  {_since(verdict).zh}",
         f"  {_since(verdict).en}",
         "",
         "二、送检 / 2. What was examined",
-        *(f"  {one.name}: sha256 {as_hex(one.sha256)}, {one.size} B" for one in report.inputs),
+        *(f"  {_plain(one.name)}: sha256 {as_hex(one.sha256)}, {one.size} B" for one in report.inputs),
         *_anchor_lines(report),
         "",
         "三、各项核验 / 3. Checks",
@@ -124,6 +128,7 @@ def report_text(report: Report) -> str:
         "",
         "四、记录所示 / 4. What the records say",
         *(f"  {fact.name}: {fact.value}" for fact in verdict.facts),
+        *(line for record, act in verdict.history for line in _record_lines(record, act)),
         "",
         f"五、{LIMITS.zh}",
         f"5. {LIMITS.en}",
@@ -169,7 +174,7 @@ def _anchor_lines(report: Report) -> list[str]:
     if report.anchor is None:
         return ["  信任锚：无 / trust anchor: none"]
     used = as_hex(anchor_id(report.anchor.anchor))
-    lines = [f"  信任锚 / trust anchor: {used}", f"  来自 / obtained from: {report.anchor.origin}"]
+    lines = [f"  信任锚 / trust anchor: {used}", f"  来自 / obtained from: {_plain(report.anchor.origin)}"]
     if report.bundle_anchor is not None and as_hex(report.bundle_anchor) != used:
         made = as_hex(report.bundle_anchor)
         lines.append(f"  证据包依据另一信任锚制作 / the bundle was made against another: {made}")
@@ -183,6 +188,33 @@ def _check_lines(check: Check, result: Result) -> list[str]:
         f"    {check.title.en} [{status.en}]: {result.phrase.en}",
     ]
     return [*lines, f"    ({result.detail})"] if result.detail else lines
+
+
+def _record_lines(record: Record, act: Act | UnknownAct) -> list[str]:
+    words = decoded(act) or {"act": as_hex(record.act), "arguments": {}}
+    at = f"第 {record.block_number} 块 / block {record.block_number}, {write_time(record.block_time)}"
+    return [f"  {record.seq}  {words['act']}  ({at})", *(f"      {line}" for line in _arguments(words))]
+
+
+def _arguments(words: dict[str, Any]) -> list[str]:
+    return [
+        f"{name} = {_plain(json.dumps(value, ensure_ascii=False))}"
+        for name, value in words["arguments"].items()
+    ]
+
+
+def _plain(text: str) -> str:
+    """Show characters that move the cursor or turn the direction of writing by their numbers."""
+    return "".join(one if one.isprintable() else f"\\u{{{ord(one):x}}}" for one in text)
+
+
+def _record_json(record: Record, act: Act | UnknownAct) -> dict[str, Any]:
+    return {
+        "seq": str(record.seq),
+        "blockNumber": str(record.block_number),
+        "blockTime": write_time(record.block_time),
+        "decoded": decoded(act),
+    }
 
 
 def _check_json(check: Check, result: Result) -> dict[str, Any]:

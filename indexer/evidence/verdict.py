@@ -10,9 +10,11 @@ from indexer.evidence.checks import CHECKS, Case, Check, Result, Status
 from indexer.evidence.phrase import Phrase
 
 if TYPE_CHECKING:
+    from indexer.events import Act, UnknownAct
     from indexer.evidence.anchor import TrustAnchor
     from indexer.evidence.bundle import EvidenceBundle
     from indexer.evidence.claims import Fact
+    from indexer.record import Record
     from indexer.values import Hash32
 
 DEMO_STAMP = Phrase("演示", "Demo")
@@ -59,6 +61,7 @@ class Verdict:
         demo: whether the anchor is that of a demonstration; its stamp is always shown.
         checks: all numbered checks with what became of each.
         facts: what the records say about the claim, if it follows from them.
+        history: the records that the bundle carries, with their words as their data say them.
     """
 
     answer: Answer
@@ -70,6 +73,7 @@ class Verdict:
     demo: bool
     checks: tuple[tuple[Check, Result], ...]
     facts: tuple[Fact, ...]
+    history: tuple[tuple[Record, Act | UnknownAct], ...]
 
     def result(self, number: int) -> Result:
         """Give what became of the check of that number."""
@@ -103,6 +107,7 @@ def verify(
         demo=anchor is not None and anchor.demo,
         checks=checks,
         facts=case.judgement.facts,
+        history=case.replay.acts,
     )
 
 
