@@ -10,13 +10,13 @@ Needs Python 3.11 or later and nothing else. It can be called again, and twice a
 import os
 import sys
 
-if sys.version_info < (3, 11):
-    sys.exit("Qianyin needs Python 3.11 or later, this is %d.%d. / 需要 Python 3.11 或更新版本。" % sys.version_info[:2])
+if sys.version_info < (3, 11):  # noqa: UP036 - said clearly, instead of by a syntax error of what comes next
+    sys.exit("Qianyin needs Python 3.11 or later. / 需要 Python 3.11 或更新版本。 Here: " + sys.version)
 
-import environment  # noqa: E402 - it has the syntax of 3.11
+import environment
 
 
-def main() -> int:
+def main() -> int:  # noqa: RET503 - execve does not return
     """Prepare the environment, then become the demonstration."""
     demo = environment.DEMO
     try:
@@ -30,7 +30,7 @@ def main() -> int:
         return 130
     environment.say(f"Ready after {seconds:.1f} s. / 准备完成，用时 {seconds:.1f} 秒。")
     arguments = [str(demo.program("qianyin")), "demo", *sys.argv[1:]]
-    os.execve(arguments[0], arguments, environment.clean_environment(demo))
+    os.execve(arguments[0], arguments, environment.clean_environment(demo))  # noqa: S606 - no shell is meant
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Virtual environments of this checkout, each made once from one lock file. Standard library only; owns the folder .venv/.
+"""Virtual environments of this checkout, each made once from its locks. Standard library only; owns .venv/.
 
 What is installed is exactly what requirements/*.txt say, with their hashes, and the project itself in place. An
 environment whose locks, interpreter or folder changed is made anew; two callers at once wait for each other.
@@ -99,7 +99,13 @@ def call(command: Sequence[str | Path], what: str, log: Path, env: dict[str, str
     started = time.monotonic()
     with log.open("w", encoding="utf-8") as output:
         code = subprocess.run(
-            list(map(str, command)), cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env
+            list(map(str, command)),
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=env,
+            check=False,
         ).returncode
     say(f" {time.monotonic() - started:.1f} s")
     if code:
@@ -111,32 +117,36 @@ def _make(environment: Environment) -> None:
     with_pip = importlib.util.find_spec("ensurepip") is not None
     if not with_pip and importlib.util.find_spec("pip") is None:
         raise SetupError(
-            "This Python can neither bring pip into a virtual environment nor has one of its own. / 此 Python 缺少 pip。\n"
+            "This Python can neither bring pip into a virtual environment nor has one itself. / 此 Python 缺少 pip。\n"
             "On Debian or Ubuntu: apt-get install python3-venv"
         )
     say(f"  a virtual environment in {environment.folder.relative_to(ROOT)} …", end="")
     started = time.monotonic()
     venv.create(environment.folder, with_pip=with_pip, symlinks=True)
     say(f" {time.monotonic() - started:.1f} s")
-    pip = [environment.python, "-m", "pip"] if with_pip else [sys.executable, "-m", "pip", "--python", environment.python]
-    install = [*pip, "--disable-pip-version-check", "--no-input", "install", "--no-compile"]
+    pip: list[str | Path] = (
+        [environment.python, "-m", "pip"]
+        if with_pip
+        else [sys.executable, "-m", "pip", "--python", environment.python]
+    )
+    install: list[str | Path] = [*pip, "--disable-pip-version-check", "--no-input", "install", "--no-compile"]
     log = environment.folder / "pip.log"
     for lock in (environment.build, environment.lock):
         if lock:
             path = REQUIREMENTS / lock
-            locked = ["--no-build-isolation", "--require-hashes", "-r", path]
+            locked: list[str | Path] = ["--no-build-isolation", "--require-hashes", "-r", path]
             call([*install, *locked], f"{packages(path)} packages of requirements/{lock}", log)
     if environment.optional:
         _try_optional(environment, install, log)
     if environment.project:
-        in_place = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
+        in_place: list[str | Path] = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
         call([*install, *in_place], "the project itself, in place", log)
 
 
 def _try_optional(environment: Environment, install: Sequence[str | Path], log: Path) -> None:
     path = REQUIREMENTS / str(environment.optional)
     try:
-        wheels = ["--only-binary", ":all:", "--require-hashes", "-r", path]
+        wheels: list[str | Path] = ["--only-binary", ":all:", "--require-hashes", "-r", path]
         call([*install, *wheels], f"faster twins of {packages(path)} packages, where they have wheels", log)
     except SetupError:
         say("    none for this machine: hashing and signing are slower, nothing else changes")
@@ -173,5 +183,9 @@ def alone(path: Path) -> Iterator[None]:
 
 def clean_environment(environment: Environment) -> dict[str, str]:
     """Give the variables for programs of an environment: its folder first on PATH, nobody else's Python settings."""
-    kept = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
+    }
     return kept | {"PATH": f"{environment.folder / 'bin'}{os.pathsep}{kept.get('PATH', os.defpath)}"}

@@ -26,7 +26,8 @@ LOCKS: dict[str, Sequence[str]] = {
     "runtime.txt": [PROJECT, "-c", "requirements/build.txt"],
     "fast.txt": ["-", "-c", "requirements/runtime.txt"],
     "test.txt": [
-        PROJECT, "--extra", "postgresql", "--group", "test", "-c", "requirements/runtime.txt", "-c", "requirements/build.txt",
+        PROJECT, "--extra", "postgresql", "--group", "test",
+        "-c", "requirements/runtime.txt", "-c", "requirements/build.txt",
     ],
     "solidity-analysis.txt": ["--group", "solidity-analysis"],
     "fonts.txt": ["--group", "fonts"],
@@ -40,14 +41,15 @@ def main() -> int:
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
     upgrade = parser.parse_args().upgrade
     for name, inputs in LOCKS.items():
-        command = [locker(), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
+        command = [str(locker()), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
         command += ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header"]
         command += ["--upgrade"] if upgrade else []
         command += ["--output-file", f"requirements/{name}", *inputs]
-        if code := subprocess.run(list(map(str, command)), cwd=ROOT, input=fast_twins(), text=True).returncode:
-            return code
+        answer = subprocess.run(command, cwd=ROOT, input=fast_twins(), text=True, check=False)
+        if answer.returncode:
+            return answer.returncode
         print(f"requirements/{name:<24}{environment.packages(REQUIREMENTS / name):>4} packages")
-    return lock_npm(upgrade)
+    return lock_npm(upgrade=upgrade)
 
 
 def locker() -> Path:
@@ -67,10 +69,10 @@ def fast_twins() -> str:
     return "\n".join(project["optional-dependencies"]["fast"])
 
 
-def lock_npm(upgrade: bool) -> int:
+def lock_npm(*, upgrade: bool) -> int:
     """Bring package-lock.json up to package.json; what .npmrc says keeps addresses out."""
     verb = "update" if upgrade else "install"
-    return subprocess.run(["npm", verb, "--package-lock-only", "--silent"], cwd=ROOT).returncode
+    return subprocess.run(["npm", verb, "--package-lock-only", "--silent"], cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":

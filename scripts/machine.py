@@ -37,11 +37,15 @@ def node_modules() -> None:
 def _check_node() -> None:
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
-        raise SetupError(f"Node {NODE[0]} or later with npm is needed for the contract tools; there is none on PATH")
+        raise SetupError(
+            f"Node {NODE[0]} or later with npm is needed for the contract tools; there is none on PATH"
+        )
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     found = re.match(r"v(\d+)\.(\d+)", answer)
     if not found or (int(found[1]), int(found[2])) < NODE:
-        raise SetupError(f"Node {NODE[0]} or later is needed for the contract tools; {node} is {answer or 'silent'}")
+        raise SetupError(
+            f"Node {NODE[0]} or later is needed for the contract tools; {node} is {answer or 'silent'}"
+        )
 
 
 def foundry(tool: str) -> Path:
@@ -57,7 +61,9 @@ def foundry(tool: str) -> Path:
     packaged = NODE_MODULES / "@foundry-rs" / f"{tool}-{system}-{machine}" / "bin" / tool
     found = packaged if packaged.is_file() else shutil.which(tool)
     if not found:
-        raise SetupError(f"no {tool} for {platform.system()} {platform.machine()} in npm: put Foundry 1.7 on PATH")
+        raise SetupError(
+            f"no {tool} for {platform.system()} {platform.machine()} in npm: put Foundry 1.7 on PATH"
+        )
     return Path(found)
 
 
@@ -70,12 +76,19 @@ def chromium() -> Path:
     if found := _browser():
         return found
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        raise SetupError(f"the page tests need one of {', '.join(BROWSERS)} on PATH, e.g. apt-get install chromium")
+        raise SetupError(
+            f"the page tests need one of {', '.join(BROWSERS)} on PATH, e.g. apt-get install chromium"
+        )
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     with alone(HOME / "apt.lock"):
         call(["apt-get", "update"], "Debian's package lists", HOME / "apt.log", quiet)
         names = ["chromium", "fonts-noto-cjk"]
-        call(["apt-get", "install", "-y", "--no-install-recommends", *names], "Debian's Chromium", HOME / "apt.log", quiet)
+        call(
+            ["apt-get", "install", "-y", "--no-install-recommends", *names],
+            "Debian's Chromium",
+            HOME / "apt.log",
+            quiet,
+        )
     if found := _browser():
         return found
     raise SetupError("Debian's Chromium was installed and is not on PATH")

@@ -1,5 +1,39 @@
-"""Fixtures that every test may ask for."""
+"""Fixtures and settings that hold for every test."""
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = ["tests.devnet_fixtures"]
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+# The machine's load is no property of the code, so there is no deadline. CI repeats its examples, a nightly run
+# looks for new ones.
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile(
+    "nightly",
+    deadline=None,
+    max_examples=2_000,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Search deep where the nightly tests are asked for."""
+    nightly = "nightly" in config.option.markexpr and "not nightly" not in config.option.markexpr
+    settings.load_profile("nightly" if nightly else "ci")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Where the browser of the page tests is: what scripts/test.py found or installed, else one on PATH."""
+    found = os.environ.get("QIANYIN_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert found, f"no Chromium: run scripts/test.py, or put one of {', '.join(BROWSERS)} on PATH"
+    return Path(found)
