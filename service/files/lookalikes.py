@@ -69,8 +69,9 @@ def skeleton(text: str) -> str:
 def unstorable(text: str) -> str | None:
     """Name the first character that no manifest can carry, as `U+XXXX`; `None` if there is none.
 
-    These are control characters other than tab and line break, halves of surrogate pairs, and code points
-    that are no characters.
+    These are control characters below U+0020 other than tab and line break, halves of surrogate pairs, and
+    code points that are no characters: what JSON, XML and UTF-8 agree not to carry. The control characters from
+    U+0080 on are what is left of wrongly converted text in many a museum's records, so they are only warned of.
     """
     for char in text:
         if char not in _ALLOWED_CONTROLS and _is_unstorable(char):
@@ -90,13 +91,15 @@ def oddities(text: str) -> tuple[Oddity, ...]:
 
 
 def _is_unstorable(char: str) -> bool:
-    if unicodedata.category(char) in ("Cc", "Cs"):
+    if char < " " or unicodedata.category(char) == "Cs":
         return True
     return ord(char) & _LAST_OF_PLANE == _LAST_OF_PLANE or "\ufdd0" <= char <= "\ufdef"
 
 
 def _is_invisible(char: str) -> bool:
-    return char in _FILLERS or unicodedata.category(char) == "Cf" or _is_selector(char)
+    if char in _ALLOWED_CONTROLS:
+        return False
+    return char in _FILLERS or unicodedata.category(char) in ("Cc", "Cf") or _is_selector(char)
 
 
 def _is_selector(char: str) -> bool:

@@ -43,6 +43,7 @@ def test_ordinary_writing_passes_without_a_word(text: str) -> None:
         ("静\u200b夜思", Oddity.INVISIBLE),
         ("Mona\u00adLisa", Oddity.INVISIBLE),
         ("a\u200db", Oddity.INVISIBLE),
+        ("Mus\x82e", Oddity.INVISIBLE),
         ("\ufeffMona Lisa", Oddity.INVISIBLE),
         ("ᅠ blank \u3164", Oddity.INVISIBLE),
         ("Mоna Lisa", Oddity.MIXED_SCRIPTS),
@@ -92,7 +93,7 @@ def test_one_letter_written_in_two_ways_is_the_same_when_compared() -> None:
     [
         ("a\0b", "U+0000"),
         ("bell\x07", "U+0007"),
-        ("\x85", "U+0085"),
+        ("\x1b[31m", "U+001B"),
         ("\ud800", "U+D800"),
         ("\uffff", "U+FFFF"),
         ("\ufdd0", "U+FDD0"),

@@ -1,0 +1,125 @@
+"""Files named in a sheet: found inside the sheet's folder and nowhere else. Owns that folder, for reading."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from service.files.media import SNIFF_SIZE, UNKNOWN, sniff
+from service.intake.limits import LARGEST_ATTACHED_FILE
+
+_DRIVE: Final = re.compile(r"[A-Za-z]:")
+_EXTENSIONS: Final = {
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "image/gif": (".gif",),
+    "image/webp": (".webp",),
+    "image/tiff": (".tif", ".tiff", ".dng", ".nef", ".arw", ".cr2"),
+    "application/pdf": (".pdf",),
+    "application/epub+zip": (".epub",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that may be read: its real path inside the folder, size in bytes and media type as sniffed."""
+
+    path: Path
+    size: int
+    media_type: str
+
+    @property
+    def is_named_otherwise(self) -> bool:
+        """Whether the extension promises another type than the bytes are."""
+        extension = self.path.suffix.lower()
+        if self.media_type in _EXTENSIONS:
+            return extension not in _EXTENSIONS[self.media_type]
+        return self.media_type == UNKNOWN and any(extension in known for known in _EXTENSIONS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a file may not be read, as a word for programs and in Chinese and English."""
+
+    code: str
+    zh: str
+    en: str
+
+
+def attached(folder: Path, relative: str) -> Attached | Refused:
+    """Find a file by its path inside `folder`; back slashes count as slashes.
+
+    Absolute paths, drives, `..`, and links that lead out of the folder are refused, and so is what is no regular
+    file. A name that the system stores in another normal form (as macOS does) is found all the same.
+    """
+    parts = _parts(relative)
+    if parts is None:
+        return Refused(
+            "path-outside",
+            "文件路径须在表格所在文件夹之内，用相对路径，不含“..”、盘符或控制字符。",
+            'The path must lie in the folder of the sheet: relative, without "..", drives or control characters.',
+        )
+    path = _existing(folder, parts)
+    if path is None:
+        return Refused("file-missing", "找不到这个文件。", "There is no such file.")
+    try:
+        real = path.resolve(strict=True)
+        status = real.stat()
+    except OSError as error:
+        return Refused(
+            "file-unreadable", f"无法读取：{error.strerror}。", f"It cannot be read: {error.strerror}."
+        )
+    if not real.is_relative_to(folder.resolve()):
+        return Refused(
+            "path-outside",
+            "该链接指向表格所在文件夹之外。",
+            "This link leads out of the folder of the sheet.",
+        )
+    return _looked_at(real, status)
+
+
+def _looked_at(path: Path, status: os.stat_result) -> Attached | Refused:
+    if not stat.S_ISREG(status.st_mode):
+        return Refused("not-a-file", "这不是普通文件。", "This is not a regular file.")
+    if status.st_size == 0:
+        return Refused("file-empty", "文件是空的。", "The file is empty.")
+    if status.st_size > LARGEST_ATTACHED_FILE:
+        limit = LARGEST_ATTACHED_FILE // 1024**2
+        return Refused(
+            "file-too-large", f"文件大于 {limit:,} MiB。", f"The file has more than {limit:,} MiB."
+        )
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(SNIFF_SIZE)
+    except OSError as error:
+        return Refused(
+            "file-unreadable", f"无法读取：{error.strerror}。", f"It cannot be read: {error.strerror}."
+        )
+    return Attached(path, status.st_size, sniff(head))
+
+
+def _parts(relative: str) -> tuple[str, ...] | None:
+    text = relative.replace("\\", "/")
+    if text.startswith("/") or _DRIVE.match(text) or any(unicodedata.category(char) == "Cc" for char in text):
+        return None
+    parts = tuple(part for part in text.split("/") if part not in ("", "."))
+    if not parts or ".." in parts or any(unicodedata.category(char) == "Cs" for char in text):
+        return None
+    return parts
+
+
+def _existing(folder: Path, parts: tuple[str, ...]) -> Path | None:
+    for form in ("NFC", "NFD"):
+        try:
+            path = folder.joinpath(*(unicodedata.normalize(form, part) for part in parts))
+            if path.exists():
+                return path
+        except OSError:
+            return None
+    given = folder.joinpath(*parts)
+    return given if os.path.lexists(given) else None

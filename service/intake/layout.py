@@ -1,0 +1,90 @@
+"""The headings of a sheet, understood together, and the way from a column's name to a cell. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from service.files.description import LONGEST_HEADING
+from service.files.lookalikes import unstorable
+from service.intake.columns import VISIBILITY_LABELS, Heading, Role, Visibility, recognise
+from service.intake.instructions import Complaint
+from service.intake.limits import MOST_COLUMNS
+from service.intake.requests import Problem, Severity
+from service.intake.rows import cell_name, too_much
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The headings of a sheet, column by column; `None` for a column without one."""
+
+    headings: tuple[Heading | None, ...]
+
+    def heading(self, at: int) -> Heading | None:
+        """The heading of a column, counted from 0."""
+        return self.headings[at] if at < len(self.headings) else None
+
+    def find(self, name: str) -> int | None:
+        """The column of this name (or heading of the sheet's own), counted from 0."""
+        for at, heading in enumerate(self.headings):
+            if heading is not None and name == (heading.column.name if heading.column else heading.text):
+                return at
+        return None
+
+
+def layout_of(number: int, cells: tuple[str, ...], public: frozenset[str]) -> tuple[Layout, list[Problem]]:
+    """Understand the headings in row `number`, with every problem about them.
+
+    `public` are names of columns, or headings of the sheet's own, to be public where the heading does not say.
+
+    Raises:
+        TooLarge: more than `MOST_COLUMNS`.
+    """
+    if len(cells) > MOST_COLUMNS:
+        raise too_much(f"多于 {MOST_COLUMNS} 列。", f"more than {MOST_COLUMNS} columns.")
+    headings = tuple(_made_public(recognise(text), public) if text.strip() else None for text in cells)
+    layout = Layout(headings)
+    problems: list[Problem] = []
+    for at, heading in enumerate(headings):
+        if heading is not None:
+            found = _complaints(layout, number, at, heading)
+            problems.extend(place(layout, number, at, complaint) for complaint in found)
+    return layout, problems
+
+
+def place(layout: Layout, row: int, at: int | None, complaint: Complaint) -> Problem:
+    """The problem that a complaint is in this row; `at` is its column, or `None` for the whole row."""
+    heading = None if at is None else layout.heading(at)
+    cell = str(row) if at is None else cell_name(at, row)
+    title = heading.text[:LONGEST_HEADING] if heading is not None else ""
+    return Problem(cell, title, complaint.severity, complaint.code, complaint.zh, complaint.en)
+
+
+def _made_public(heading: Heading, public: frozenset[str]) -> Heading:
+    name = heading.column.name if heading.column else heading.text
+    if name in public and heading.stated is None:
+        return Heading(heading.column, heading.text, Visibility.PUBLIC)
+    return heading
+
+
+def _complaints(layout: Layout, number: int, at: int, heading: Heading) -> Iterator[Complaint]:
+    column = heading.column
+    first = layout.find(column.name if column else heading.text)
+    if first is not None and first < at:
+        other = cell_name(first, number)
+        yield Complaint("", "heading-repeated", f"与 {other} 是同一列。", f"The same column as {other}.")
+    if len(heading.text) > LONGEST_HEADING or unstorable(heading.text):
+        zh = f"列名过长（上限 {LONGEST_HEADING}）或含控制字符。"
+        en = f"The heading has over {LONGEST_HEADING} characters, or control characters."
+        yield Complaint("", "heading-unusable", zh, en)
+    if column is None and heading.stated is None:
+        zh, en = "不认识的列；按内部资料加密保存。", "An unknown column; it is kept encrypted, as internal."
+        yield Complaint("", "heading-unknown", zh, en, Severity.WARNING)
+    if column is not None and _is_loosened(column.role, column.visibility, heading.stated):
+        zh, en = VISIBILITY_LABELS[column.visibility]
+        zh, en = f"此列一律为“{zh}”，不能改。", f"This column is always {en} and cannot be made otherwise."
+        yield Complaint("", "visibility-fixed", zh, en)
+
+
+def _is_loosened(role: Role, usual: Visibility, stated: Visibility | None) -> bool:
+    return role is not Role.FACT and stated not in (None, usual)
