@@ -10,6 +10,24 @@
 
 from __future__ import annotations
 
+from indexer.store.projection import (
+    Followed,
+    NothingIndexed,
+    OtherLedger,
+    Progress,
+    Projection,
+    StoreError,
+    TipMoved,
+)
 from indexer.store.view import View
 
-__all__ = ["View"]
+__all__ = [
+    "Followed",
+    "NothingIndexed",
+    "OtherLedger",
+    "Progress",
+    "Projection",
+    "StoreError",
+    "TipMoved",
+    "View",
+]

@@ -11,7 +11,7 @@ from indexer.state import State
 if TYPE_CHECKING:
     from indexer.events import Act, Policy, UnknownAct
     from indexer.record import Record
-    from indexer.state import Collection, Edition, Token, Work
+    from indexer.state import Collection, Edition, Standing, Token, Work
     from indexer.values import Address, Hash32
 
 S_co = TypeVar("S_co", bound=State, covariant=True)
@@ -38,18 +38,6 @@ class AsOf:
     def settles(self, block_number: int) -> bool:
         """Whether what was recorded in that block is settled."""
         return block_number <= self.settled_number
-
-
-@dataclass(frozen=True, slots=True)
-class BlockRow:
-    """A block that the projection holds: every one with records, and those not settled yet."""
-
-    number: int
-    hash: Hash32
-    parent_hash: Hash32
-    time: int
-    count: int
-    head: Hash32
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +84,7 @@ class Page(Generic[T_co]):
     """A part of a list; pass `cursor` as `after` to get the next one; None: there is no more."""
 
     items: tuple[T_co, ...]
-    cursor: int | bytes | None
+    cursor: int | None
 
 
 class Completeness(Enum):
@@ -135,7 +123,8 @@ class EntryFilter:
 
     `party`, `work`, `collection`, `edition` and `token` name subjects, at most one of them. With `derived`, a work
     brings its editions and tokens along, a collection its editions and tokens, an edition its tokens. `acts` are
-    selectors. Times are Unix seconds of the block, `time_from` included, `time_until` not; blocks and seqs both included.
+    selectors. Times are Unix seconds of the block, `time_from` included, `time_until` not; of blocks and seqs
+    both ends are.
     """
 
     party: Address | None = None
@@ -210,7 +199,7 @@ class Activity:
     """An account: its standing if it is registered, what it holds, and everything it did, newest first."""
 
     account: Address
-    standing: Known[State] | None
+    standing: Known[Standing] | None
     tokens_held: int
     entries: int
     history: Page[ProvenanceEntry] = field(default_factory=lambda: Page((), None))

@@ -1,0 +1,211 @@
+"""What a regulator asks: entries by whom, what, when and how, counts, and ranges of the ledger. Reads only.
+
+Time is translated into a range of seqs first: block times never fall, and every block with records is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+
+from indexer.audit import Measures, Period, Tally, TallyKey, period_of_day
+from indexer.events import SELECTORS, Annulled, HoldPlaced, Sources, WorkKind
+from indexer.record import Record
+from indexer.state import Edition, Token, Work
+from indexer.store.answers import AsOf, Completeness, EntryFilter, Listing
+from indexer.store.lookups import BLOCKS, RECORDS, SUBJECTS, entries, entries_statement, subject_head
+from indexer.store.rows import TABLES, record_of
+from indexer.values import Address, Hash32
+
+_STREAM = 2_000
+_TOKENS, _EDITIONS, _WORKS = TABLES[Token], TABLES[Edition], TABLES[Work]
+_DAY = 86_400
+_SHANGHAI = 8 * 3_600
+
+
+def listing(
+    connection: Connection, as_of: AsOf, sources: Sources, where: EntryFilter, after: int, limit: int
+) -> Listing:
+    """List entries that a filter lets through.
+
+    Raises:
+        ValueError: the filter names more than one subject.
+    """
+    subject = _subject(sources, where)
+    first, last = _range(connection, as_of, where)
+    statement = entries_statement().where(RECORDS.c.seq >= max(first, after + 1), RECORDS.c.seq <= last)
+    if where.acts:
+        statement = statement.where(RECORDS.c.act.in_(where.acts))
+    if subject is not None:
+        statement = statement.where(_names(subject, where, max(first, after + 1), last))
+    found = entries(connection, as_of, statement.order_by(RECORDS.c.seq).limit(limit + 1))
+    cursor = found[limit - 1].record.seq if len(found) > limit else None
+    shown = tuple(found[:limit])
+    if subject is None and not where.acts:
+        return Listing(shown, cursor, first, last, Completeness.LEDGER)
+    whole = (first, last) == (0, as_of.count - 1)
+    if subject is not None and whole and not where.acts and not where.derived:
+        head, _ = subject_head(connection, subject)
+        return Listing(shown, cursor, first, last, Completeness.SUBJECT, subject, head)
+    return Listing(shown, cursor, first, last, Completeness.SELECTION)
+
+
+def stream(connection: Connection, first: int, last: int) -> Iterator[Record]:
+    """Give the records of a range in order, a few at a time."""
+    while first <= last:
+        statement = (
+            select(RECORDS)
+            .where(RECORDS.c.seq >= first, RECORDS.c.seq <= last)
+            .order_by(RECORDS.c.seq)
+            .limit(_STREAM)
+        )
+        part = [record_of(row) for row in connection.execute(statement)]
+        if not part:
+            return
+        yield from part
+        first = part[-1].seq + 1
+
+
+def head_before(connection: Connection, as_of: AsOf, seq: int) -> Hash32:
+    """Give the head of the ledger before a record.
+
+    Raises:
+        LookupError: the ledger is not that long.
+    """
+    if not 0 <= seq <= as_of.count:
+        raise LookupError(f"there is no record {seq - 1}: the ledger has {as_of.count}")
+    if seq == 0:
+        head = connection.scalar(select(BLOCKS.c.head).order_by(BLOCKS.c.number).limit(1))
+    else:
+        head = connection.scalar(select(RECORDS.c.head).where(RECORDS.c.seq == seq - 1))
+    if head is None:
+        raise LookupError(f"record {seq - 1} is missing")
+    return Hash32(head)
+
+
+def count_before_time(connection: Connection, time: int) -> int:
+    """Say how many records there were before the first block whose time is `time` or later."""
+    statement = (
+        select(BLOCKS.c.count)
+        .where(BLOCKS.c.time < time)
+        .order_by(BLOCKS.c.time.desc(), BLOCKS.c.number.desc())
+        .limit(1)
+    )
+    return connection.scalar(statement) or 0
+
+
+def count_at_block(connection: Connection, number: int) -> int:
+    """Say how many records there were at the end of a block."""
+    statement = (
+        select(BLOCKS.c.count).where(BLOCKS.c.number <= number).order_by(BLOCKS.c.number.desc()).limit(1)
+    )
+    return connection.scalar(statement) or 0
+
+
+def tally(
+    connection: Connection, period: Period, time_from: int | None, time_until: int | None, last: int
+) -> Tally:
+    """Count what was deposited, issued, held and annulled, by institution, kind and period.
+
+    The same as `indexer.audit.tally` of the ledger's records.
+    """
+    first = 0 if time_from is None else count_before_time(connection, time_from)
+    until = last + 1 if time_until is None else count_before_time(connection, time_until)
+    counts: dict[TallyKey, list[int]] = {}
+    for place, statement in enumerate(_tally_statements()):
+        ranged = statement.where(RECORDS.c.seq >= first, RECORDS.c.seq < until)
+        for institution, kind, day, count in connection.execute(ranged):
+            key = TallyKey(Address(institution), WorkKind(kind), period_of_day(day, period))
+            counts.setdefault(key, [0, 0, 0, 0])[place] += count
+    return {key: Measures(*numbers) for key, numbers in counts.items()}
+
+
+def _tally_statements() -> tuple[Select[Any], ...]:
+    """Select (institution, kind of work, day in UTC+8, how many), for each measure in the order of `Measures`."""
+    return (
+        _counted(_WORKS.c.registrant, _WORKS.c.kind).join_from(
+            RECORDS, _WORKS, (_WORKS.c.seq == RECORDS.c.seq) & (_WORKS.c.begun_seq == _WORKS.c.seq)
+        ),
+        _of_tokens(
+            _counted(_TOKENS.c.issuer, _WORKS.c.kind).join_from(
+                RECORDS, _TOKENS, (_TOKENS.c.seq == RECORDS.c.seq) & (_TOKENS.c.begun_seq == _TOKENS.c.seq)
+            )
+        ),
+        _of_tokens(_acting_on_tokens(SELECTORS[HoldPlaced])),
+        _of_tokens(_acting_on_tokens(SELECTORS[Annulled])),
+    )
+
+
+def _acting_on_tokens(act: Hash32) -> Select[Any]:
+    return (
+        _counted(_TOKENS.c.issuer, _WORKS.c.kind)
+        .join_from(RECORDS, SUBJECTS, (SUBJECTS.c.seq == RECORDS.c.seq) & (SUBJECTS.c.position == 0))
+        .join(_TOKENS, (_TOKENS.c.subject == SUBJECTS.c.subject) & (_TOKENS.c.begun_seq == _TOKENS.c.seq))
+        .where(RECORDS.c.act == act)
+    )
+
+
+def _of_tokens(statement: Select[Any]) -> Select[Any]:
+    return statement.join(_WORKS, (_WORKS.c.work_id == _TOKENS.c.work_id) & _WORKS.c.superseded_by.is_(None))
+
+
+def _counted(institution: ColumnElement[bytes], kind: ColumnElement[int]) -> Select[Any]:
+    day = (RECORDS.c.block_time + _SHANGHAI) // _DAY
+    return select(institution, kind, day, func.count()).group_by(institution, kind, day)
+
+
+def _range(connection: Connection, as_of: AsOf, where: EntryFilter) -> tuple[int, int]:
+    """Give the first and last seq that the filter's times, blocks and seqs all allow."""
+    firsts, untils = [0], [as_of.count]
+    if where.time_from is not None:
+        firsts.append(count_before_time(connection, where.time_from))
+    if where.time_until is not None:
+        untils.append(count_before_time(connection, where.time_until))
+    if where.block_from is not None:
+        firsts.append(count_at_block(connection, where.block_from - 1))
+    if where.block_until is not None:
+        untils.append(count_at_block(connection, where.block_until))
+    firsts.append(where.seq_from or 0)
+    if where.seq_until is not None:
+        untils.append(where.seq_until + 1)
+    return max(firsts), min(untils) - 1
+
+
+def _subject(sources: Sources, where: EntryFilter) -> Hash32 | None:
+    named: list[Hash32] = []
+    if where.party is not None:
+        named.append(sources.party(where.party))
+    if where.work is not None:
+        named.append(sources.work(where.work))
+    if where.collection is not None:
+        named.append(sources.collection(where.collection))
+    if where.edition is not None:
+        named.append(sources.edition(where.edition))
+    if where.token is not None:
+        named.append(sources.token(where.token))
+    if len(named) > 1:
+        raise ValueError("a filter names at most one of party, work, collection, edition and token")
+    return named[0] if named else None
+
+
+def _names(subject: Hash32, where: EntryFilter, first: int, last: int) -> ColumnElement[bool]:
+    """Say that a record names the subject, or with `derived` one that came of it."""
+    ranged = select(SUBJECTS.c.seq).where(SUBJECTS.c.seq >= first, SUBJECTS.c.seq <= last)
+    conditions = [SUBJECTS.c.subject == subject]
+    conditions += [SUBJECTS.c.subject.in_(derived) for derived in _derived(where)] if where.derived else []
+    return RECORDS.c.seq.in_(ranged.where(or_(*conditions)))
+
+
+def _derived(where: EntryFilter) -> Iterator[Select[Any]]:
+    for column, value in (("work_id", where.work), ("collection_id", where.collection)):
+        if value is not None:
+            yield from (
+                select(table.c.subject).where(table.c[column] == value, table.c.superseded_by.is_(None))
+                for table in (_EDITIONS, _TOKENS)
+            )
+    if where.edition is not None:
+        yield select(_TOKENS.c.subject).where(
+            _TOKENS.c.edition_id == where.edition, _TOKENS.c.superseded_by.is_(None)
+        )

@@ -1,0 +1,204 @@
+"""From records to versions of states: the replay of `indexer.state`, and what the projection keeps beside it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from indexer import state as states
+from indexer.errors import IndexerError
+from indexer.events import AccountReplaced, Act, Gifted, Lent, Sources, UnknownAct, decode
+from indexer.head import next_head
+from indexer.span import Recorded
+from indexer.state import State, StepRefused, step
+from indexer.values import ZERO_HASH, Hash32
+
+_STATE_OF_SOURCE: dict[str, dict[str, type[State]]] = {
+    "ledger": {"": states.LedgerMark},
+    "governance": {"": states.Seat},
+    "orders": {"": states.Order},
+    "identities": {"": states.Standing},
+    "works": {"": states.Work, "Anchored": states.Anchor},
+    "collections": {"": states.Collection, "EditionOpened": states.Edition, "CapLowered": states.Edition},
+    "collectible": {"": states.Token, "IntentCancelled": states.CancelledNonce},
+}
+
+
+class Held(NamedTuple):
+    """The state of a subject, the record that led to it, and the one it began with."""
+
+    state: State
+    seq: int
+    begun_seq: int
+
+
+class Version(NamedTuple):
+    """A state of a subject after record `seq`, until record `superseded_by`."""
+
+    subject: Hash32
+    state: State
+    seq: int
+    begun_seq: int
+    superseded_by: int | None
+
+
+class Ended(NamedTuple):
+    """A version that is held already, and the record that ended it."""
+
+    kind: type[State]
+    subject: Hash32
+    seq: int
+    superseded_by: int
+
+
+class Naming(NamedTuple):
+    """That a record names a subject, as its `ordinal`-th; `head` is the subject's after it."""
+
+    seq: int
+    position: int
+    subject: Hash32
+    ordinal: int
+    head: Hash32
+
+
+class Stop(NamedTuple):
+    """That the state of a subject cannot be followed from record `seq` on."""
+
+    seq: int
+    subject: Hash32
+    reason: str
+
+
+class Intent(NamedTuple):
+    """The record that used up an EIP-712 digest."""
+
+    seq: int
+    digest: Hash32
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is known of subjects before the next record.
+
+    Attributes:
+        held: states. heads: the head of each subject and how many records name it. stopped: see `Stop`.
+        complete: whether every subject of the ledger is in it, so that one that is not has not begun.
+    """
+
+    held: dict[Hash32, Held] = field(default_factory=dict)
+    heads: dict[Hash32, tuple[Hash32, int]] = field(default_factory=dict)
+    stopped: set[Hash32] = field(default_factory=set)
+    complete: bool = False
+
+
+@dataclass(slots=True)
+class Folded:
+    """What records change, beside themselves."""
+
+    versions: list[Version] = field(default_factory=list)
+    ended: list[Ended] = field(default_factory=list)
+    namings: list[Naming] = field(default_factory=list)
+    intents: list[Intent] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
+
+
+class Read(NamedTuple):
+    """A record with its words, and why they could not be read if they could not."""
+
+    recorded: Recorded
+    act: Act | UnknownAct
+    reason: str = ""
+
+
+def read_acts(recorded: Iterable[Recorded]) -> list[Read]:
+    """Decode each record once. Words that are not the encoding of a known act are an `UnknownAct` too."""
+    return [_read(one) for one in recorded]
+
+
+def state_type(act: Act) -> type[State]:
+    """Say of what kind the states are that an act changes."""
+    of_source = _STATE_OF_SOURCE[act.SOURCE]
+    return of_source.get(type(act).__name__, of_source[""])
+
+
+def changing(read: Read) -> tuple[Hash32, ...]:
+    """List the subjects whose states the record changes, and depends on."""
+    subjects = read.recorded.record.subjects
+    if isinstance(read.act, UnknownAct):
+        return subjects
+    return subjects[: 2 if isinstance(read.act, AccountReplaced) else 1]
+
+
+def fold_records(reads: Sequence[Read], memory: Memory, sources: Sources) -> Folded:
+    """Replay records in order onto `memory`, which is changed, and say what that makes.
+
+    An act that is unknown or does not follow stops the state of the subjects it would change; the records stay.
+    `memory` must know every subject of the records that has begun.
+    """
+    folded = Folded()
+    open_versions: dict[Hash32, int] = {}
+    for read in reads:
+        _name(read.recorded, memory, folded)
+        record = read.recorded.record
+        changed = _change(read, memory, folded, sources)
+        for subject, state in changed.items():
+            before = memory.held.get(subject)
+            begun = record.seq if before is None else before.begun_seq
+            if before is not None:
+                _end(before, subject, record.seq, open_versions, folded)
+            open_versions[subject] = len(folded.versions)
+            folded.versions.append(Version(subject, state, record.seq, begun, None))
+            memory.held[subject] = Held(state, record.seq, begun)
+        folded.intents.extend(Intent(record.seq, digest) for digest in _intents(read.act))
+    return folded
+
+
+def _read(recorded: Recorded) -> Read:
+    record = recorded.record
+    try:
+        act = decode(record)
+    except IndexerError as fault:
+        return Read(recorded, UnknownAct(record.act, record.data), f"malformed: {fault}")
+    return Read(recorded, act, f"unknown act {act.act.hex()}" if isinstance(act, UnknownAct) else "")
+
+
+def _name(recorded: Recorded, memory: Memory, folded: Folded) -> None:
+    for position, subject in enumerate(recorded.record.subjects):
+        head, ordinal = memory.heads.get(subject, (ZERO_HASH, 0))
+        known = (next_head(head, recorded.digest), ordinal + 1)
+        memory.heads[subject] = known
+        folded.namings.append(Naming(recorded.record.seq, position, subject, known[1], known[0]))
+
+
+def _change(read: Read, memory: Memory, folded: Folded, sources: Sources) -> dict[Hash32, State]:
+    concerned = changing(read)
+    reason = read.reason
+    if not memory.stopped.isdisjoint(concerned):
+        reason = reason or "it follows a record that could not be read"
+    elif not isinstance(read.act, UnknownAct):
+        before = {subject: memory.held[subject].state for subject in concerned if subject in memory.held}
+        try:
+            return step(before, read.recorded.record, read.act, sources)
+        except StepRefused as refused:
+            reason = refused.reason
+    for subject in concerned:
+        if subject not in memory.stopped:
+            memory.stopped.add(subject)
+            folded.stops.append(Stop(read.recorded.record.seq, subject, reason))
+    return {}
+
+
+def _end(before: Held, subject: Hash32, seq: int, open_versions: dict[Hash32, int], folded: Folded) -> None:
+    place = open_versions.get(subject)
+    if place is None:
+        folded.ended.append(Ended(type(before.state), subject, before.seq, seq))
+    else:
+        folded.versions[place] = folded.versions[place]._replace(superseded_by=seq)
+
+
+def _intents(act: Act | UnknownAct) -> Iterator[Hash32]:
+    if isinstance(act, Gifted | Lent) and act.intent != ZERO_HASH:
+        yield act.intent
+    if isinstance(act, Gifted) and act.acceptance != ZERO_HASH:
+        yield act.acceptance
