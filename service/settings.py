@@ -124,7 +124,9 @@ def _read(name: str, value: Any) -> Any:
     try:
         return _READERS[name](value)
     except (TypeError, ValueError):
-        raise _malformed(name, fields_by_name()[name]) from None  # The cause would quote the value: it may be a key.
+        raise _malformed(
+            name, fields_by_name()[name]
+        ) from None  # The cause would quote the value: it may be a key.
 
 
 def fields_by_name() -> dict[str, str]:

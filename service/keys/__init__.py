@@ -1,1 +1,1 @@
-"""Keys: those of operators, one a role, and those kept for people; what they sign, and never twice. Encrypted at rest."""
+"""Keys, sealed at rest: operators', one a role, and those kept for people; what they sign, and never twice."""

@@ -49,11 +49,18 @@ class Sealer:
         """
         head, nonce, rest = sealed[:9], sealed[9:21], sealed[21:]
         if head != _VERSION + self.name:
-            raise _broken("key-other", "这段密文由另一把主密钥加密", "it was encrypted under another master key", purpose)
+            raise _broken(
+                "key-other",
+                "这段密文由另一把主密钥加密",
+                "it was encrypted under another master key",
+                purpose,
+            )
         try:
             return Secret(self._cipher().decrypt(nonce, rest, head + purpose.encode()))
         except (InvalidTag, ValueError):
-            raise _broken("seal-broken", "这段密文已被改动或被移作他用", "it was changed or moved", purpose) from None
+            raise _broken(
+                "seal-broken", "这段密文已被改动或被移作他用", "it was changed or moved", purpose
+            ) from None
 
     def index(self, text: str, purpose: str) -> bytes:
         """Hash a text under the key (HMAC-SHA-256), so that equal texts can be found without being read."""

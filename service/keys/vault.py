@@ -1,8 +1,8 @@
 """The keys of this installation: operators' in files, people's in the database, all sealed. Owns the folder of keys.
 
-Nothing gives a key out: callers name an account and a digest and get a signature. A key management service or hardware
-module takes the place of this class and needs the same four verbs: an operator's account, a new kept account, whether an
-account is ours, sign.
+Nothing gives a key out: callers name an account and a digest and get a signature. A key management service or a
+hardware module takes the place of this class; it needs the same verbs: an operator's account, a new kept account,
+whether an account is ours, sign.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ docs/states.md defines the states in words. What others import:
 
     from service.outbox.database import Database, open_database
         open_database(url: str) -> Database          migrates to the newest tables; SQLite and PostgreSQL
-        database.read() / database.write()           context managers giving a SQLAlchemy Connection; one writer at a time
+        database.read() / database.write()           give a SQLAlchemy Connection, by `with`; one writer at a time
 
     from service.outbox.requests import Deposit, Mint, …         one frozen value an act; KINDS by name
     from service.outbox.attachments import Attachment            files that go with a request
@@ -31,19 +31,25 @@ docs/states.md defines the states in words. What others import:
 
     from service.outbox.worker import Worker, open_worker
         open_worker(settings: Settings, files: ContentStore) -> Worker
+        worker.health                                 stepped_at, trouble, keys
+        worker.close()
         worker.step() -> int                          moves what it can one state forward; how many moved
         worker.run(stop: threading.Event) -> None     steps until told to stop, resting when there is nothing to do
 
-    from service.outbox.transactions import transactions_of       what was signed for an operation, raw bytes included
+    from service.outbox.office import Office, open_office         an installation opened for writing to its chain
+        open_office(settings) -> Office
     from service.outbox.reconcile import reconcile                a key whose chain nonce is beyond its rows
+        reconcile(office, Operator.ISSUER) -> Reconciled
     from service.outbox.supersede import supersede                a self-send as second attempt at a stuck nonce
+        supersede(office, operation_id) -> Hash32
 
     from service.keys.operators import Operator
     from service.keys.vault import KeyVault, open_vault
         open_vault(settings) -> KeyVault              makes operator keys at the first start
         vault.operator(Operator.ISSUER) -> Address
         vault.new_kept(connection, person_id: str, collection_id: Hash32) -> Address      the same one when asked again
-        vault.sign(address, digest: Hash32) -> bytes  65 bytes r ‖ s ‖ v (27, 28); nothing gives a key out
+        vault.keeps(connection, account) -> bool
+        vault.sign_as_kept(connection, account, digest) -> bytes         65 bytes r ‖ s ‖ v; nothing gives a key out
     from service.keys.intents import Gift, Acceptance, Loan, Cancel, HandOver, StopRecovery, Domain, digest, typed_data
 
     from service.people.persons import register, person, find, accounts_of, …

@@ -77,8 +77,12 @@ def _plain(kind: Any, name: str, hint: Any) -> Any:
 
 def _write(value: Any) -> Any:
     if is_dataclass(value):
-        return {name: _write_as(hint, getattr(value, name)) for name, hint, _ in _fields(type(value))}
+        return {name: _write_as(hint, getattr(value, name)) for name, hint, _ in _fields(_kind(value))}
     raise TypeError(f"not a value of a request: {type(value).__name__}")
+
+
+def _kind(value: Any) -> Any:
+    return type(value)
 
 
 def _write_as(hint: Any, value: Any) -> Any:

@@ -48,7 +48,11 @@ class Database:
         Raises:
             Unavailable: the database does not answer.
         """
-        with _said(), self.engine.connect().execution_options(**self._reading()) as connection, connection.begin():
+        with (
+            _said(),
+            self.engine.connect().execution_options(**self._reading()) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -58,7 +62,11 @@ class Database:
         Raises:
             Unavailable: the database does not answer, or another writer takes too long.
         """
-        with _said(), self.engine.connect().execution_options(qianyin_write=True) as connection, connection.begin():
+        with (
+            _said(),
+            self.engine.connect().execution_options(qianyin_write=True) as connection,
+            connection.begin(),
+        ):
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS})
             yield connection
@@ -68,7 +76,7 @@ class Database:
         self.engine.dispose()
 
     def scrub(self) -> None:
-        """Make SQLite forget what was deleted also in its write-ahead log; PostgreSQL leaves that to VACUUM and its log."""
+        """Make SQLite forget what was deleted also in its write-ahead log. PostgreSQL leaves that to VACUUM."""
         if self.is_sqlite:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -26,7 +26,13 @@ def settle(connection: Connection, found: Mapping[int, Recorded]) -> None:
     """End requests, by place, whose acts are recorded."""
     now = int(time.time())
     for place, recorded in found.items():
-        values = {"state": State.SETTLED, "ended_at": now, "seq": recorded.seq, "block": recorded.block, "reason": None}
+        values = {
+            "state": State.SETTLED,
+            "ended_at": now,
+            "seq": recorded.seq,
+            "block": recorded.block,
+            "reason": None,
+        }
         connection.execute(update(OperationRow).where(OperationRow.place == place).values(values))
     _let_go(connection, list(found))
 

@@ -115,7 +115,9 @@ def cancel(database: Database, operation_id: str, *, principal: str) -> Operatio
         Conflict: it is signed, or has ended otherwise.
     """
     with database.write() as connection:
-        found = read(connection, _all().where(OperationRow.id == operation_id, OperationRow.principal == principal))
+        found = read(
+            connection, _all().where(OperationRow.id == operation_id, OperationRow.principal == principal)
+        )
         if not found:
             raise unknown(operation_id)
         if found[0].state in UNSIGNED:

@@ -46,13 +46,11 @@ def dependencies(
 
 
 def _on_subject(touch: Touch, sender: str, earlier: list[Earlier]) -> list[Dependency]:
-    """Wait for the last that wrote, and for what came after it where this one writes."""
+    """Wait for the last that wrote, and for what came after it; a use only for what takes its place there."""
     last = max((index for index, one in enumerate(earlier) if one.mode in _WRITES), default=-1)
     waits = [_on_writer(touch.mode, sender, earlier[last])] if last >= 0 else []
-    for one in earlier[last + 1 :]:
-        if touch.mode in _WRITES or (touch.mode is Mode.ORDER and one.mode is Mode.ORDER):
-            waits.append(Dependency(one.place, needed=False, piped=False))
-    return waits
+    behind = (one for one in earlier[last + 1 :] if touch.mode is not Mode.USE or one.mode is Mode.ORDER)
+    return [*waits, *(Dependency(one.place, needed=False, piped=False) for one in behind)]
 
 
 def _on_writer(mode: Mode, sender: str, writer: Earlier) -> Dependency:

@@ -38,7 +38,7 @@ class Mode(StrEnum):
     USE = "use"
     """Relies on it as it stands."""
     ORDER = "order"
-    """Only keeps its place behind the others that touch it."""
+    """Only takes its place among all that touch it; how those end does not matter, nor to them how it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class WithdrawWork:
 
 @dataclass(frozen=True, slots=True)
 class CreateCollection:
-    """Create a collection with version 1 of its policy. `operation` is any 32 bytes that the issuer never used before."""
+    """Create a collection with version 1 of its policy. `operation`: 32 bytes that the issuer never used before."""
 
     KIND: ClassVar[str] = "create-collection"
     SENDER: ClassVar[Operator] = Operator.ISSUER
@@ -353,7 +353,10 @@ class SubmitGift:
 
     def touches(self) -> tuple[Touch, ...]:
         """Change the token and use the nonce up."""
-        return (*_gift_touches(self.token_id, self.from_, self.to), _change(intent_name(self.from_, self.nonce)))
+        return (
+            *_gift_touches(self.token_id, self.from_, self.to),
+            _change(intent_name(self.from_, self.nonce)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,7 +409,7 @@ class CancelIntent:
     signature: bytes = b""
 
     def touches(self) -> tuple[Touch, ...]:
-        """Take its place behind what uses the nonce."""
+        """Take its place at the nonce."""
         return (_order(intent_name(self.account, self.nonce)), _use(_account(self.account)))
 
 
@@ -504,9 +507,9 @@ class ExecuteOrder:
     """Annul only."""
 
     def touches(self) -> tuple[Touch, ...]:
-        """Change the order and its target."""
+        """Change the order; take its place at the target."""
         receiver = () if self.to == ZERO_ADDRESS else (_use(_account(self.to)),)
-        target = _change(self.order.target.subject)
+        target = _order(self.order.target.subject)
         return (_change(self.order.subject), _order(self.order.slot), target, *receiver)
 
 
@@ -536,8 +539,8 @@ class RequestRecovery:
     since: int
 
     def touches(self) -> tuple[Touch, ...]:
-        """Change the account."""
-        return (_change(_account(self.account)), _order(_account(self.replacement)))
+        """Take its place at the account."""
+        return (_order(_account(self.account)), _order(_account(self.replacement)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,8 +553,8 @@ class ConfirmRecovery:
     replacement: Address
 
     def touches(self) -> tuple[Touch, ...]:
-        """Change the account, found its replacement."""
-        return (_change(_account(self.account)), _found(_account(self.replacement)))
+        """Take its place at the account, found its replacement."""
+        return (_order(_account(self.account)), _found(_account(self.replacement)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -565,8 +568,8 @@ class StopRecovery:
     since: int
 
     def touches(self) -> tuple[Touch, ...]:
-        """Change the account."""
-        return (_change(_account(self.account)),)
+        """Take its place at the account."""
+        return (_order(_account(self.account)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -582,8 +585,8 @@ class SubmitObjection:
     signature: bytes = b""
 
     def touches(self) -> tuple[Touch, ...]:
-        """Change the account."""
-        return (_change(_account(self.account)),)
+        """Take its place at the account."""
+        return (_order(_account(self.account)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -613,8 +616,8 @@ class HandOver:
     account_signature: bytes = b""
 
     def touches(self) -> tuple[Touch, ...]:
-        """Change the account, found its replacement."""
-        return (_change(_account(self.account)), _found(_account(self.replacement)))
+        """Take its place at the account, found its replacement."""
+        return (_order(_account(self.account)), _found(_account(self.replacement)))
 
 
 @dataclass(frozen=True, slots=True)

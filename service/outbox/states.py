@@ -68,7 +68,9 @@ class Reason:
 
     def to_text(self) -> str:
         """Write for the database."""
-        return json.dumps({"code": self.code, "zh": self.zh, "en": self.en, "facts": dict(self.facts)}, ensure_ascii=False)
+        return json.dumps(
+            {"code": self.code, "zh": self.zh, "en": self.en, "facts": dict(self.facts)}, ensure_ascii=False
+        )
 
 
 def read_reason(text: str | None) -> Reason | None:

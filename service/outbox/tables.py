@@ -1,6 +1,6 @@
 """The tables of what is not disposable, made by the migrations beside this file. Pure.
 
-Whoever adds a table declares it on `Base` and adds a migration; `tests/service/outbox/test_migrations.py` compares the two.
+Whoever adds a table declares it on `Base` and adds a migration; `test_migrations.py` compares the two.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ class AttachmentRow(Base):
 class TransactionRow(Base):
     """A signed transaction, or a nonce that was used elsewhere (then without bytes).
 
-    `state`: signed, sent, final, displaced (its nonce was used by another), foreign. `verdict`: of a second attempt, the
-    reason that ends the requests of the first; empty to try them again.
+    `state`: signed, sent, final, displaced (its nonce was used by another), foreign. `verdict`: of a second attempt,
+    the reason that ends the requests of the first; empty to try them again.
     """
 
     __tablename__ = "transactions"
@@ -180,7 +180,7 @@ class KeptKeyRow(Base):
 
 
 class PersonRow(Base):
-    """A person or institution; who it is, is sealed under its data key. `reference`: keyed hash of the holder's code."""
+    """A person or institution, sealed under its data key. `reference`: keyed hash of the holder's code."""
 
     __tablename__ = "persons"
 

@@ -1,0 +1,144 @@
+"""The files step: from `accepted` to `stored`. Moves files from where they wait into the content store."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, exists, select, update
+
+from service.errors import BadInput, NotFound, TooLarge
+from service.files.cid import pieces
+from service.files.store import ContentStore
+from service.outbox import ending, lease
+from service.outbox.database import Database
+from service.outbox.states import At, Point, Reason, State
+from service.outbox.tables import AttachmentRow, OperationRow
+
+_LOG = logging.getLogger(__name__)
+_AT_ONCE = 100
+_LEASE = "files"
+
+
+class FilesStep:
+    """Puts files into the content store, reads them back, and lets their requests go on."""
+
+    def __init__(
+        self, database: Database, files: ContentStore, home: Path, worker: str, lease_seconds: float, at: At
+    ) -> None:
+        self._database, self._files, self._home = database, files, home
+        self._worker, self._lease_seconds, self._at = worker, lease_seconds, at
+
+    def step(self) -> int:
+        """Store the files of the oldest requests that have some, and let all without pass; how many moved.
+
+        Raises:
+            Unavailable: the store or the database does not answer; nothing is lost.
+        """
+        with self._database.write() as connection:
+            if not lease.take(connection, _LEASE, self._worker, self._lease_seconds):
+                return 0
+            moved = _pass_those_without(connection)
+            waiting = _waiting(connection)
+        by_place: dict[int, list[Any]] = {}
+        for row in waiting:
+            by_place.setdefault(row.place, []).append(row)
+        outcomes = {place: self._store(rows) for place, rows in by_place.items()}
+        if outcomes:
+            self._at(Point.STORING)
+            self._write(outcomes)
+            self._at(Point.STORED)
+            self._clear(waiting)
+        return moved + len(outcomes)
+
+    def _store(self, rows: Sequence[Any]) -> Reason | None:
+        """Store the files of one request; a reason if one of them is not what the request says."""
+        for row in rows:
+            wrong = self._store_one(row)
+            if wrong is not None:
+                return wrong
+        return None
+
+    def _store_one(self, row: Any) -> Reason | None:
+        source = row.content if row.content is not None else self._waiting_path(row)
+        if source is not None:
+            try:
+                stored = self._files.put(source)
+            except (BadInput, TooLarge) as fault:
+                return Reason(fault.code, fault.zh, fault.en, {"use": row.use})
+            if (stored.cid, stored.sha256, stored.size) != (row.cid, row.sha256, row.size):
+                return _other_file(row)
+        return self._read_back(row)
+
+    def _read_back(self, row: Any) -> Reason | None:
+        """Hash what the store gives out again."""
+        hasher, size = hashlib.sha256(), 0
+        try:
+            with self._files.get(row.cid) as stream:
+                for piece in pieces(stream):
+                    hasher.update(piece)
+                    size += len(piece)
+        except NotFound:
+            return _other_file(row)
+        return None if (hasher.digest(), size) == (row.sha256, row.size) else _other_file(row)
+
+    def _waiting_path(self, row: Any) -> Path | None:
+        """Give where the bytes wait; None where they were stored before, by this worker or one that was killed."""
+        if row.path is None:
+            return None
+        path = self._home / row.path
+        return None if not path.exists() and self._files.has(row.cid) else path
+
+    def _write(self, outcomes: dict[int, Reason | None]) -> None:
+        with self._database.write() as connection:
+            for place, wrong in outcomes.items():
+                state = select(OperationRow.state).where(OperationRow.place == place)
+                if connection.execute(state).scalar_one() != State.ACCEPTED:
+                    continue  # It was cancelled meanwhile.
+                if wrong is not None:
+                    _LOG.warning("operation at %d refused: %s", place, wrong.code)
+                    ending.refuse(connection, place, wrong)
+                    continue
+                where = OperationRow.place == place
+                connection.execute(update(OperationRow).where(where).values(state=State.STORED))
+                kept = AttachmentRow.place == place
+                connection.execute(update(AttachmentRow).where(kept).values(content=None, path=None))
+
+    def _clear(self, rows: Sequence[Any]) -> None:
+        """Remove what waited, once nothing refers to it; a kill before this leaves a stray file, never a lost one."""
+        for row in rows:
+            if row.path is not None and not self._still_wanted(row.path):
+                (self._home / row.path).unlink(missing_ok=True)
+
+    def _still_wanted(self, path: str) -> bool:
+        with self._database.read() as connection:
+            return bool(connection.execute(select(exists().where(AttachmentRow.path == path))).scalar())
+
+
+def _pass_those_without(connection: Connection) -> int:
+    has_files = exists().where(AttachmentRow.place == OperationRow.place)
+    where = (OperationRow.state == State.ACCEPTED, ~has_files)
+    return connection.execute(update(OperationRow).where(*where).values(state=State.STORED)).rowcount
+
+
+def _waiting(connection: Connection) -> Sequence[Any]:
+    oldest = (
+        select(OperationRow.place)
+        .where(OperationRow.state == State.ACCEPTED)
+        .order_by(OperationRow.place)
+        .limit(_AT_ONCE)
+    )
+    query = select(AttachmentRow).where(AttachmentRow.place.in_(oldest))
+    return connection.execute(query.order_by(AttachmentRow.place, AttachmentRow.position)).all()
+
+
+def _other_file(row: Any) -> Reason:
+    return Reason(
+        "file-other",
+        f"附带的文件（{row.use}）与请求所述不符；请核对后重新提交。",
+        f"The file that goes with it ({row.use}) is not the one that the request names; check it and ask again.",
+        {"use": row.use, "cid": row.cid},
+    )
