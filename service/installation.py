@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from indexer import deployment as deployments
 from indexer.deployment import Deployment
 from indexer.events import Sources
-from indexer.evidence.anchor import TrustAnchor, read_anchor
+from indexer.evidence.anchor import TrustAnchor
+from indexer.evidence.anchor_file import read_anchor
 from service.errors import NotFound
 from service.files.directory import DirectoryStore
 from service.files.previews import Previews

@@ -32,14 +32,13 @@ def status_of(error: QianyinError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def problem(error: QianyinError, *, language: str, instance: str) -> dict[str, Any]:
+def problem(error: QianyinError, *, status: int, language: str, instance: str) -> dict[str, Any]:
     """Write an error as an RFC 9457 object: `title` and `detail` in the reader's language, `messages` in both.
 
     Args:
         language: `zh` or `en`.
         instance: the path that was asked for.
     """
-    status = status_of(error)
     return {
         "type": f"urn:qianyin:problem:{error.code}",
         "title": error.code,

@@ -9,7 +9,6 @@ from indexer.store.answers import Known, TokenPage
 from indexer.values import ZERO_ADDRESS, as_hex
 from indexer.wire import write_address
 from service.errors import NotFound
-from service.pages import addresses
 from service.pages.views import CollectiblePage, Fact, HistoryView, Holder, Loan, MayView
 from service.pages.views.things import Giving
 from service.reading.context import Context

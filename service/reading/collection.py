@@ -18,7 +18,6 @@ from service.pages.views import (
     Label,
     LabelSheet,
     Media,
-    Name,
     PolicyView,
 )
 from service.pages.views.things import LABELS_PER_SHEET
@@ -103,7 +102,7 @@ def label_sheet(context: Context, collection_id: Hash32, page: int) -> LabelShee
     return LabelSheet(
         collection_id=as_hex(collection_id),
         title=context.collection_title(known.state),
-        issuer=context.parties.name(known.state.issuer) or Name(context.parties.label(known.state.issuer)),
+        issuer=context.parties.label(known.state.issuer),
         labels=tuple(labels),
         page=page,
         pages=pages,

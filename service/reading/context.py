@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from indexer.events import Sources
+from indexer.state import Collection, Token, Work
 from indexer.store import View
 from indexer.store.answers import Known
-from indexer.state import Collection, Token, Work
 from indexer.values import Address, Hash32, as_hex
 from service.files.description import Description
 from service.files.manifest import Manifest

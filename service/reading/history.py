@@ -12,7 +12,7 @@ from indexer.policy import looser
 from indexer.state import Collection
 from indexer.store.answers import ProvenanceEntry
 from indexer.values import ZERO_HASH, Address
-from service.pages.views import HistoryEntryView
+from service.pages.views import HistoryEntryView, Name
 from service.pages.views.history import Hand
 
 _HANDS: dict[acts.Hand, Hand | None] = {
@@ -34,7 +34,7 @@ class _Keeping:
 
 def history_entries(
     entries: Sequence[ProvenanceEntry],
-    label: Callable[[Address], str],
+    label: Callable[[Address], Name],
     *,
     collection: Collection | None = None,
     cap: int | None = None,
@@ -75,7 +75,7 @@ def _plain(entry: ProvenanceEntry) -> HistoryEntryView:
     )
 
 
-def _words(act: acts.Act | UnknownAct, label: Callable[[Address], str], now: int) -> dict[str, Any]:
+def _words(act: acts.Act | UnknownAct, label: Callable[[Address], Name], now: int) -> dict[str, Any]:
     read = _READ.get(type(act))
     return read(act, label, now) if read else {}
 
@@ -84,7 +84,7 @@ def _until(at: int, now: int) -> dict[str, Any]:
     return {"until": at, "lapsed": at <= now}
 
 
-_READ: dict[type[Any], Callable[[Any, Callable[[Address], str], int], dict[str, Any]]] = {
+_READ: dict[type[Any], Callable[[Any, Callable[[Address], Name], int], dict[str, Any]]] = {
     acts.Minted: lambda act, label, _: {"giver": label(act.issuer), "policy_version": act.policy_version},
     acts.Distributed: lambda act, label, _: {
         "giver": label(act.from_),

@@ -32,12 +32,11 @@ class Parties:
         known = self.institutions.get(account)
         return Name(known[0], parallel=known[1] or None) if known else None
 
-    def label(self, account: Address) -> str:
-        """Give what a history calls an account."""
-        name = self.name(account)
-        return name.text if name else masked(account)
+    def label(self, account: Address) -> Name:
+        """Give what a history calls an account: a name, or for all but institutions a mask."""
+        return self.name(account) or Name(masked(account))
 
     def party(self, account: Address) -> Party:
         """Give an institution; one without a name is called by its mask."""
         recognised = self.anchor is not None and self.anchor.issuer(account) is not None
-        return Party(self.name(account) or Name(masked(account)), write_address(account), recognised)
+        return Party(self.label(account), write_address(account), recognised)

@@ -1,0 +1,27 @@
+"""The app: every route of the service behind one border."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from service.api import files, pages
+from service.api.border import guard
+from service.installation import Installation
+
+ABOUT = """
+What the service says of works, collections, collectibles and their histories, with the evidence to check it.
+
+Ids are strings: `0x` and 64 hexadecimal digits for works, collections and orders, decimal for editions and
+collectibles, EIP-55 for accounts. Times are Unix seconds. Every answer that comes from the chain says as of which
+block. Errors are problems (RFC 9457) in Chinese and English.
+"""
+
+
+def make_app(installation: Installation) -> FastAPI:
+    """Make the app of an installation; whoever opened the installation closes it."""
+    app = FastAPI(title="Qianyin 钤印", version="1", description=ABOUT, docs_url=None, redoc_url=None)
+    app.state.installation = installation
+    guard(app, installation)
+    app.include_router(pages.routes)
+    app.include_router(files.routes)
+    return app

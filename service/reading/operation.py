@@ -1,0 +1,82 @@
+"""The page of an operation: how far a request got, what comes next, why it was refused."""
+
+from __future__ import annotations
+
+from indexer.values import as_hex
+from service.installation import Installation
+from service.outbox import requests as asked
+from service.outbox.operations import Operation, operation
+from service.outbox.states import State
+from service.outbox.transactions import transactions_of
+from service.pages import addresses
+from service.pages.views import Bilingual, OperationPage, Step
+
+_ACTS: dict[str, str] = {
+    asked.Deposit.KIND: "register_work",
+    asked.AmendWork.KIND: "amend",
+    asked.WithdrawWork.KIND: "withdraw",
+    asked.CreateCollection.KIND: "create_collection",
+    asked.OpenEdition.KIND: "open_edition",
+    asked.Mint.KIND: "mint",
+    asked.Distribute.KIND: "distribute",
+    asked.SubmitGift.KIND: "gift",
+    asked.GiveFromKept.KIND: "gift",
+    asked.Annul.KIND: "annul",
+    asked.RegisterAccount.KIND: "register_account",
+}
+
+
+def operation_page(installation: Installation, operation_id: str) -> OperationPage:
+    """Read the progress of a request; whoever knows its id, which cannot be guessed, may.
+
+    Raises:
+        NotFound: there is no operation of this id.
+    """
+    found = operation(installation.database, operation_id)
+    reason = found.reason
+    return OperationPage(
+        operation_id=found.id,
+        act=_ACTS.get(found.kind, found.kind),
+        steps=_steps(installation, found),
+        refusal=Bilingual(reason.zh, reason.en) if reason else None,
+        refusal_code=reason.code if reason else None,
+        result=result_of(found) if found.state is State.SETTLED else None,
+    )
+
+
+def result_of(found: Operation) -> str | None:
+    """Give the address of the page that shows what came of a request; None where no page does."""
+    request = found.request
+    match request:
+        case asked.Deposit() | asked.AmendWork() | asked.WithdrawWork():
+            return addresses.work(as_hex(request.work_id))
+        case asked.CreateCollection() | asked.AmendCollection() | asked.SetPolicy() | asked.OpenEdition():
+            return addresses.collection(as_hex(request.collection_id))
+        case (
+            asked.Mint()
+            | asked.Distribute()
+            | asked.SubmitGift()
+            | asked.GiveFromKept()
+            | asked.SubmitLoan()
+            | asked.Annul()
+            | asked.RecoverToken()
+        ):
+            return addresses.collectible(str(request.token_id))
+        case _:
+            return None
+
+
+def _steps(installation: Installation, found: Operation) -> tuple[Step, ...]:
+    steps = [Step("accepted", found.accepted_at)]
+    if found.state is not State.ACCEPTED:
+        for transaction in transactions_of(installation.database, found.id)[-1:]:
+            steps.append(Step("signed", transaction.signed_at))
+            if transaction.sent_at is not None:
+                steps.append(Step("sent", transaction.sent_at))
+    if found.state is State.STORED:
+        steps.append(Step("stored", found.accepted_at))
+    if found.state is State.SETTLED:
+        steps.append(Step("settled", found.ended_at or steps[-1].at))
+    if found.state is State.REFUSED:
+        steps.append(Step("refused", found.ended_at or steps[-1].at))
+    return tuple(steps)
