@@ -106,6 +106,7 @@ def call(command: Sequence[str | Path], what: str, log: Path, env: dict[str, str
             stdin=subprocess.DEVNULL,
             env=env,
             check=False,
+            close_fds=False,  # the lock of `alone` stays with it, should we be killed
         ).returncode
     say(f" {time.monotonic() - started:.1f} s")
     if code:
@@ -171,8 +172,9 @@ def _fingerprint(environment: Environment) -> str:
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Hold a lock that the system takes away when the process ends, however it ends."""
+    """Hold a lock that the system takes away when we, and what `call` started, have ended, however that was."""
     with path.open("w") as file:
+        os.set_inheritable(file.fileno(), True)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
