@@ -63,7 +63,7 @@ def replay(records: Iterable[Record], carried: Collection[Hash32], sources: Sour
         if isinstance(act, UnknownAct):
             stopped.update({one: record.seq for one in touched if one not in stopped})
         elif refused is None:
-            known = record.subjects[:1] == tuple(touched[:1]) and touched[0] not in stopped
+            known = bool(touched) and record.subjects[0] == touched[0] and touched[0] not in stopped
             refused = _advance(states, record, act, sources, known=known)
     kept = {one: held for one, held in states.items() if one in carried and one not in stopped}
     return Replay(tuple(acts), kept, stopped, refused)
