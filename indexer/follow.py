@@ -73,6 +73,7 @@ class Reason(Enum):
     NODE_BEHIND = "the node ends before what we hold"
     OTHER_CHAIN = "another chain is behind this address"
     SETTLED_REPLACED = "settled history replaced"
+    LOGS_CONTRADICT = "logs contradict the head that is proved in that block"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ T = TypeVar("T")
 BATCH = 100
 """Calls in one request."""
 
-_QBFT_MIX = bytes.fromhex("63746963616c2062797a616e74696e65206661756c7420746f6c6572616e6365")
+QBFT_MIX = bytes.fromhex("63746963616c2062797a616e74696e65206661756c7420746f6c6572616e6365")
+"""What QBFT writes into `mixHash`, and so how it is known."""
+
 _BLOB_FIELDS = ("blobGasUsed", "excessBlobGas")
 _QUANTITY = re.compile(r"0x(?:0|[1-9a-f][0-9a-f]{0,15})", re.ASCII)
 
@@ -324,7 +326,7 @@ def _block(at: Connection, found: _Block) -> Block:
     try:
         header = sealed.read_header(_raw_header(msgspec.to_builtins(found)))
         said = _hash(at, found.hash)
-        name = qbft_hash(header) if header.mix_hash == _QBFT_MIX else header.hash
+        name = qbft_hash(header) if header.mix_hash == QBFT_MIX else header.hash
     except (EvidenceError, KeyError, ValueError) as fault:
         raise NodeLied(at.place, f"not a header: {fault}") from fault
     if name != said:

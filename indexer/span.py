@@ -24,6 +24,10 @@ class LogsMismatch(IndexerError):
     """Logs that do not lead from one head of the ledger to the next: left out, repeated, moved or invented."""
 
 
+class ChainMoved(IndexerError):
+    """Blocks that are not on one chain with what is held, or not any more: look again and decide again."""
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerBlock:
     """A block, and where the ledger stood at its end: `count` records that lead to `head`."""
@@ -69,6 +73,7 @@ def assemble(start: LedgerBlock, headers: Sequence[Header], logs: Sequence[Log])
         logs: of the ledger, in order.
 
     Raises:
+        ChainMoved: headers that do not follow, or a log of another block than the header of its height.
         LogsMismatch: a log is of a block that is not among the headers, is no record, or its seq is not the next.
     """
     _check_links(start, headers)
@@ -87,8 +92,10 @@ def _chain(start: LedgerBlock, headers: Mapping[int, Header], logs: Sequence[Log
     seq, head = start.count, start.head
     for log in logs:
         header = headers.get(log.block_number)
-        if header is None or header.hash != log.block_hash:
-            raise LogsMismatch(f"a log of block {log.block_number}, which is another block now")
+        if header is None:
+            raise LogsMismatch(f"a log of block {log.block_number}, which was not asked for")
+        if header.hash != log.block_hash:
+            raise ChainMoved(f"a log of block {log.block_number}, which is another block now")
         try:
             record = from_words(log.topics, log.data, header.number, header.time)
         except MalformedRecord as fault:
@@ -105,7 +112,7 @@ def _check_links(start: LedgerBlock, headers: Sequence[Header]) -> None:
     number, parent = start.number, start.hash
     for header in headers:
         if header.number <= number or header.number > MOST_NUMBER or header.time > MOST_NUMBER:
-            raise LogsMismatch(f"header {header.number} out of order or range")
+            raise ChainMoved(f"header {header.number} out of order or range")
         if header.number == number + 1 and header.parent_hash != parent:
-            raise LogsMismatch(f"header {header.number} does not follow {number}")
+            raise ChainMoved(f"header {header.number} does not follow {number}")
         number, parent = header.number, header.hash

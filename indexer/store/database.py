@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 from typing_extensions import override
 
 from indexer.store.schema import Base
@@ -166,7 +166,7 @@ class SqliteDatabase(Database):
 
     def _engine(self, begin: str, *, query_only: bool) -> Engine:
         engine = create_engine(
-            "sqlite+pysqlite://", creator=self._connect, pool_size=8, max_overflow=32, poolclass=None
+            "sqlite+pysqlite://", creator=self._connect, pool_size=8, max_overflow=32, poolclass=QueuePool
         )
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         event.listen(engine, "checkout", self._still_current)

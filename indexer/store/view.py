@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from indexer.state import (
     Anchor,
     CancelledNonce,
     Collection,
     Edition,
+    LedgerMark,
     Order,
     Seat,
     Standing,
@@ -20,7 +21,7 @@ from indexer.state import (
 )
 from indexer.store import audits, documents, lists, lookups, search
 from indexer.store.answers import Activity, AsOf, TokenPage
-from indexer.store.lookups import BLOCKS, RECORDS
+from indexer.store.lookups import BLOCKS, RECORDS, STOPS
 from indexer.store.rows import TABLES, S, block_of
 from indexer.values import Address, Hash32
 
@@ -321,6 +322,18 @@ class View:
     def documents(self, digests: Iterable[Hash32]) -> dict[Hash32, Document]:
         """Give what is known of manifests, by their digest; those nobody told of are left out."""
         return documents.by_digest(self._connection, digests)
+
+    # how it goes
+
+    def last_checkpoint(self) -> ProvenanceEntry | None:
+        """Give the record of the ledger's last checkpoint."""
+        mark = lookups.state_now(self._connection, self.as_of, LedgerMark, self.sources.whole_ledger())
+        return None if mark is None else self.record(mark.seq)
+
+    def stops(self) -> int:
+        """Say how many subjects could not be followed to the end, because of a record that could not be read."""
+        statement = select(func.count(STOPS.c.subject.distinct()))
+        return self._connection.scalar(statement) or 0
 
     # audit
 
