@@ -452,8 +452,9 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
 
     function _give(address sender, SignedGift calldata signed) private returns (Entry[] memory) {
         Gift calldata gift = signed.gift;
-        Terms memory terms = _judge(gift.from, gift.to, gift.tokenId, _of(gift.tokenId, gift.from));
+        // First: an intent that was carried out already is told apart from one that cannot be.
         _useNonce(gift.from, gift.nonce, gift.deadline);
+        Terms memory terms = _judge(gift.from, gift.to, gift.tokenId, _of(gift.tokenId, gift.from));
         bytes32 intent = giftDigest(gift);
         Hand hand = _handOf(sender, gift.from, intent, signed.signature);
         bytes32 acceptance = _acceptance(sender, signed, terms.acceptance);

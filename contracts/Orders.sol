@@ -15,6 +15,9 @@ contract Orders is IOrders, Recorder {
         Filing filing;
     }
 
+    /// @notice How far ahead an order may reach, in its effect and for its execution; a longer one is ordered again.
+    uint64 public constant LONGEST = 3 * 366 days;
+
     IGovernance public immutable governance;
 
     mapping(bytes32 orderId => Order) private _orders;
@@ -135,9 +138,13 @@ contract Orders is IOrders, Recorder {
         if (filing.target == 0) revert OrderMalformed("target");
         if ((filing.to != address(0)) != (filing.measure == Measure.ForcedTransfer)) revert OrderMalformed("to");
         if (filing.occurredAt == 0 || filing.occurredAt > block.timestamp) revert OrderMalformed("occurredAt");
-        bool lasting = _lasts(filing.measure) ? filing.effectUntil > block.timestamp : filing.effectUntil == 0;
-        if (!lasting) revert OrderMalformed("effectUntil");
-        if (filing.expires <= block.timestamp) revert OrderMalformed("expires");
+        bool fits = _lasts(filing.measure) ? _isAhead(filing.effectUntil) : filing.effectUntil == 0;
+        if (!fits) revert OrderMalformed("effectUntil");
+        if (!_isAhead(filing.expires)) revert OrderMalformed("expires");
+    }
+
+    function _isAhead(uint64 time) private view returns (bool) {
+        return time > block.timestamp && time <= block.timestamp + LONGEST;
     }
 
     function _lasts(Measure measure) private pure returns (bool) {

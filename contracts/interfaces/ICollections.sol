@@ -51,6 +51,7 @@ struct Terms {
 /// @notice `collectionId = keccak256(abi.encode(issuer, operation))`;
 /// `editionId = uint128(uint256(keccak256(abi.encode(collectionId, workId, number))))`; `tokenId = editionId << 64 | serial`,
 /// serials from 1. A later policy never tightens what is already held.
+/// What the issuer may do, the account that stands for it now may do, once it has the role; its party is then that account's.
 interface ICollections {
     /// @notice Act; the policy is version 1. Subjects: the collection, party(issuer).
     event CollectionCreated(

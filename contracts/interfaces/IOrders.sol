@@ -19,8 +19,8 @@ enum Measure {
 /// @param target The subject it applies to: a token, an account.
 /// @param to Who becomes the holder: forced transfer only, else zero.
 /// @param occurredAt When it was decided, as stated: Unix seconds, not in the future.
-/// @param effectUntil When a hold or suspension ends by itself; after now for those, else zero.
-/// @param expires Until when it can be executed.
+/// @param effectUntil When a hold or suspension ends by itself; after now and at most three years ahead for those, else zero.
+/// @param expires Until when it can be executed: after now and at most three years ahead.
 /// @param corrects The order that this one replaces, or zero. A hold over a hold must name it.
 struct Filing {
     string authority;

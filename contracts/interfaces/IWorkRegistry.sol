@@ -38,7 +38,8 @@ struct Work {
 
 /// @title Claims to works
 /// @notice `workId = keccak256(abi.encode(registrant, fileDigest, manifestDigest))`: first come bars nobody. The evidence
-/// says "claimed by, no later than".
+/// says "claimed by, no later than". What an account may do for a work or an anchor of its own, the account that stands for it
+/// now may do; its party is then that account's.
 interface IWorkRegistry {
     /// @notice Act. Subjects: the work, party(registrant).
     event WorkRegistered(

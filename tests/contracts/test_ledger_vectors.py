@@ -85,7 +85,10 @@ def test_without_one_record_the_last_head_is_not_reached(missing):
 def test_the_vectors_are_what_the_compiled_contracts_record_now():
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, root / "scripts" / "vectors.py", "--check"], capture_output=True, text=True
+        [sys.executable, root / "scripts" / "vectors.py", "--check"],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     assert (done.returncode, done.stdout) == (0, f"vectors: {len(RECORDS)} records, fresh\n"), done.stderr
 

@@ -11,9 +11,14 @@ import pytest
 from contracts import Artifact, load, names
 from indexer.keccak import keccak256
 
-MONEY = frozenset(
-    ["allowance", "amount", "auction", "bid", "bids", "bought", "buy", "buyer", "cash", "coin", "commission", "cost", "currency", "decimals", "dividend", "escrow", "fee", "fees", "fraction", "fractional", "fractions", "fund", "funds", "interest", "invoice", "lender", "liquidity", "listing", "market", "marketplace", "offer", "paid", "pay", "payable", "payee", "payer", "payment", "payments", "payout", "pledge", "pool", "price", "prices", "purchase", "refund", "rent", "rental", "reward", "royalties", "royalty", "sale", "sales", "sell", "seller", "share", "shares", "sold", "stake", "swap", "tip", "treasury", "vault", "wager", "yield"]
+MONEY_WORDS = (
+    "allowance amount auction bid bids bought buy buyer cash coin commission cost currency decimals "
+    "dividend escrow fee fees fraction fractional fractions fund funds interest invoice lender "
+    "liquidity listing market marketplace offer paid pay payable payee payer payment payments payout "
+    "pledge pool price prices purchase refund rent rental reward royalties royalty sale sales sell "
+    "seller share shares sold stake swap tip treasury vault wager yield "
 )
+MONEY = frozenset(MONEY_WORDS.split())
 STANDARDS = {
     # Signatures of functions that make a token a means of payment or a thing to trade.
     "ERC-20": ("transfer(address,uint256)", "allowance(address,address)", "totalSupply()", "decimals()"),
@@ -115,7 +120,7 @@ def test_nothing_in_an_abi_is_financial(name):
             "outputs": [],
             "inputs": [{"name": "y", "type": "tuple", "components": [{"name": "seller", "type": "address"}]}],
         },
-        {"type": "function", "name": "x", "inputs": [{"name": "y", "type": "uint8", "internalType": "enum Auction"}], "outputs": []},
+        {"type": "error", "name": "x", "inputs": [{"name": "y", "type": "uint8", "internalType": "enum Auction"}]},
         {
             "type": "function",
             "name": "transfer",
