@@ -1,11 +1,16 @@
-"""Assemble an evidence bundle: records from the index, proofs and headers from the node. Owns neither; reads both."""
+"""Bring together the evidence of a claim from the projection and the chain. Reads the node and the projection.
+
+What is handed out was checked as a stranger would check it: records against heads, heads against the state, the state
+against the header.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from indexer.deployment import Deployment
 from indexer.errors import EvidenceError
+from indexer.evidence import checks
+from indexer.evidence.anchor_file import anchor_id
 from indexer.evidence.bundle import (
     MOST_RECORDS,
     DepositedFile,
@@ -14,102 +19,192 @@ from indexer.evidence.bundle import (
     LedgerStated,
     StatedRecord,
 )
-from indexer.evidence.claims import Claim
+from indexer.evidence.claims import Holding
 from indexer.evidence.decoded import decoded
-from indexer.evidence.header import Header
-from indexer.evidence.slots import subject_slot
+from indexer.evidence.ends import End, EndProof, tie
+from indexer.evidence.phrase import Phrase
+from indexer.evidence.replay import read_act
+from indexer.evidence.seals import judge
+from indexer.evidence.seals.finding import Binding
+from indexer.evidence.slots import COUNT, HEAD, subject_slot
 from indexer.evidence.trie import prove_account
+from indexer.evidence.verdict import Since, SinceThen
 from indexer.head import fold_subject
-from indexer.node import Node, StateProof
-from indexer.store import View
-from indexer.store.answers import ProvenanceEntry
-from indexer.values import Hash32
+from indexer.state import TokenStatus
 
-_PAGE = 1_000
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from indexer.evidence.anchor import TrustAnchor
+    from indexer.evidence.claims import Claim
+    from indexer.evidence.header import Header
+    from indexer.node import Block, Node, StateProof
+    from indexer.record import Record
+    from indexer.store import Projection, View
+    from indexer.values import Hash32
+
+_PAGE = 1000
 
 
-class CollectError(EvidenceError):
-    """The index and the node do not add up to evidence now; asking again, of a later block, may help."""
+class NotProvable(EvidenceError):
+    """What the node and the projection gave does not hold together (now), so no evidence is made of it."""
 
 
 def collect(
-    view: View,
+    projection: Projection,
     node: Node,
-    deployment: Deployment,
+    anchor: TrustAnchor,
     claim: Claim,
     *,
-    anchor_id: Hash32 | None = None,
-    files: Sequence[DepositedFile] = (),
+    files: Iterable[DepositedFile] = (),
     manifest: str | None = None,
-    headers: int = 0,
+    further: Iterable[Hash32] = (),
 ) -> EvidenceBundle:
-    """Prove a claim as of the last block indexed.
+    """Make the bundle of a claim as of the last settled block.
 
     Args:
-        headers: how many of the headers built on that block to carry, at most; Clique with several signers needs them.
+        anchor: of this very ledger; readers check with their own.
+        claim: what is to be proved; whether it follows is for the checks to say.
+        manifest: the exact text of the work's manifest.
+        further: subjects whose histories are carried beyond those that the claim needs.
 
     Raises:
-        CollectError: the records do not lead to the heads in that block, or there are too many.
-        NodeError: the node does not answer, or has forgotten that block's state.
+        NotProvable: the answers of node and projection do not agree, e.g. since the chain moved meanwhile.
+        NodeError: the node does not answer, or does not know the state of that block any more.
+        NothingIndexed: there is no projection yet.
     """
-    subjects = claim.subjects(view.sources)
-    as_of = view.as_of
-    block = node.block_of(as_of.hash)
+    subjects = tuple(dict.fromkeys((*claim.subjects(anchor.sources), *further)))
+    with projection.view() as view:
+        number = view.as_of.settled_number
+        records = _records(view, subjects, number)
+    block = node.block(number)
     if block is None:
-        raise CollectError(f"the node does not know block {as_of.number} any more")
-    proof = node.proof(deployment.ledger.address, [subject_slot(one) for one in subjects], as_of.hash)
-    words = proof.checked_words(block.sealed.state_root)
-    histories: list[History] = []
-    records: dict[int, StatedRecord] = {}
-    for subject, (slot, nodes) in zip(subjects, proof.storage, strict=True):
-        entries = _history(view, subject)
-        if fold_subject(subject, (entry.record for entry in entries)) != words[slot]:
-            raise CollectError(
-                f"the index and block {as_of.number} have different histories of {subject.hex()}"
-            )
-        histories.append(History(subject, words[slot], nodes))
-        records |= {entry.record.seq: StatedRecord(entry.record, decoded(entry.act)) for entry in entries}
-    return EvidenceBundle(
-        anchor_id=anchor_id,
+        raise NotProvable(f"the node has no block {number} (now)")
+    proof = node.proof(anchor.ledger.address, [subject_slot(one) for one in subjects], block.hash)
+    bundle = EvidenceBundle(
+        anchor_id=anchor_id(anchor),
         claim=claim,
-        ledger=LedgerStated(deployment.chain_id, deployment.genesis_hash, view.sources),
+        ledger=LedgerStated(anchor.chain_id, anchor.genesis_hash, anchor.sources),
         header=block.sealed,
-        following=_following(node, block.sealed, headers),
-        storage_root=_storage_root(proof, block.sealed),
+        following=_following(node, block.sealed, anchor),
+        storage_root=_storage_root(block, proof),
         account_proof=proof.account,
-        histories=tuple(histories),
-        records=tuple(records[seq] for seq in sorted(records)),
+        histories=tuple(
+            History(subject, fold_subject(subject, records), nodes)
+            for subject, (_, nodes) in zip(subjects, proof.storage, strict=True)
+        ),
+        records=tuple(StatedRecord(record, decoded(read_act(record))) for record in records),
         files=tuple(files),
         manifest=manifest,
     )
+    _check(bundle, anchor)
+    return bundle
 
 
-def _history(view: View, subject: Hash32) -> list[ProvenanceEntry]:
-    found: list[ProvenanceEntry] = []
-    after: int | None = None
-    while len(found) <= MOST_RECORDS:
-        page = view.history(subject, after=after, limit=_PAGE, newest_first=False)
-        found += page.items
-        if not isinstance(page.cursor, int):
-            return found
-        after = page.cursor
-    raise CollectError(f"more than {MOST_RECORDS} records of one subject; export them instead")
+def collect_end(node: Node, anchor: TrustAnchor, number: int, subject: Hash32 | None = None) -> End:
+    """Make one end of an audit export: the head of the ledger or of a subject in the state of a block, proved.
+
+    Raises:
+        NotProvable: the node's answers do not agree.
+        NodeError: the node does not answer, or does not know the state of that block any more.
+    """
+    block = node.block(number)
+    if block is None:
+        raise NotProvable(f"the node has no block {number} (now)")
+    slots = [HEAD, COUNT] if subject is None else [subject_slot(subject)]
+    proof = node.proof(anchor.ledger.address, slots, block.hash)
+    words = proof.checked_words(block.sealed.state_root)
+    end = End(
+        head=words[slots[0]],
+        block_number=number,
+        block_hash=block.hash,
+        proof=EndProof(
+            header=block.sealed,
+            following=_following(node, block.sealed, anchor),
+            storage_root=_storage_root(block, proof),
+            account_proof=proof.account,
+            head_proof=proof.storage[0][1],
+            count_proof=proof.storage[1][1] if subject is None else (),
+        ),
+    )
+    count = int.from_bytes(words[COUNT], "big") if subject is None else None
+    found = tie(end, subject, count, anchor)
+    if found.held is False:
+        raise NotProvable(found.phrase.en)
+    return end
 
 
-def _storage_root(proof: StateProof, header: Header) -> Hash32:
-    account = prove_account(header.state_root, proof.address, proof.account)
+def look_since(view: View, claim: Claim, now: int) -> Since:
+    """Say what the projection knows of the time after the block of a bundle; `now` in Unix seconds.
+
+    A projection that does not know the work says nothing.
+    """
+    work = view.work(claim.work_id)
+    if work is None or not work.determinate:
+        return Since(SinceThen.NOT_CHECKED)
+    if work.state.withdrawn:
+        return Since(SinceThen.WITHDRAWN, now)
+    if isinstance(claim, Holding):
+        return _since_held(view, claim, now)
+    return Since(SinceThen.NOT_WITHDRAWN, now)
+
+
+def _since_held(view: View, claim: Holding, now: int) -> Since:
+    token = view.token(claim.token_id)
+    if token is None or not token.determinate:
+        return Since(SinceThen.NOT_CHECKED)
+    if token.state.status is not TokenStatus.LIVE:
+        reason = Phrase("藏品已注销", "the collectible was struck out")
+        return Since(SinceThen.WITHDRAWN, now, reason)
+    if token.state.holder != claim.holder:
+        return Since(
+            SinceThen.WITHDRAWN, now, Phrase("藏品已转给他人", "somebody else holds the collectible now")
+        )
+    return Since(SinceThen.NOT_WITHDRAWN, now)
+
+
+def _records(view: View, subjects: Sequence[Hash32], number: int) -> list[Record]:
+    """Give the records up to a block that name any of the subjects, in order, each once."""
+    found: dict[int, Record] = {}
+    for subject in subjects:
+        after: int | None = None
+        while True:
+            page = view.history(subject, after, _PAGE, newest_first=False)
+            found.update(
+                (entry.record.seq, entry.record)
+                for entry in page.items
+                if entry.record.block_number <= number
+            )
+            after = page.cursor
+            if after is None:
+                break
+            if len(found) > MOST_RECORDS:
+                raise NotProvable(f"more than {MOST_RECORDS} records")
+    return [found[seq] for seq in sorted(found)]
+
+
+def _following(node: Node, header: Header, anchor: TrustAnchor) -> tuple[Header, ...]:
+    """Give as many of the next headers as it takes for the seals to bind, or as many as there are."""
+    chain: list[Header] = []
+    limit = 3 * len(anchor.consensus.validators_at(header.number) or ())
+    while judge(header, chain, anchor.consensus).binding is Binding.OPEN and len(chain) < limit:
+        block = node.block(header.number + len(chain) + 1)
+        if block is None:
+            break
+        chain.append(block.sealed)
+    return tuple(chain)
+
+
+def _storage_root(block: Block, proof: StateProof) -> Hash32:
+    account = prove_account(block.sealed.state_root, proof.address, proof.account)
     if account is None:
-        raise CollectError("the ledger does not exist in that block")
+        raise NotProvable(f"block {block.number} knows no ledger at its address")
     return account.storage_root
 
 
-def _following(node: Node, header: Header, most: int) -> tuple[Header, ...]:
-    found: list[Header] = []
-    for number in range(header.number + 1, header.number + 1 + most):
-        block = node.block(number)
-        if block is None:
-            break
-        if block.sealed.parent_hash != (found[-1] if found else header).hash:
-            raise CollectError("the chain changed while its headers were read")
-        found.append(block.sealed)
-    return tuple(found)
+def _check(bundle: EvidenceBundle, anchor: TrustAnchor) -> None:
+    case = checks.Case(bundle, anchor, None)
+    for check in checks.CHECKS:
+        result = check.run(case)
+        if check.name in ("records", "storage", "state") and result.status is not checks.Status.PASSED:
+            raise NotProvable(f"check {check.number}: {result.phrase.en} {result.detail}")

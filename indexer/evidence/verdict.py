@@ -41,10 +41,11 @@ class SinceThen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """The second answer; `checked_at` in Unix seconds, None where nobody looked."""
+    """The second answer; `checked_at` in Unix seconds, None where nobody looked; `reason`: what ended it."""
 
     state: SinceThen
     checked_at: int | None = None
+    reason: Phrase | None = None
 
 
 NOT_CHECKED = Since(SinceThen.NOT_CHECKED)
@@ -117,6 +118,10 @@ def since_phrase(since: Since, when: str) -> Phrase:
         case SinceThen.NOT_WITHDRAWN:
             return Phrase(
                 f"此后：{when} 联网查过，未撤回。", f"Since then: not withdrawn, checked at {when}."
+            )
+        case SinceThen.WITHDRAWN if since.reason:
+            return Phrase(
+                f"此后：已失效，{since.reason.zh}。", f"Since then: no longer so, {since.reason.en}."
             )
         case SinceThen.WITHDRAWN:
             return Phrase("此后：已撤回。", "Since then: withdrawn.")
