@@ -37,7 +37,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m devnet", description="A chain on this machine / 本机的链"
     )
-    parser.add_argument("--home", type=Path, default=Path(os.environ.get("QIANYIN_HOME", "qianyin-home")))
     verbs = parser.add_subparsers(dest="verb", required=True)
     up = verbs.add_parser("up", help="start the chain; with --role, create the contracts / 启动链, 部署合约")
     kind = up.add_mutually_exclusive_group()
@@ -53,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("--lines", type=int, default=50)
     logs.add_argument("--follow", action="store_true")
     for verb in verbs.choices.values():
+        verb.add_argument("--home", type=Path, default=Path(os.environ.get("QIANYIN_HOME", "qianyin-home")))
         verb.add_argument("--json", action="store_true", help="one JSON value on standard output")
     return parser
 

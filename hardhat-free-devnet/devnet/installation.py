@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -148,17 +149,18 @@ def status(home: Path) -> Status:
 
 
 def logs(home: Path, lines: int = 50, *, follow: bool = False) -> Iterator[str]:
-    """Yield the last lines of the node's log; with `follow`, go on with new ones until the node has ended.
+    """Return the last lines of the node's log; with `follow`, go on with new ones until the node has ended.
 
     Raises:
         NothingThere: the folder has no chain yet.
     """
     _chain(home)
     log = home / "chain" / "node.log"
-    size = log.stat().st_size if log.exists() else 0
-    yield from node.tail(log, lines)
-    if follow and log.exists():
-        yield from _following(log, size, home / "chain" / "node.json")
+    end = log.stat().st_size if log.exists() else 0
+    last = iter(node.tail(log, lines, end))
+    if not follow or not log.exists():
+        return last
+    return itertools.chain(last, _following(log, end, home / "chain" / "node.json"))
 
 
 def _following(log: Path, position: int, pid_file: Path) -> Iterator[str]:
@@ -185,7 +187,9 @@ def _lock(home: Path, progress: Progress) -> AbstractContextManager[None]:
             )
         )
 
-    return locks.held(home / "chain" / "lock", waiting)
+    folder = home / "chain"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return locks.held(folder / "lock", waiting)
 
 
 def _found(home: Path, endpoint: Endpoint) -> Deployment | None:

@@ -16,6 +16,8 @@ from devnet.rpc import Endpoint
 _PATIENCE = 300.0
 _TRIES = 4
 _LOG_LIMIT = 32 * 2**20
+_LINE = 400
+"""Bytes that a line of a log hardly exceeds."""
 _PORT_TAKEN = b"address already in use"
 
 
@@ -31,13 +33,14 @@ def run(folder: Path, wanted: Chain, *, attached: bool, progress: Progress) -> E
     return found if found is not None else _fresh(folder, wanted, attached=attached, progress=progress)
 
 
-def tail(log: Path, lines: int) -> list[str]:
-    """Return the last lines of a log, none if there is no log."""
-    if lines <= 0 or not log.exists():
+def tail(log: Path, lines: int, end: int) -> list[str]:
+    """Return the last lines among the first `end` bytes of a log."""
+    if lines <= 0 or end == 0:
         return []
+    start = max(0, end - _LINE * lines)
     with log.open("rb") as source:
-        source.seek(max(0, log.stat().st_size - 400 * lines))
-        return source.read().decode(errors="replace").splitlines()[-lines:]
+        source.seek(start)
+        return source.read(end - start).decode(errors="replace").splitlines()[-lines:]
 
 
 def _joined(wanted: Chain) -> Endpoint:
@@ -73,7 +76,8 @@ def _fresh(folder: Path, wanted: Chain, *, attached: bool, progress: Progress) -
         begun = log.stat().st_size if log.exists() else 0
         command = _command(wanted, program, data)
         record = {"kind": wanted.kind, "rpc": wanted.url}
-        process = processes.start(command, data, folder / "node.json", log, record, attached=attached)
+        launch = processes.launch(command, data, folder / "node.json", record, attached=attached)
+        process = processes.start(launch, log)
         try:
             return _answering(wanted, process, log, progress)
         except NodeNotStarted:
@@ -122,7 +126,7 @@ def _chain_id(endpoint: Endpoint) -> int | None:
 
 
 def _silent(wanted: Chain, log: Path) -> NodeNotStarted:
-    last = "\n".join(tail(log, 12))
+    last = "\n".join(tail(log, 12, log.stat().st_size if log.exists() else 0))
     return NodeNotStarted(
         "node-not-started",
         f"{wanted.kind} 节点没有启动; 日志: {log}",

@@ -16,9 +16,10 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from devnet import golang, locks
+from devnet import golang, locks, processes
 from devnet.errors import NodeNotBuilt
 from devnet.progress import Notice, Progress, silent
 
@@ -27,7 +28,8 @@ GETH_VERSION = "1.13.15"
 
 MODULE = Path(__file__).resolve().parent.parent / "go"
 _PACKAGE = "github.com/ethereum/go-ethereum/cmd/geth"
-_PACKAGES_COMPILED = 590
+_PACKAGES_COMPILED = 670
+_COMPILER = "compiler.json"
 _UNREACHABLE = re.compile(
     r"dial tcp|no such host|connection refused|i/o timeout|TLS handshake|proxyconnect|network is unreachable"
     r"|module lookup disabled|server misbehaving|x509:"
@@ -77,48 +79,62 @@ def _build(target: Path, progress: Progress) -> None:
     cache = target.parent.parent
     prefix = f"build-{target.parent.name}-"
     for left in cache.glob(prefix + "*"):
-        shutil.rmtree(left, ignore_errors=True)
+        _sweep(left)
     scratch = Path(tempfile.mkdtemp(prefix=prefix, dir=cache))
     try:
         go = golang.find(scratch, MODULE / "go-toolchain.txt", progress)
         built = scratch / "out" / "geth"
         _compile(go, built, scratch, progress)
-        _check(built, target)
+        answer = subprocess.run([built, "version"], capture_output=True, text=True, timeout=60, check=False)
+        if f"Version: {GETH_VERSION}-" not in answer.stdout:
+            raise _failed(answer.stdout + answer.stderr)
         target.parent.mkdir(exist_ok=True)
         built.replace(target)
+    except NodeNotBuilt as fault:
+        raise _with_way_out(fault, target) from fault
     finally:
         progress(Notice("clean", "清理编译缓存", "removing the build's caches"))
-        shutil.rmtree(scratch, ignore_errors=True)
+        _sweep(scratch)
+
+
+def _sweep(scratch: Path) -> None:
+    """Remove a build's folder; the compiler of a build that was killed may still be at work in it."""
+    compiler = processes.recorded(scratch / _COMPILER)
+    if compiler is not None:
+        processes.stop(compiler)
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _compile(go: golang.Go, built: Path, scratch: Path, progress: Progress) -> None:
     flags = "-s -w" + (" -checklinkname=0" if go.version >= (1, 23) else "")
     command = [str(go.command), "build", "-v", "-mod=readonly", "-modcacherw", "-trimpath", "-buildvcs=false",
                f"-ldflags={flags}", "-o", str(built), _PACKAGE]  # fmt: skip
+    launch = processes.launch(command, MODULE, scratch / _COMPILER, {}, attached=True)
     began = time.monotonic()
     log = scratch / "build.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            command, cwd=MODULE, env=_environment(scratch), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
-            start_new_session=True,
-        )  # fmt: skip
+            launch.arguments,
+            env=_environment(scratch, launch.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+        )
         try:
             while process.poll() is None:
                 time.sleep(0.5)
                 progress(_stage(log, time.monotonic() - began))
         except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
+            processes.send(process.pid, signal.SIGKILL)
             process.wait()
             raise
     if process.returncode != 0:
-        raise _failed(log.read_text(errors="replace"), built.name)
+        raise _failed(log.read_text(errors="replace"))
 
 
-def _environment(scratch: Path) -> dict[str, str]:
+def _environment(scratch: Path, users: Mapping[str, str]) -> dict[str, str]:
     """The user's environment with what the recipe fixes; caches go to `scratch` unless the user names them."""
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("GOOS", "GOARCH", "GOROOT")
-    }
+    environment = {name: value for name, value in users.items() if name not in ("GOOS", "GOARCH", "GOROOT")}
     environment.setdefault("GOMODCACHE", str(scratch / "modules"))
     environment.setdefault("GOCACHE", str(scratch / "objects"))
     fixed = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GO111MODULE": "on",
@@ -138,27 +154,19 @@ def _stage(log: Path, seconds: float) -> Notice:
     )
 
 
-def _check(built: Path, target: Path) -> None:
-    """Run the new program once before anybody can find it."""
-    answer = subprocess.run([built, "version"], capture_output=True, text=True, timeout=60, check=False)
-    if f"Version: {GETH_VERSION}-" not in answer.stdout:
-        raise _failed(answer.stdout + answer.stderr, target.name)
-
-
-def _failed(log: str, program: str) -> NodeNotBuilt:
+def _failed(log: str) -> NodeNotBuilt:
     tail = "\n".join(line for line in log.splitlines() if not line.startswith("go: downloading"))[-1200:]
-    elsewhere = geth_path()
     if _UNREACHABLE.search(log):
-        return NodeNotBuilt(
-            "no-network",
-            f"无法下载节点源代码。请检查网络或 GOPROXY 设置; 也可将别处编译的 geth {GETH_VERSION} 复制到 {elsewhere}。",
-            f"The node's source cannot be fetched. Check the network or GOPROXY, or copy a geth {GETH_VERSION} that "
-            f"was built elsewhere to {elsewhere}. Go said: {tail}",
-            detail=tail,
-        )
+        zh = "无法下载节点源代码, 请检查网络或 GOPROXY 设置。"
+        en = f"The node's source cannot be fetched; check the network or GOPROXY. Go said: {tail}"
+        return NodeNotBuilt("no-network", zh, en, detail=tail)
     return NodeNotBuilt(
-        "build-failed",
-        f"编译节点程序 {program} 失败。",
-        f"Building the node program {program} failed. Go said: {tail}",
-        detail=tail,
+        "build-failed", "编译节点程序失败。", f"Building the node failed. Go said: {tail}", detail=tail
     )
+
+
+def _with_way_out(fault: NodeNotBuilt, target: Path) -> NodeNotBuilt:
+    """Add what always helps: a node from elsewhere, put where this one would have been."""
+    zh = f"{fault.zh} 也可将别处编译的 geth {GETH_VERSION} 复制到 {target}。"
+    en = f"{fault.en}\nOr copy a geth {GETH_VERSION} that was built elsewhere to {target}."
+    return NodeNotBuilt(fault.code, zh, en, **fault.facts)

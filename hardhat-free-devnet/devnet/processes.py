@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -70,30 +71,38 @@ def recorded(pid_file: Path) -> Process | None:
     return process if process.alive else None
 
 
-def start(
-    command: Sequence[str],
-    folder: Path,
-    pid_file: Path,
-    log: Path,
-    record: Mapping[str, str],
-    *,
-    attached: bool,
-) -> Process:
-    """Start `command` in `folder`; its output is appended to `log`.
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A command line and environment that put a program on record and then become it (`devnet.launcher`)."""
 
-    A launcher writes `pid_file` (`record`, pid and start mark) and then *becomes* the command, so there is no
-    moment in which the process runs and is not on record, whatever happens to the caller.
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+
+
+def launch(
+    command: Sequence[str], folder: Path, pid_file: Path, record: Mapping[str, str], *, attached: bool
+) -> Launch:
+    """Prepare to run `command` in `folder`, in a session of its own.
+
+    `pid_file` gets `record`, the pid and the start mark before the program itself begins, so there is no moment in
+    which it runs and is not on record, whatever happens to the caller.
 
     Args:
-        attached: end the process when the calling thread ends, even by `kill -9` (Linux; elsewhere it stays).
+        attached: end the program when the calling thread ends, even by `kill -9` (Linux; elsewhere it stays).
     """
     parent = str(os.getpid() if attached else 0)
-    launcher = [sys.executable, "-m", "devnet.launcher", parent, str(folder), str(pid_file)]
+    launcher = (sys.executable, "-m", "devnet.launcher", parent, str(folder), str(pid_file))
+    search = os.pathsep.join([_PACKAGE_PARENT, *filter(None, sys.path)])
+    return Launch((*launcher, json.dumps(dict(record)), *command), {**os.environ, "PYTHONPATH": search})
+
+
+def start(prepared: Launch, log: Path) -> Process:
+    """Start a launch as a process that is nobody's child to wait for; its output is appended to `log`."""
     with log.open("ab") as sink:
         pid = os.posix_spawn(
             sys.executable,
-            [*launcher, json.dumps(dict(record)), *command],
-            {**os.environ, "PYTHONPATH": os.pathsep.join([_PACKAGE_PARENT, *filter(None, sys.path)])},
+            prepared.arguments,
+            prepared.environment,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_DUP2, sink.fileno(), 1),
@@ -104,15 +113,24 @@ def start(
 
 
 def stop(process: Process) -> bool:
-    """End the process: SIGTERM, then SIGINT, then SIGKILL, each with its patience. False if it had ended already."""
+    """End a launched process and its children: SIGTERM, then SIGINT, then SIGKILL. False if it had ended already."""
     if not process.alive:
         return False
     for number, patience in _LADDER:
         if process.alive:
-            os.kill(process.pid, number)
+            send(process.pid, number)
         if ended(process, patience):
             return True
     return not process.alive
+
+
+def send(pid: int, number: signal.Signals) -> None:
+    """Signal a launched process with its children; it leads their group, but for a moment at its start."""
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def ended(process: Process, seconds: float) -> bool:

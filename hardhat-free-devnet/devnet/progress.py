@@ -13,8 +13,7 @@ from typing import TextIO
 class Notice:
     """What is being done now.
 
-    `seconds` is how long this stage has run; `done` and `total` count its parts where it has any, and
-    `total` may be an estimate.
+    `seconds` is how long this stage has run; `done` and `total` count its parts where they are known.
     """
 
     stage: str
@@ -36,7 +35,7 @@ def one_line(notice: Notice) -> str:
     """Write a notice as one line of text, Chinese first."""
     count = "" if notice.done is None else f" {notice.done}"
     if notice.total is not None:
-        count += f"/~{notice.total}"
+        count += f"/{notice.total}"
     return f"{notice.zh} / {notice.en}{count} · {notice.seconds:.0f} s"
 
 
