@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections import defaultdict
@@ -15,9 +16,9 @@ from service.errors import BadInput, Conflict
 from service.outbox import body
 from service.outbox.database import Database
 from service.outbox.operations import Operation, of_places
-from service.outbox.order import Dependency, Earlier, dependencies
+from service.outbox.order import Dependency, Queues
 from service.outbox.ranges import check
-from service.outbox.requests import Mode, Request
+from service.outbox.requests import Mode, Request, Touch
 from service.outbox.states import State
 from service.outbox.tables import AttachmentRow, DependencyRow, OperationRow, TouchRow
 
@@ -90,7 +91,7 @@ class _Intake:
     connection: Connection
     principal: str
     held: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    earlier: dict[str, list[Earlier]] = field(default_factory=lambda: defaultdict(list))
+    queues: Queues = field(default_factory=Queues)
     next_place: int = 0
     rows: dict[Any, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -107,7 +108,8 @@ class _Intake:
 
     def take(self, one: Wanted, index: int) -> int:
         """Give the place of a request: of the operation it is already, or a new one's."""
-        digest = body.digest(one.request)
+        text = body.canonical(one.request)
+        digest = hashlib.sha256(text).digest()
         known = self.held.get(one.idempotency_key)
         if known is not None:
             if known[1] != digest:
@@ -116,7 +118,7 @@ class _Intake:
         place, self.next_place = self.next_place, self.next_place + 1
         self.held[one.idempotency_key] = (place, digest)
         self._depend(one, place, index)
-        self._append(one, place, digest)
+        self._append(one, place, text, digest)
         return place
 
     def write(self) -> None:
@@ -133,20 +135,21 @@ class _Intake:
             .order_by(TouchRow.place)
         )
         for subject, place, mode, sender in self.connection.execute(query):
-            self.earlier[subject].append(Earlier(place, Mode(mode), sender))
+            self.queues.append(place, (Touch(subject, Mode(mode)),), sender)
 
     def _depend(self, one: Wanted, place: int, index: int) -> None:
         sender = one.request.SENDER
         touches = one.request.touches()
-        waits = dependencies(touches, sender, self.earlier)
+        waits = self.queues.dependencies(touches, sender)
         for named in one.after:
             awaited = self._awaited(named, index)
             waits[awaited] = Dependency(awaited, needed=True, piped=False)
-        for touch in touches:
-            self.earlier[touch.subject].append(Earlier(place, touch.mode, sender))
-            self.rows[TouchRow].append({"place": place, "subject": touch.subject, "mode": touch.mode})
+        self.queues.append(place, touches, sender)
+        self.rows[TouchRow] += [
+            {"place": place, "subject": touch.subject, "mode": touch.mode} for touch in touches
+        ]
         self.rows[DependencyRow] += [
-            {"place": place, "awaits": wait.on, "needed": wait.needed, "piped": wait.piped}
+            {"place": place, "awaits": wait.awaits, "needed": wait.needed, "piped": wait.piped}
             for wait in waits.values()
         ]
 
@@ -172,7 +175,7 @@ class _Intake:
         place: int = row.place
         return place
 
-    def _append(self, one: Wanted, place: int, digest: bytes) -> None:
+    def _append(self, one: Wanted, place: int, text: bytes, digest: bytes) -> None:
         request = one.request
         self.rows[OperationRow].append(
             {
@@ -181,7 +184,7 @@ class _Intake:
                 "principal": self.principal,
                 "idempotency_key": one.idempotency_key,
                 "kind": request.KIND,
-                "body": body.canonical(request).decode(),
+                "body": text.decode(),
                 "digest": digest,
                 "sender": str(request.SENDER),
                 "state": State.ACCEPTED,

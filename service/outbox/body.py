@@ -6,7 +6,6 @@ the same when their canonical JSON (RFC 8785) is.
 
 from __future__ import annotations
 
-import hashlib
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -49,11 +48,6 @@ def from_json(value: Mapping[str, Any]) -> Request:
 def canonical(request: Request) -> bytes:
     """Write a request as canonical JSON."""
     return rfc8785.dumps(to_json(request))
-
-
-def digest(request: Request) -> Hash32:
-    """SHA-256 of the canonical JSON."""
-    return Hash32(hashlib.sha256(canonical(request)).digest())
 
 
 @cache

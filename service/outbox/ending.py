@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from service.outbox.states import UNSIGNED, Reason, State, dependency_refused
 from service.outbox.tables import DependencyRow, OperationRow, TouchRow
@@ -24,16 +24,13 @@ class Recorded:
 
 def settle(connection: Connection, found: Mapping[int, Recorded]) -> None:
     """End requests, by place, whose acts are recorded."""
-    now = int(time.time())
-    for place, recorded in found.items():
-        values = {
-            "state": State.SETTLED,
-            "ended_at": now,
-            "seq": recorded.seq,
-            "block": recorded.block,
-            "reason": None,
-        }
-        connection.execute(update(OperationRow).where(OperationRow.place == place).values(values))
+    if not found:
+        return
+    values = {"state": State.SETTLED, "ended_at": int(time.time()), "reason": None}
+    change = update(OperationRow).where(OperationRow.place == bindparam("at"))
+    change = change.values(**values, seq=bindparam("at_seq"), block=bindparam("at_block"))
+    rows = [{"at": place, "at_seq": one.seq, "at_block": one.block} for place, one in found.items()]
+    connection.execute(change, rows)
     _let_go(connection, list(found))
 
 

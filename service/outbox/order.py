@@ -2,65 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from service.outbox.requests import Mode, Touch
-
-_WRITES = (Mode.FOUND, Mode.CHANGE)
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A request that has not ended and touches a subject, accepted before the one that asks."""
-
-    place: int
-    mode: Mode
-    sender: str
 
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A request to wait for. `needed`: refused if that one is. `piped`: may be signed with a later nonce meanwhile."""
+    """A request to wait for. `needed`: refused if that one is. `piped`: may be signed meanwhile, a nonce later."""
 
-    on: int
+    awaits: int
     needed: bool
     piped: bool
 
 
-def dependencies(
-    touches: Iterable[Touch], sender: str, earlier: Mapping[str, list[Earlier]]
-) -> dict[int, Dependency]:
-    """Say whom a request waits for, by their places.
+@dataclass(slots=True)
+class _Queue:
+    """What touches one subject: the last that founded or changed it, and what came after that."""
 
-    Args:
-        touches: what it touches, each subject once.
-        sender: whose key sends it.
-        earlier: what touches the same subjects and has not ended, in the order of acceptance.
-    """
-    found: dict[int, Dependency] = {}
-    for touch in touches:
-        for dependency in _on_subject(touch, sender, earlier.get(touch.subject, [])):
-            found[dependency.on] = _stronger(found.get(dependency.on), dependency)
-    return found
+    writer: tuple[int, Mode, str] | None = None
+    places: list[int] = field(default_factory=list)
+    uses: list[int] = field(default_factory=list)
 
+    def dependencies(self, mode: Mode, sender: str) -> Iterable[Dependency]:
+        if self.writer is not None:
+            awaits, wrote, by = self.writer
+            needed = mode in (Mode.CHANGE, Mode.USE)
+            yield Dependency(awaits, needed, piped=needed and wrote is Mode.FOUND and by == sender)
+        for awaits in self.places if mode is Mode.USE else (*self.places, *self.uses):
+            yield Dependency(awaits, needed=False, piped=False)
 
-def _on_subject(touch: Touch, sender: str, earlier: list[Earlier]) -> list[Dependency]:
-    """Wait for the last that wrote, and for what came after it; a use only for what takes its place there."""
-    last = max((index for index, one in enumerate(earlier) if one.mode in _WRITES), default=-1)
-    waits = [_on_writer(touch.mode, sender, earlier[last])] if last >= 0 else []
-    behind = (one for one in earlier[last + 1 :] if touch.mode is not Mode.USE or one.mode is Mode.ORDER)
-    return [*waits, *(Dependency(one.place, needed=False, piped=False) for one in behind)]
-
-
-def _on_writer(mode: Mode, sender: str, writer: Earlier) -> Dependency:
-    needed = mode in (Mode.CHANGE, Mode.USE)
-    piped = needed and writer.mode is Mode.FOUND and writer.sender == sender
-    return Dependency(writer.place, needed, piped)
+    def append(self, place: int, mode: Mode, sender: str) -> None:
+        match mode:
+            case Mode.USE:
+                self.uses.append(place)
+            case Mode.ORDER:
+                self.places.append(place)
+            case _:
+                self.writer, self.places, self.uses = (place, mode, sender), [], []
 
 
-def _stronger(held: Dependency | None, other: Dependency) -> Dependency:
+class Queues:
+    """Who touches which subject, in the order of acceptance; those that have ended are not in them."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, _Queue] = defaultdict(_Queue)
+
+    def append(self, place: int, touches: Iterable[Touch], sender: str) -> None:
+        """Put a request at the end of the queues of all that it touches; places ascend."""
+        for touch in touches:
+            self._queues[touch.subject].append(place, touch.mode, sender)
+
+    def dependencies(self, touches: Iterable[Touch], sender: str) -> dict[int, Dependency]:
+        """Say whom a request waits for, by place, if it came now."""
+        found: dict[int, Dependency] = {}
+        for touch in touches:
+            for one in self._queues[touch.subject].dependencies(touch.mode, sender):
+                found[one.awaits] = _joined(found.get(one.awaits), one)
+        return found
+
+
+def _joined(held: Dependency | None, other: Dependency) -> Dependency:
     """Join two reasons to wait for one request: needed if either says so, piped only if both do."""
     if held is None:
         return other
-    return Dependency(other.on, held.needed or other.needed, held.piped and other.piped)
+    return Dependency(other.awaits, held.needed or other.needed, held.piped and other.piped)
