@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 from dataclasses import dataclass
@@ -47,15 +48,12 @@ class Prepared:
     deposit: Deposit
 
 
-def prepare(
-    row: WorkRequest, registrant: Address, key: Secret | None, home: Path, inbox: Path, known_claims: int
-) -> Prepared:
+def prepare(row: WorkRequest, registrant: Address, key: Secret | None, home: Path, inbox: Path) -> Prepared:
     """Make the deposit of a row; the same row and key give the same deposit.
 
     Args:
         key: of its internal columns; None where it has none.
         home: the home folder; inbox: a folder below it, where large files are set aside.
-        known_claims: claims to the same bytes that the registrant knows of.
 
     Raises:
         BadInput: a file cannot be read, or the description is not in order.
@@ -87,7 +85,6 @@ def prepare(
             kind=KINDS[row.description.kind],
             file_digest=entries[0].digests.sha256,
             manifest_digest=manifest_digest(octets),
-            acknowledged_claims=known_claims,
             attachments=tuple(attachments),
         ),
     )
@@ -115,8 +112,6 @@ def _digests(file: FileToKeep) -> Digests:
 
 
 def _digests_of_bytes(octets: bytes) -> Digests:
-    import io
-
     return digests_of(io.BytesIO(octets))
 
 
