@@ -52,8 +52,13 @@ docs/states.md defines the states in words. What others import:
         vault.sign_as_kept(connection, account, digest) -> bytes         65 bytes r ‖ s ‖ v; nothing gives a key out
     from service.keys.intents import Gift, Acceptance, Loan, Cancel, HandOver, StopRecovery, Domain, digest, typed_data
 
-    from service.people.persons import register, person, find, accounts_of, …
-    from service.people.erasure import crypto_shred
+    from service.people.identity import Identity, Verification
+    from service.people.persons import People
+        people = People(database, master_sealer(settings))              service.keys.master
+        people.register(Identity(Kind.PERSON, name, document, number), Verification(method, verifier, at), reference)
+        people.find(reference), person(id), identity(id), accounts_of(id), owner_of(account), opening(account)
+        people.enrol(connection, person_id, account, Custody.KEPT) -> RegisterAccount
+        people.crypto_shred(person_id, erased_by=…, reason=…) -> ErasureRecord
 
 `Operation` is frozen: id, place, kind, request, principal, idempotency_key, state (accepted | stored | signed | sent |
 settled | refused), waiting_on (ids), depends_on (ids), accepted_at, ended_at, reason (code, zh, en, facts) | None,
