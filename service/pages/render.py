@@ -33,6 +33,8 @@ REFRESH_SECONDS = 5
 LONG_TEXT = 320
 """A described line longer than this many characters is folded."""
 
+_TIME = Markup('<time datetime="{}" class="{}">{}</time>')
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -96,16 +98,12 @@ class _Pressed:
         return Markup("").join(seals.symbol(seal) for seal in self._seals)
 
 
-def _time(at: int, text: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(language.machine(at), text)
-
-
 def _moment(at: int) -> Markup:
-    return _time(at, language.moment(at))
+    return _TIME.format(language.machine(at), "moment", language.moment(at))
 
 
 def _day(at: int, lang: Lang) -> Markup:
-    return _time(at, language.day(at, lang))
+    return _TIME.format(language.machine(at), "day", language.day(at, lang))
 
 
 def _said_with_markup(lang: Lang, key: str, **facts: object) -> Markup:
