@@ -1,0 +1,259 @@
+"""Evidence and exports of a real chain: the contracts' own records, the node's own proofs, the validator's own seal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from devnet import installation, qianyin
+from devnet.rpc import Endpoint
+from indexer import events
+from indexer.deployment import Deployment
+from indexer.events import Sources
+from indexer.evidence.anchor import Authority, TrustAnchor, with_authority
+from indexer.evidence.anchor_file import read_anchor
+from indexer.evidence.bundle import DepositedFile, EvidenceBundle, read_bundle, write_bundle
+from indexer.evidence.checks import Status
+from indexer.evidence.claims import Deposit, Holding
+from indexer.evidence.collect import collect, collect_end, look_since
+from indexer.evidence.export import verify_export, write_csv, write_jsonl
+from indexer.evidence.export_text import ExportHeader
+from indexer.evidence.verdict import UNRECOGNISED, Answer, SinceThen, verify
+from indexer.follow import Idle
+from indexer.keccak import keccak256
+from indexer.live import Indexer
+from indexer.node import Node
+from indexer.store import Projection
+from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, as_hex
+from indexer.wire import write_address
+from tests.indexer.evidence.small_chain import FILE, MANIFEST, account, sha256, vouched
+from tests.vectors.stage import call_data
+
+pytestmark = pytest.mark.node
+
+PERSON, INSTITUTION, OWN = 1, 2, 2
+POLICY = (0, 0, 3, False, 1 << PERSON, 1 << events.WorkKind.DERIVED_WORK, 0)
+
+
+def made_key(name: str) -> LocalAccount:
+    return Account.from_key(keccak256(b"test key " + name.encode()))
+
+
+def address_of(name: str) -> Address:
+    return Address(bytes.fromhex(made_key(name).address[2:]))
+
+
+@dataclass
+class House:
+    """An installation on a chain of its own: who acts signs, the indexer follows."""
+
+    home: Path
+    deployment: Deployment
+    node: Node
+    projection: Projection
+    token: int = 0
+    work: Any = ZERO_HASH
+    prefix: str = ""
+    sent: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> Sources:
+        return self.anchor.sources
+
+    @property
+    def anchor(self) -> TrustAnchor:
+        """What the devnet wrote, and the museum vouched for."""
+        written = read_anchor((self.home / "trust-anchor.json").read_bytes())
+        bureau = Authority(account("bureau"), "示例省文物局", "Example Bureau")
+        return vouched(with_authority(written, bureau), self.who("issuer"), "示例省博物馆", "Example Museum")
+
+    def who(self, name: str) -> Address:
+        return address_of(self.prefix + name)
+
+    def act(self, name: str, target: str, *arguments: Any) -> None:
+        """Send a transaction of somebody's own and wait until it is in a block."""
+        contract, function = target.split(".")
+        signer = made_key(self.prefix + name)
+        endpoint = Endpoint(self.deployment.rpc[0])
+        fields = {
+            "to": write_address(self.deployment.contracts[contract].address),
+            "data": as_hex(call_data(contract, function, arguments)),
+            "gas": 5_000_000,
+            "gasPrice": 0,
+            "value": 0,
+            "chainId": self.deployment.chain_id,
+            "nonce": self.sent.get(name, 0),
+        }
+        self.sent[name] = self.sent.get(name, 0) + 1
+        sent = endpoint.call(
+            "eth_sendRawTransaction", as_hex(signer.sign_transaction(fields).raw_transaction)
+        )
+        until = time.monotonic() + 20
+        while (receipt := endpoint.call("eth_getTransactionReceipt", sent)) is None:
+            assert time.monotonic() < until, f"{target} is in no block"
+            time.sleep(0.02)
+        assert receipt["status"] == "0x1", target
+
+    def follow(self) -> None:
+        step = Indexer(self.node, self.projection, self.deployment).catch_up()
+        assert isinstance(step, Idle), step
+
+    def evidence(self, claim: Holding | Deposit, **more: Any) -> EvidenceBundle:
+        self.follow()
+        file = DepositedFile(sha256(FILE), len(FILE), "image/png", "bafk", "unixfs-v1-2025")
+        return collect(
+            self.projection, self.node, self.anchor, claim, files=[file], manifest=MANIFEST, **more
+        )
+
+    def holding(self, name: str) -> Holding:
+        return Holding(self.token, self.who(name), self.work)
+
+    def deposit(self) -> Deposit:
+        return Deposit(self.work, self.who("issuer"), int(time.time()) + 60)
+
+
+def opened(home: Path, chain: str, prefix: str) -> House:
+    roles = {role: address_of(prefix + role) for role in qianyin.ROLES}
+    deployment = installation.up(home, roles, chain=chain, attached=True, demo=True)
+    projection = Projection.open(f"sqlite:///{home / 'index.db'}")
+    return House(home, deployment, Node(deployment.rpc), projection, prefix=prefix)
+
+
+def tell(house: House) -> None:
+    """Deposited, issued, handed out."""
+    for name, kind in (("issuer", INSTITUTION), ("an", PERSON), ("bo", PERSON)):
+        registration = (
+            *(as_hex(house.who(name)), kind, OWN, keccak256(name.encode())),
+            *(keccak256(b"test"), keccak256(b"test verifier"), 1, bytes(32)),
+        )
+        house.act("registrar", "IdentityRegistry.register", registration)
+    file, manifest = sha256(FILE), sha256(MANIFEST.encode())
+    claim = (int(events.WorkKind.DERIVED_WORK), file, manifest, 0, bytes(32), bytes(32), [])
+    house.act("issuer", "WorkRegistry.register", claim)
+    operation = keccak256(b"operation")
+    house.act("issuer", "Collections.create", operation, keccak256(b"about"), POLICY)
+    house.work = events.work_id(house.who("issuer"), file, manifest)
+    collection = events.collection_id(house.who("issuer"), operation)
+    house.act("issuer", "Collections.openEdition", collection, house.work, 1, 5)
+    edition = events.edition_id(collection, house.work, 1)
+    house.token = events.token_id(edition, 1)
+    house.act("issuer", "Collectible.mint", (edition, 1, as_hex(ZERO_ADDRESS)))
+    house.act("issuer", "Collectible.distribute", (house.token, as_hex(house.who("an"))))
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    yield from living(tmp_path_factory.mktemp("house"), "geth", "")
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Somebody else's instance of this very software, with the same story on it."""
+    yield from living(tmp_path_factory.mktemp("stranger"), "geth", "stranger's ")
+
+
+def living(home: Path, chain: str, prefix: str) -> Iterator[House]:
+    try:
+        house = opened(home, chain, prefix)
+        tell(house)
+        yield house
+        house.projection.close()
+        house.node.close()
+    finally:
+        installation.down(home)
+
+
+def test_a_real_holding_is_valid_under_the_stamp_of_a_demonstration(house: House):
+    bundle = read_bundle(write_bundle(house.evidence(house.holding("an"))))
+    verdict = verify(bundle, house.anchor, sha256(FILE))
+    assert {check.number: result.status for check, result in verdict.checks} == {
+        **dict.fromkeys(range(1, 9), Status.PASSED),
+        9: Status.NOT_APPLICABLE,
+    }
+    assert (verdict.answer, verdict.demo) == (Answer.VALID, True)
+    assert [type(act).__name__ for _, act in verdict.history] == [
+        "WorkRegistered",
+        "EditionOpened",
+        "Minted",
+        "Distributed",
+    ]
+    assert "nobody but itself" in verdict.result(6).phrase.en
+
+
+def test_a_real_deposit_is_valid_and_another_holder_is_not(house: House):
+    assert verify(house.evidence(house.deposit()), house.anchor).answer is Answer.VALID
+    wrong = verify(house.evidence(house.holding("bo")), house.anchor)
+    assert (wrong.answer, wrong.result(7).status) == (Answer.INVALID, Status.FAILED)
+
+
+def test_further_histories_come_whole(house: House):
+    further = [house.sources.party(house.who("issuer")), house.sources.account(house.who("an"))]
+    bundle = house.evidence(house.holding("an"), further=further)
+    assert len(bundle.histories) == 4
+    assert verify(bundle, house.anchor).answer is Answer.VALID
+
+
+def test_a_strangers_instance_is_consistent_and_not_recognised(house: House, stranger: House):
+    """A counterfeiter runs this very software: its evidence holds together, and nobody vouches for it."""
+    bundle = stranger.evidence(stranger.holding("an"))
+    assert verify(bundle, stranger.anchor).answer is Answer.VALID, "by its own anchor"
+    verdict = verify(bundle, house.anchor, sha256(FILE))
+    assert (verdict.answer, verdict.headline) == (Answer.INDETERMINATE, UNRECOGNISED)
+    posing = replace(bundle, ledger=house.evidence(house.holding("an")).ledger)
+    assert verify(posing, house.anchor).answer is Answer.INVALID
+
+
+@pytest.mark.parametrize("write", [write_jsonl, write_csv])
+def test_a_real_range_is_exported_with_its_end_tied_to_a_sealed_block(house: House, write: Any):
+    house.follow()
+    with house.projection.view() as view:
+        last = view.as_of
+        work = view.find_act(house.sources.work(house.work), events.WorkRegistered)
+        assert work is not None
+        first = work.record.seq
+        records = [entry.record for seq in range(first, last.count) if (entry := view.record(seq))]
+    header = ExportHeader(
+        *("ledger", house.deployment.chain_id, house.deployment.genesis_hash, house.sources.ledger, None),
+        *(first, last.count - 1),
+        collect_end(house.node, house.anchor, records[0].block_number - 1),
+        collect_end(house.node, house.anchor, last.number),
+    )
+    summary = verify_export(list(write(header, records)), house.anchor)
+    assert (summary.records, summary.complete) == (last.count - first, True)
+    assert summary.before is not None
+    assert summary.after is not None
+    assert (summary.before.held, summary.after.held) == (True, True)
+
+
+def test_what_happened_since_is_looked_up(house: House):
+    bundle = house.evidence(house.holding("an"))
+    with house.projection.view() as view:
+        assert look_since(view, bundle.claim, 5).state is SinceThen.NOT_WITHDRAWN
+        assert look_since(view, house.holding("bo"), 5).state is SinceThen.WITHDRAWN
+        unknown = replace(house.holding("an"), work_id=ZERO_HASH)
+        assert look_since(view, unknown, 5).state is SinceThen.NOT_CHECKED
+    house.act("issuer", "WorkRegistry.withdraw", house.work, "登记有误")
+    house.follow()
+    with house.projection.view() as view:
+        since = look_since(view, bundle.claim, 5)
+    assert since.state is SinceThen.WITHDRAWN
+    verdict = verify(bundle, house.anchor, since=since)
+    assert (verdict.answer, verdict.since) == (Answer.VALID, since)
+    later = verify(house.evidence(house.holding("an")), house.anchor)
+    assert later.since.state is SinceThen.WITHDRAWN, "the records say it themselves"
+
+
+def test_on_anvil_the_answer_is_indeterminate_and_says_why(tmp_path: Path):
+    for house in living(tmp_path, "anvil", "anvil's "):
+        verdict = verify(house.evidence(house.holding("an")), house.anchor, sha256(FILE))
+        assert verdict.answer is Answer.INDETERMINATE
+        assert verdict.result(6).status is Status.NOT_RUN
+        assert "不带可供他人核验的签封" in verdict.result(6).phrase.zh
+        assert verdict.headline.zh == "无法确认。"
