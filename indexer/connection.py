@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import base64
 import http.client
-import threading
-import weakref
+from collections import deque
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -99,7 +98,7 @@ class _Answer(msgspec.Struct, Generic[T]):
 
 
 class Connection:
-    """One address of a node. Threads may share it: each gets an HTTP connection of its own, kept alive.
+    """One address of a node. Threads may share it: each call has an HTTP connection to itself, kept alive after it.
 
     Args:
         url: `http://` or `https://`, with user and password if the node asks for them.
@@ -119,8 +118,7 @@ class Connection:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         self._seconds, self._most_bytes = seconds, most_bytes
-        self._kept = threading.local()
-        self._opened: weakref.WeakSet[http.client.HTTPConnection] = weakref.WeakSet()
+        self._idle: deque[http.client.HTTPConnection] = deque()
         self.place = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
 
     def ask(self, call: Call, result: type[T]) -> T | None:
@@ -151,9 +149,9 @@ class Connection:
         return [self._result(by_id[at], call) for at, call in enumerate(calls)]
 
     def close(self) -> None:
-        """Close the connections of all threads; a later call opens them again."""
-        for connection in list(self._opened):
-            connection.close()  # http.client connects again when it is next used
+        """Close the connections that are kept alive; a later call opens one again."""
+        while self._idle:
+            self._idle.pop().close()
 
     def _result(self, answer: _Answer[T], call: Call) -> T | None:
         if answer.error is not None:
@@ -181,33 +179,32 @@ class Connection:
             raise NodeLied(self.place, f"the answer is not what JSON-RPC says: {fault}") from fault
 
     def _post(self, body: bytes) -> bytes:
-        connection = self._connection()
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._open(self._host, self._port, timeout=self._seconds)
         kept_alive = connection.sock is not None
         try:
-            return self._exchange(connection, body)
+            content = self._exchange(connection, body)
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError) as fault:
             connection.close()
             if not kept_alive:
                 raise NodeUnavailable(self.place, f"no answer: {_say(fault)}") from fault
+            return self._post(body)  # the other side had closed it meanwhile
         except (OSError, http.client.HTTPException) as fault:
             connection.close()
             raise NodeUnavailable(self.place, f"no answer: {_say(fault)}") from fault
-        return self._post(body)  # the connection kept alive had been closed by the other side
-
-    def _connection(self) -> http.client.HTTPConnection:
-        connection: http.client.HTTPConnection | None = getattr(self._kept, "connection", None)
-        if connection is None:
-            connection = self._open(self._host, self._port, timeout=self._seconds)
-            self._kept.connection = connection
-            self._opened.add(connection)
-        return connection
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+        return content
 
     def _exchange(self, connection: http.client.HTTPConnection, body: bytes) -> bytes:
         connection.request("POST", self._path, body, self._headers)
         response = connection.getresponse()
         content: bytes = response.read(self._most_bytes + 1)
         if len(content) > self._most_bytes:
-            connection.close()
             raise RangeTooWide(self.place, f"an answer of more than {self._most_bytes} bytes")
         return self._accept(response.status, content)
 

@@ -166,7 +166,7 @@ class Node:
         self._first = (self._first + 1) % len(self._connections)
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close the connections that are kept alive."""
         for connection in self._connections:
             connection.close()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from eth_abi.abi import encode as abi_encode
+from eth_account import Account as EthAccount
 
 from indexer import events as acts
 from indexer import state as states
@@ -18,7 +19,7 @@ from indexer.record import RECORDED_TOPIC, Record
 from indexer.span import LedgerBlock, Span, assemble
 from indexer.state import State
 from indexer.store import Followed
-from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
+from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address
 
 GENESIS = keccak256(b"genesis of a test")
 BASE_NUMBER = 6
@@ -33,7 +34,21 @@ def word(*parts: object) -> Hash32:
     return keccak256(repr(parts).encode())
 
 
-SOURCES = acts.Sources(*(account(900 + place) for place in range(7)))
+def source_key(name: str) -> Hash32:
+    return keccak256(f"key of the tests: {name}".encode())
+
+
+def _source(name: str) -> Address:
+    """The sources are accounts, so that a real ledger takes whatever a test wants it to record."""
+    return address(EthAccount.from_key(source_key(name)).address)
+
+
+DEPLOYER = keccak256(b"key of the tests: deployer")
+_DEPLOYER_ADDRESS = address(EthAccount.from_key(DEPLOYER).address)
+SOURCES = acts.Sources(
+    Address(keccak256(b"\xd6\x94" + _DEPLOYER_ADDRESS + b"\x80")[12:]),  # what its first transaction creates
+    *map(_source, acts.Sources.__slots__[1:]),
+)
 FOLLOWED = Followed(77, GENESIS, SOURCES)
 POLICY = acts.Policy(
     first_holding=86_400,
