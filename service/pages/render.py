@@ -57,7 +57,7 @@ def render(page: Page, lang: Lang, site: Site) -> str:
     """Return the page as HTML in a language.
 
     Raises:
-        KeyError: a view model names a check, an act or a fact that has no words.
+        KeyError: a view model names a check that has no words.
     """
     pressed = _Pressed()
     template = _environment().get_template(f"{page.kind}.html")
@@ -76,6 +76,7 @@ def render(page: Page, lang: Lang, site: Site) -> str:
         day=partial(_day, lang=lang),
         remarks=partial(_remarks, lang),
         error=partial(_error, lang),
+        label_of=partial(_label, lang),
         press=pressed.press,
         symbols=pressed.symbols,
     )
@@ -158,6 +159,11 @@ def _error(lang: Lang, page: ErrorPage) -> tuple[str, str]:
     if f"{key}.text" not in words.WORDS:
         return headline, ""
     return headline, words.say(lang, f"{key}.text", n=page.retry_after or 60)
+
+
+def _label(lang: Lang, key: str) -> str:
+    """Return the label of a fact; a heading of the institution's own is shown as given."""
+    return words.say(lang, f"fact.{key}") if f"fact.{key}" in words.WORDS else key
 
 
 def _act(act: str) -> str:

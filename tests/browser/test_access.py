@@ -117,7 +117,8 @@ def test_targets_on_a_phone_are_large_enough_or_far_enough_apart(new_page: NewPa
     page.goto(address("work"))
     boxes = page.evaluate(
         "[...document.querySelectorAll('.house-nav a, .button, .serials a, .house-mark')]"
-        ".map((each) => each.getBoundingClientRect()).filter((box) => box.width > 0).map((box) => [box.width, box.height])"
+        ".map((each) => each.getBoundingClientRect()).filter((box) => box.width > 0)"
+        ".map((box) => [box.width, box.height])"
     )
     assert len(boxes) > 40
     assert min(width for width, _ in boxes) >= 24

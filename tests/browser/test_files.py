@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,9 @@ from service.pages import assets
 from tests.browser.conftest import NewPage
 from tests.browser.house import House, address
 from tests.service.pages import samples
+
+VECTORS = Path(__file__).parents[1] / "vectors/evidence.json"
+BUNDLE = json.dumps(json.loads(VECTORS.read_text(encoding="utf-8"))["bundles"]["holding"]).encode()
 
 SIZES = [0, 1, 3, 55, 56, 57, 63, 64, 65, 119, 120, 127, 128, 1_000, 65_537]
 """Around the edges of SHA-256's padding (FIPS 180-4, 5.1.1)."""
@@ -165,12 +169,13 @@ def test_on_the_home_page_a_file_leads_to_the_works_deposited_with_it(new_page: 
 @pytest.mark.parametrize(
     ("body", "offered"),
     [
-        (b'{"records": [], "header": "0x"}', True),
+        (BUNDLE, True),
         (b'{"records": []}', False),
         (b'["records"]', False),
         (b"null", False),
         (b"{", False),
     ],
+    ids=["bundle", "part", "list", "null", "broken"],
 )
 def test_an_evidence_bundle_is_told_from_another_file(
     new_page: NewPage, house: House, body: bytes, offered: bool

@@ -15,12 +15,12 @@ function answer(zone, name, facts = {}) {
   zone.querySelector(".drop-answer").replaceChildren(piece);
 }
 
-// An evidence bundle is JSON with records and a header; anything else is a file like any other.
+// An evidence bundle is JSON with a claim, records and a block; anything else is a file like any other.
 async function isBundle(file) {
   if (file.size > BUNDLE_LIMIT || !/json$/i.test(file.type || file.name)) return false;
   try {
     const value = JSON.parse(await file.text());
-    return Array.isArray(value.records) && "header" in value;
+    return Array.isArray(value.records) && Boolean(value.claim) && Boolean(value.block);
   } catch {
     return false;
   }

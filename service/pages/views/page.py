@@ -78,7 +78,12 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One labelled line: `key` has its words in the catalogue as `fact.<key>`; `value` is shown as given."""
+    """One labelled line.
+
+    Attributes:
+        key: has its words in the catalogue as `fact.<key>`, or is a heading of the institution's own, shown as given.
+        value: shown as given.
+    """
 
     key: str
     value: str

@@ -37,6 +37,7 @@ class OperationPage(Page):
         refusal_code: the stable word for programs.
         result: address and title of what came of it, or None.
         title: what it is about, or None.
+        waiting_on: operations that have to be done before; shown while it is not finished.
         refreshing: False where the reader asked the page not to refresh by itself.
     """
 
@@ -48,6 +49,7 @@ class OperationPage(Page):
     refusal_code: str | None = None
     result: str | None = None
     title: Name | None = None
+    waiting_on: tuple[str, ...] = ()
     refreshing: bool = True
     as_of: AsOf | None = None
     test_verifier: bool = False

@@ -73,7 +73,7 @@ class CollectiblePage(Page):
         copyright_holder: as the issuer states it; None where it does not.
         work_kind: the kind that must be told.
         kind_facts: what that kind owes the public, e.g. `registration_number`, `publisher`, `publication_licence`,
-            `isbn`, `review_record`.
+            `isbn`, `review_record`, `source_object`.
         described: the label's other lines: `maker`, `date`, `medium`, `dimensions` …
         media: what fills the plate.
         verdict: None: no evidence was assembled (the page then says nothing of it).
@@ -85,6 +85,7 @@ class CollectiblePage(Page):
         loan: the loan in force, or None.
         held_until: end of the restriction in force, or None.
         annulled_reason: why it was struck out; None if it stands.
+        terms: what the holder may do, in the issuer's own words; None: the page's own words.
         certificate, bundle: addresses to download, None where there are none.
         test_verifier: the test verifier registered a party shown here.
     """
@@ -114,6 +115,7 @@ class CollectiblePage(Page):
     loan: Loan | None = None
     held_until: int | None = None
     annulled_reason: str | None = None
+    terms: str | None = None
     certificate: str | None = None
     bundle: str | None = None
     test_verifier: bool = False

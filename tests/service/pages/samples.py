@@ -201,7 +201,7 @@ COLLECTIBLE = CollectiblePage(
     copyright_holder=MUSEUM,
     kind_facts=(
         Fact("registration_number", "示例-2026-F-00117"),
-        Fact("object", "唐人诗意册（馆藏 04.5.6）"),
+        Fact("source_object", "唐人诗意册（馆藏 04.5.6）"),
     ),
     described=(
         Fact("maker", "李白（701–762）诗；馆方书写"),
@@ -282,6 +282,8 @@ HELD = replace(
     ),
     certificate=None,
     copyright_holder=None,
+    terms="个人、非商业地阅读。\nFor personal, non-commercial reading.",
+    described=(Fact("maker", "江一鸣"), Fact("入藏批次", "2026 年第三批")),
 )
 FRESH = replace(
     COLLECTIBLE,
@@ -473,6 +475,7 @@ OPERATION = OperationPage(
     act="gift",
     steps=(Step("accepted", NOW - 9), Step("signed", NOW - 8), Step("sent", NOW - 6)),
     title=NAMES[0],
+    waiting_on=("01JD8Z3V5K7Q2M9XFT4WB6N0RA",),
 )
 
 PAGES: dict[str, Page] = {

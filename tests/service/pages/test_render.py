@@ -213,6 +213,21 @@ def test_a_refusal_says_why() -> None:
     assert "holding-period" in html
 
 
+def test_a_heading_of_the_institutions_own_is_shown_as_given() -> None:
+    assert "<dt>入藏批次</dt>" in html_of("collectible, held", "en")
+
+
+def test_the_issuers_own_terms_take_the_place_of_ours() -> None:
+    assert "For personal, non-commercial reading." in html_of("collectible, held", "zh")
+    assert "在个人页面展示" not in html_of("collectible, held", "zh")
+    assert "在个人页面展示" in html_of("collectible", "zh")
+
+
+def test_a_request_names_what_it_waits_for_while_it_waits() -> None:
+    assert 'href="/o/01JD8Z3V5K7Q2M9XFT4WB6N0RA"' in html_of("operation", "zh")
+    assert "01JD8Z3V5K7Q2M9XFT4WB6N0RA" not in html_of("operation, settled", "zh")
+
+
 def test_long_text_is_folded_and_whole() -> None:
     html = html_of("work", "en")
     assert html.count("by 1917 [1]; bequest") > 12
