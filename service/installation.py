@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from service.files.store import ContentStore
     from service.keys.vault import KeyVault
     from service.outbox.database import Database
+    from service.reading.proof import Memory
 
 
 class Installation:
@@ -96,6 +97,13 @@ class Installation:
     def library(self) -> Library:
         """Manifests and statements by digest."""
         return Library(self.files)
+
+    @cached_property
+    def proofs(self) -> Memory:
+        """The evidence that pages showed lately."""
+        from service.reading.proof import Memory
+
+        return Memory()
 
     @cached_property
     def vault(self) -> KeyVault:

@@ -1,4 +1,4 @@
-"""Manifests and statements by the digest the chain names them by. Owns a small memory of what the content store gave."""
+"""Manifests and statements by the digest the chain names them by. Owns a small memory of what the store gave."""
 
 from __future__ import annotations
 

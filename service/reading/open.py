@@ -27,7 +27,7 @@ def context(installation: Installation) -> Iterator[Context]:
     anchor = installation.anchor
     projection: Projection = installation.projection
     with projection.view() as view:
-        prover = Prover(installation, view, anchor)
+        prover = Prover(installation, view, anchor, installation.proofs)
         yield Context(
             view=view,
             sources=installation.sources,

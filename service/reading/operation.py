@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from indexer.values import as_hex
 from service.installation import Installation
 from service.outbox import requests as asked
 from service.outbox.operations import Operation, operation
 from service.outbox.states import State
-from service.outbox.transactions import transactions_of
+from service.outbox.tables import OperationRow, TransactionRow
 from service.pages import addresses
 from service.pages.views import Bilingual, OperationPage, Step
 
@@ -69,10 +71,7 @@ def result_of(found: Operation) -> str | None:
 def _steps(installation: Installation, found: Operation) -> tuple[Step, ...]:
     steps = [Step("accepted", found.accepted_at)]
     if found.state is not State.ACCEPTED:
-        for transaction in transactions_of(installation.database, found.id)[-1:]:
-            steps.append(Step("signed", transaction.signed_at))
-            if transaction.sent_at is not None:
-                steps.append(Step("sent", transaction.sent_at))
+        steps += _sending(installation, found)
     if found.state is State.STORED:
         steps.append(Step("stored", found.accepted_at))
     if found.state is State.SETTLED:
@@ -80,3 +79,18 @@ def _steps(installation: Installation, found: Operation) -> tuple[Step, ...]:
     if found.state is State.REFUSED:
         steps.append(Step("refused", found.ended_at or steps[-1].at))
     return tuple(steps)
+
+
+def _sending(installation: Installation, found: Operation) -> list[Step]:
+    """List when the transaction that a request is in was signed and sent."""
+    query = (
+        select(TransactionRow.signed_at, TransactionRow.sent_at)
+        .join(OperationRow, OperationRow.transaction_id == TransactionRow.id)
+        .where(OperationRow.id == found.id)
+    )
+    with installation.database.read() as connection:
+        row = connection.execute(query).one_or_none()
+    if row is None:
+        return []
+    sent = [] if row.sent_at is None else [Step("sent", row.sent_at)]
+    return [Step("signed", row.signed_at), *sent]

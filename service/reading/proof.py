@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from indexer.connection import NodeError
 from indexer.errors import EvidenceError
 from indexer.evidence.anchor import TrustAnchor
-from indexer.evidence.anchor_file import anchor_id
 from indexer.evidence.bundle import DepositedFile, EvidenceBundle
 from indexer.evidence.checks import Status
 from indexer.evidence.claims import Claim, Deposit, Holding
-from indexer.evidence.collect import collect
+from indexer.evidence.collect import collect, look_since
 from indexer.evidence.seals import judge
-from indexer.evidence.verdict import Since as SinceStated
+from indexer.evidence.verdict import Since as SinceKnown
 from indexer.evidence.verdict import SinceThen, Verdict, verify
 from indexer.state import Token, Work
 from indexer.store import View
 from indexer.store.answers import Known
-from service.errors import Unavailable
+from indexer.values import Hash32
+from service.errors import NotFound, Unavailable
 from service.installation import Installation
 from service.pages.views import Bilingual, CheckView, SealedBy, Since, VerdictView
 from service.pages.views.evidence import CheckOutcome
@@ -43,27 +44,24 @@ _OUTCOMES: dict[Status, CheckOutcome] = {
 
 @dataclass(slots=True)
 class Memory:
-    """The evidence that pages showed lately, by what was claimed; one for all threads of a process."""
+    """The verdicts that pages showed lately, by what was claimed; one for all threads of a process."""
 
-    held: OrderedDict[tuple[Claim, int], tuple[float, EvidenceBundle]] = field(default_factory=OrderedDict)
+    held: OrderedDict[tuple[Claim, int], tuple[float, VerdictView]] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
 
-    def recall(self, claim: Claim, seq: int) -> EvidenceBundle | None:
-        """Give the evidence of a claim whose subject has not changed since, if it is not too old."""
+    def recall(self, claim: Claim, seq: int) -> VerdictView | None:
+        """Give the verdict on a claim whose subject has not changed since, if it is not too old."""
         with self.lock:
             found = self.held.get((claim, seq))
         return found[1] if found and time.monotonic() - found[0] < RENEW_AFTER else None
 
-    def keep(self, claim: Claim, seq: int, bundle: EvidenceBundle) -> None:
-        """Remember evidence; forget the oldest."""
+    def keep(self, claim: Claim, seq: int, verdict: VerdictView) -> None:
+        """Remember a verdict; forget the oldest."""
         with self.lock:
-            self.held[claim, seq] = (time.monotonic(), bundle)
+            self.held[claim, seq] = (time.monotonic(), verdict)
             self.held.move_to_end((claim, seq))
             while len(self.held) > MOST_REMEMBERED:
                 self.held.popitem(last=False)
-
-
-_MEMORY = Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Prover:
     installation: Installation
     view: View
     anchor: TrustAnchor | None
-    memory: Memory = _MEMORY
+    memory: Memory
 
     def bundle(self, known: Known[Token] | Known[Work]) -> EvidenceBundle:
         """Assemble the evidence for the holder of a token or the deposit of a work, as of the last block indexed.
@@ -94,43 +92,49 @@ class Prover:
             )
             for entry in (known_manifest.files[:1] if known_manifest else ())
         ]
+        if self.anchor is None:
+            raise _unavailable()
+        installation = self.installation
         try:
             return collect(
-                self.view,
-                self.installation.node,
-                self.installation.deployment,
+                installation.projection,
+                installation.node,
+                self.anchor,
                 claim_of(known.state),
-                anchor_id=anchor_id(self.anchor) if self.anchor else None,
                 files=files,
                 manifest=manifest.decode() if manifest is not None else None,
-                headers=headers_needed(self.anchor, self.view.as_of.number),
             )
         except (EvidenceError, NodeError) as fault:
             log.warning("no evidence: %s", fault)
-            raise Unavailable(
-                "evidence-unavailable",
-                "暂时取不到证据，链节点没有应答或正在更新；请稍后再试。",
-                "The evidence cannot be had now: the node does not answer, or has just moved on; try again soon.",
-            ) from fault
+            raise _unavailable() from fault
 
     def verdict(self, known: Known[Token] | Known[Work]) -> VerdictView | None:
         """Check the evidence as a stranger would; None where it cannot be had now."""
         claim = claim_of(known.state)
-        bundle = self.memory.recall(claim, known.seq)
-        if bundle is None:
+        found = self.memory.recall(claim, known.seq)
+        if found is None:
             try:
                 bundle = self.bundle(known)
             except Unavailable:
                 return None
-            self.memory.keep(claim, known.seq, bundle)
-        return verdict_view(self.check(bundle), bundle, self.anchor)
+            found = verdict_view(self.check(bundle), bundle, self.anchor)
+            self.memory.keep(claim, known.seq, found)
+        return replace(found, since=_since(look_since(self.view, claim, int(time.time()))))
 
     def check(self, bundle: EvidenceBundle) -> Verdict:
         """Run every check against the pinned anchor, and look up what happened since."""
-        work = self.view.work(bundle.claim.work_id)
-        withdrawn = work is not None and work.state.withdrawn
-        state = SinceThen.WITHDRAWN if withdrawn else SinceThen.NOT_WITHDRAWN
-        return verify(bundle, self.anchor, since=SinceStated(state, int(time.time())))
+        since = look_since(self.view, bundle.claim, int(time.time()))
+        return verify(bundle, self.anchor, self._kept_file(bundle), since)
+
+    def _kept_file(self, bundle: EvidenceBundle) -> Hash32 | None:
+        """Hash the deposited file as it is kept here; None where it is not, so that it is not compared."""
+        for stated in bundle.files[:1]:
+            try:
+                with self.installation.files.get(stated.cid) as stream:
+                    return Hash32(hashlib.file_digest(stream, "sha256").digest())  # type: ignore[arg-type]
+            except (NotFound, Unavailable):
+                return None
+        return None
 
     def _work(self, known: Known[Token] | Known[Work]) -> Work:
         state = known.state
@@ -138,7 +142,7 @@ class Prover:
             return state
         work = self.view.work(state.work_id)
         if work is None:
-            raise Unavailable("evidence-unavailable", "索引正在更新。", "The index is being updated.")
+            raise _unavailable()
         return work.state
 
 
@@ -147,12 +151,6 @@ def claim_of(state: Token | Work) -> Claim:
     if isinstance(state, Token):
         return Holding(state.token_id, state.holder, state.work_id)
     return Deposit(state.work_id, state.registrant, state.registered_at)
-
-
-def headers_needed(anchor: TrustAnchor | None, number: int) -> int:
-    """Say how many headers after a block bind it under the anchor's consensus: more than half of the signers' worth."""
-    validators = anchor.consensus.validators_at(number) if anchor else None
-    return 0 if not validators or len(validators) == 1 else 3 * len(validators)
 
 
 def verdict_view(verdict: Verdict, bundle: EvidenceBundle, anchor: TrustAnchor | None) -> VerdictView:
@@ -172,7 +170,7 @@ def verdict_view(verdict: Verdict, bundle: EvidenceBundle, anchor: TrustAnchor |
         block=verdict.block_number,
         time=verdict.block_time,
         sealed=_sealed(bundle, anchor),
-        since=_since(verdict),
+        since=_since(verdict.since),
         checks=checks,
         records=len(bundle.records),
     )
@@ -186,11 +184,19 @@ def _sealed(bundle: EvidenceBundle, anchor: TrustAnchor | None) -> SealedBy:
     return SealedBy("clique", len(finding.sealers), len(pinned))
 
 
-def _since(verdict: Verdict) -> Since:
-    match verdict.since.state:
+def _since(known: SinceKnown) -> Since:
+    match known.state:
         case SinceThen.WITHDRAWN:
-            return Since("withdrawn", verdict.since.checked_at)
+            return Since("withdrawn", known.checked_at)
         case SinceThen.NOT_WITHDRAWN:
-            return Since("standing", verdict.since.checked_at)
+            return Since("standing", known.checked_at)
         case SinceThen.NOT_CHECKED:
             return Since("unchecked")
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable(
+        "evidence-unavailable",
+        "暂时取不到证据：没有信任锚，或链节点没有应答；请稍后再试。",
+        "The evidence cannot be had now: there is no trust anchor, or the node does not answer; try again soon.",
+    )
