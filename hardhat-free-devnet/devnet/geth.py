@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from devnet import files, genesis, keys
+from devnet import files, genesis, keys, processes
 from devnet.errors import NodeNotStarted
 from indexer.values import Address, address, as_hex
 
@@ -42,16 +42,26 @@ def prepare(binary: Path, folder: Path, chain_id: int) -> None:
     draft = folder / "genesis.draft.json"
     if not draft.exists():  # A draft left by a crash may be in the node's database already.
         files.write_json(draft, genesis.genesis(chain_id, [keys.validator(folder)], int(time.time())))
-    made = subprocess.run(
-        [binary, "init", "--datadir", folder, "--state.scheme", "hash", draft],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    made = _initialised(binary, folder, draft)
     if made.returncode != 0:
         tail = made.stderr[-800:]
         raise NodeNotStarted(
             "genesis-refused", "节点不接受创世区块。", f"The node refused the genesis: {tail}", detail=tail
         )
     draft.replace(done)
+
+
+def _initialised(binary: Path, folder: Path, draft: Path) -> subprocess.CompletedProcess[str]:
+    """Run `geth init`, after ending one that a killed caller may have left at work."""
+    pid_file = folder / "init.json"
+    left = processes.recorded(pid_file)
+    if left is not None:
+        processes.stop(left)
+    command = [str(binary), "init", "--datadir", ".", "--state.scheme", "hash", draft.name]
+    launch = processes.launch(command, folder, pid_file, {}, attached=True)
+    return subprocess.run(
+        launch.arguments, env=launch.environment, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def signers(folder: Path) -> list[Address]:

@@ -1,8 +1,9 @@
 """Puts itself on record and becomes a program. Owns the moment between the two.
 
-    python -m devnet.launcher PARENT FOLDER PID_FILE RECORD COMMAND…
+    python -m devnet.launcher attached|detached STARTER FOLDER PID_FILE RECORD COMMAND…
 
-PARENT is the pid whose end shall end the program, or 0 for a program that outlives its starter.
+STARTER is the pid of the caller. If it ends before the program is on record, the program does not begin: nobody would
+know of it. An attached program ends with its starter later, too.
 """
 
 from __future__ import annotations
@@ -21,22 +22,20 @@ _PR_SET_PDEATHSIG = 1
 
 def main(arguments: list[str]) -> None:
     """Write the pid file, then replace this process by the command; the pid stays."""
-    parent, folder, pid_file, record, *command = arguments
+    mode, starter, folder, pid_file, record, *command = arguments
     os.setsid()
-    if parent != "0":
-        _end_with(int(parent))
+    if mode == "attached" and sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    _require(int(starter))
     mine = {"pid": os.getpid(), "started": processes.start_mark(os.getpid())}
     files.write_json(Path(pid_file), json.loads(record) | mine)
+    _require(int(starter))
     os.chdir(folder)
     os.execv(command[0], command)  # noqa: S606  It runs what it was given.
 
 
-def _end_with(parent: int) -> None:
-    """Have the kernel end this process when the thread that started it ends. Linux only."""
-    if not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
+def _require(starter: int) -> None:
+    if os.getppid() != starter:
         sys.exit("the starter has gone")
 
 

@@ -85,15 +85,15 @@ def launch(
     """Prepare to run `command` in `folder`, in a session of its own.
 
     `pid_file` gets `record`, the pid and the start mark before the program itself begins, so there is no moment in
-    which it runs and is not on record, whatever happens to the caller.
+    which it runs and is not on record, whatever happens to the caller; the calling process must start it.
 
     Args:
         attached: end the program when the calling thread ends, even by `kill -9` (Linux; elsewhere it stays).
     """
-    parent = str(os.getpid() if attached else 0)
-    launcher = (sys.executable, "-m", "devnet.launcher", parent, str(folder), str(pid_file))
+    launcher = (sys.executable, "-m", "devnet.launcher", "attached" if attached else "detached")
+    order = (str(os.getpid()), str(folder), str(pid_file), json.dumps(dict(record)))
     search = os.pathsep.join([_PACKAGE_PARENT, *filter(None, sys.path)])
-    return Launch((*launcher, json.dumps(dict(record)), *command), {**os.environ, "PYTHONPATH": search})
+    return Launch((*launcher, *order, *command), {**os.environ, "PYTHONPATH": search})
 
 
 def start(prepared: Launch, log: Path) -> Process:

@@ -140,7 +140,7 @@ def test_two_ups_at_once_make_one_chain_and_one_deployment(home: Path, roles: di
     assert _nonce(home) == len(json.loads(answers[0])["contracts"])
 
 
-@pytest.mark.parametrize("seconds", [0.05, 0.3, 0.6, 0.8, 1.0])
+@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.4, 0.6, 0.8, 1.0])
 def test_up_after_an_up_that_was_killed_ends_with_one_deployment(
     seconds: float, home: Path, roles: dict[str, Address]
 ) -> None:

@@ -111,3 +111,19 @@ def test_a_program_that_is_not_there_says_so_in_the_log(tmp_path: Path) -> None:
     process = _start(tmp_path, ["/no/such/program"])
     assert processes.ended(process, 5.0)
     assert "FileNotFoundError" in (tmp_path / "log").read_text()
+
+
+def test_a_program_whose_starter_ends_before_it_is_on_record_does_not_begin(tmp_path: Path) -> None:
+    script = (
+        "import subprocess, sys; from pathlib import Path; from devnet import processes\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "touch = ['/usr/bin/touch', str(folder / 'begun')]\n"
+        "launch = processes.launch(touch, folder, folder / 'pid.json', {}, attached=False)\n"
+        "slow = ['/bin/sh', '-c', 'sleep 0.5; exec \"$0\" \"$@\"', *launch.arguments]\n"
+        "subprocess.Popen(slow, env=launch.environment)\n"
+    )
+    search = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    subprocess.run([sys.executable, "-c", script], env=search, check=True, stderr=subprocess.DEVNULL)
+    time.sleep(2.0)
+    assert not (tmp_path / "begun").exists()
+    assert not (tmp_path / "pid.json").exists()
