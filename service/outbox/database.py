@@ -20,6 +20,9 @@ from sqlalchemy.exc import OperationalError
 
 from service.errors import Unavailable
 
+SCHEMA = "outbox"
+"""PostgreSQL's schema of these tables; the projection has another."""
+
 _BUSY_SECONDS = 30
 _WRITERS = 0x51_69_61_6E  # "Qian": the advisory lock that PostgreSQL's writers take.
 _PRAGMAS = (
@@ -102,6 +105,8 @@ def migrate(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with database.write() as connection:
+        if not database.is_sqlite:
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -109,7 +114,8 @@ def migrate(database: Database) -> None:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        options = {"options": f"-c search_path={SCHEMA}"}
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=options)
     options = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=options, hide_parameters=True)
     event.listen(engine, "connect", _prepare)

@@ -2,8 +2,8 @@
 
     commitment = keccak256(salt ‖ canonical identity)
 
-The canonical identity is the canonical JSON (RFC 8785) of the fields below, each in NFC without surrounding space. Every
-account has a salt of its own, so that two accounts of one person cannot be joined (domain rule 14).
+The canonical identity is the canonical JSON (RFC 8785) of the fields below, each in NFC without surrounding space.
+Every account has a salt of its own, so that two accounts of one person cannot be joined (domain rule 14).
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class Identity:
 class Verification:
     """Who verified an identity, how, and when (domain rule 18).
 
-    `method` and `verifier` are short codes of at most 32 bytes; `test` is the test verifier, which marks every page that it
-    touched. `verified_at`: Unix seconds.
+    `method` and `verifier` are short codes of at most 32 bytes; `test` is the test verifier, which marks every page
+    that it touched. `verified_at`: Unix seconds.
     """
 
     method: str

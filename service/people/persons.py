@@ -11,7 +11,7 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -201,12 +201,7 @@ class People:
         Raises:
             NotFound: there is no such person.
         """
-        values = {
-            "person_id": person_id,
-            "erased_at": int(time.time()),
-            "erased_by": erased_by,
-            "reason": reason,
-        }
+        record = ErasureRecord(person_id, int(time.time()), erased_by, reason)
         with self._database.write() as connection:
             _row(connection, person_id)
             held = _erasure(connection, person_id)
@@ -216,9 +211,9 @@ class People:
                 connection.execute(forgotten.values(sealed=None, reference=None))
                 salts = update(CommitmentRow).where(CommitmentRow.person_id == person_id)
                 connection.execute(salts.values(sealed_salt=None))
-                connection.execute(insert(ErasureRow).values(values))
+                connection.execute(insert(ErasureRow).values(asdict(record)))
         self._database.scrub()
-        return held or ErasureRecord(**values)
+        return held or record
 
     def erasures(self) -> list[ErasureRecord]:
         """Give all erasures, oldest first."""

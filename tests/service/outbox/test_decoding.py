@@ -1,0 +1,87 @@
+"""The contracts' errors in words."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+from eth_abi.abi import encode
+
+from indexer.keccak import keccak256
+from indexer.values import Address, Hash32
+from service.outbox.decoding import code_of, error_forms, reason_of, refusals
+from service.outbox.nodes import Receipt
+from service.outbox.sentences import SENTENCES, TIMES
+
+OURS = Address(b"\xc0" * 20)
+BORROWED = re.compile(r"^(ERC721|Panic|Error|ECDSA|InvalidShortString|StringTooLong|SafeCast|Strings|Reentrancy)")
+HELD = keccak256(b"TokenHeld(uint256,bytes32,uint64)")[:4] + encode(
+    ("uint256", "bytes32", "uint64"), (7, bytes(32), 1_767_225_600)
+)
+
+
+def test_every_error_of_the_contracts_has_its_sentences() -> None:
+    ours = {form.name for form in error_forms().values() if not BORROWED.match(form.name)}
+    assert len(ours) > 60
+    assert ours - set(SENTENCES) == set()
+
+
+def test_no_sentence_is_left_over() -> None:
+    assert set(SENTENCES) - {form.name for form in error_forms().values()} == set()
+
+
+@pytest.mark.parametrize("name", sorted(SENTENCES))
+def test_sentences_name_only_arguments_that_the_error_has(name: str) -> None:
+    having = [set(form.names) for form in error_forms().values() if form.name == name]
+    for text in SENTENCES[name]:
+        asked = {field for _, field, _, _ in Formatter().parse(text) if field}
+        assert all(asked <= names for names in having)
+
+
+def test_times_are_those_of_the_contracts() -> None:
+    used = {argument for form in error_forms().values() for argument in form.names}
+    assert used >= TIMES
+
+
+def test_an_error_is_a_sentence_with_its_facts() -> None:
+    reason = reason_of(HELD)
+    assert (reason.code, reason.zh) == ("token-held", "该藏品限制转赠至 2026-01-01 08:00:00。")
+    assert reason.en == "Gifts of this collectible are restricted until 2026-01-01 08:00:00."
+    assert reason.facts["until"] == "1767225600"
+
+
+def test_an_account_is_written_with_its_checksum() -> None:
+    data = keccak256(b"AccountUnknown(address)")[:4] + encode(("address",), (b"\xab" * 20,))
+    assert "0xABaBaBaBABabABabAbAbABAbABabababaBaBABaB" in reason_of(data).zh
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (None, "reverted"),
+        (b"", "reverted"),
+        (bytes.fromhex("08c379a0") + encode(("string",), ("no",)), "reverted"),
+        (bytes.fromhex("4e487b71") + encode(("uint256",), (17,)), "reverted"),
+        (b"\x01\x02\x03\x04", "error-unknown"),
+        (HELD[:20], "error-unknown"),
+        (b"\x08\xc3\x79\xa0\x01", "error-unknown"),
+    ],
+)
+def test_what_cannot_be_read_is_still_a_reason(data: bytes | None, code: str) -> None:
+    reason = reason_of(data)
+    assert reason.code == code
+    assert reason.zh
+    assert reason.en
+
+
+def test_codes_are_the_names_of_the_errors() -> None:
+    assert code_of("GiftsPerDayReached") == "gifts-per-day-reached"
+    assert code_of("ERC7943CannotReceive") == "erc7943-cannot-receive"
+
+
+def test_only_the_contract_that_was_called_refuses_items() -> None:
+    topic, name = keccak256(b"Refused(bytes32,bytes)"), Hash32(b"\x07" * 32)
+    log = ((topic, name), encode(("bytes",), (HELD,)))
+    receipt = Receipt(1, Hash32(bytes(32)), True, ((OURS, *log), (Address(b"\xc1" * 20), (topic, Hash32(bytes(32))), log[1])))  # noqa: FBT003
+    assert refusals(receipt, OURS) == {name: HELD}
