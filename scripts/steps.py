@@ -223,13 +223,13 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def summarise(outcomes: Sequence[Outcome]) -> None:
-    """Print one line over all steps but the last."""
-    if outcomes:
-        total = sum(outcome.seconds for outcome in outcomes)
-        print(
-            f"{sum(outcome.held for outcome in outcomes)} of {len(outcomes)} steps held, {total:.0f} s\n",
-            flush=True,
-        )
+    """Print what held and what did not, of all steps but the last."""
+    if not outcomes:
+        return
+    failed = [outcome.name for outcome in outcomes if not outcome.held]
+    total = sum(outcome.seconds for outcome in outcomes)
+    verdict = f"FAILED: {', '.join(failed)}" if failed else "all held"
+    print(f"{len(outcomes)} steps, {total:.0f} s, {verdict}\n", flush=True)
 
 
 def variables_of(step: Step) -> dict[str, str]:

@@ -41,8 +41,6 @@ def main() -> int:
     steps.summarise(outcomes)
     failed = [outcome.name for outcome in outcomes if not outcome.held]
     closing = [steps.execute(step) for step in chosen if step.name == "pytest"]
-    if failed:
-        say(f"failed before pytest: {', '.join(failed)}")
     return 1 if failed else max(closing, default=0)
 
 

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -25,13 +25,14 @@ PACKAGES = {
     "service": ROOT / "service",
 }
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, GROUPS = PYPROJECT["project"], PYPROJECT["dependency-groups"]
 
 # In pieces, or this file would be the first that the test finds.
 FOREIGN = re.compile(
     r"(?<![\w.-])/(?:ro{2}t|home/\w+|Users/\w+|wor[k]/(?:main|shared|venv|in|steering|\.library))(?=[/\s\"'`)]|$)"
     r"|\b(?:registry\.npmj[s]|regis[t]ry\.yarnpkg|py[p]i\.(?:org|python)|files\.pythonhoste[d]|proxy\.golan[g]"
-    r"|sum\.golan[g]|(?:index|static)\.crate[s]\.io|deb\.debia[n])",
+    r"|sum\.golan[g]|(?:index|static)\.crate[s]\.io|deb\.debi[a]n)",
     re.MULTILINE,
 )
 
@@ -68,6 +69,14 @@ def imported(tree: ast.Module) -> set[str]:
 def is_pure(tree: ast.Module) -> bool:
     """Say whether a module's docstring promises that it does no input or output."""
     return re.search(r"\bPure[.:;,]", ast.get_docstring(tree) or "") is not None
+
+
+def used_distributions(trees: Iterable[ast.Module]) -> set[str]:
+    """Name the distributions that modules import from, by what is installed; the module's name where none is."""
+    tops = {name.partition(".")[0] for tree in trees for name in imported(tree)}
+    foreign = tops - set(sys.stdlib_module_names) - PACKAGES.keys() - {"tests"}
+    distributions = packages_distributions()
+    return {canonical(name) for top in foreign for name in distributions.get(top, [top])}
 
 
 def canonical(name: str) -> str:
@@ -115,7 +124,7 @@ def test_no_tracked_file_names_one_machines_path_or_a_registry() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "see /ro" + "ot/.npmrc",
+        "see /" + "root/.npmrc",
         'path = "/wor' + 'k/main/x"',
         "/hom" + "e/mei/qianyin",
         "https://py" + "pi.org/simple",
@@ -197,13 +206,20 @@ def test_every_dependency_of_the_project_is_locked() -> None:
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
     extras = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
     declared = {requirement(line) for line in [*PROJECT["dependencies"], *extras]}
-    tops = {name.partition(".")[0] for _, tree in modules() for name in imported(tree)}
-    foreign = tops - set(sys.stdlib_module_names) - PACKAGES.keys()
-    distributions = packages_distributions()
-    used = {canonical(name) for top in foreign for name in distributions.get(top, [top])}
+    used = used_distributions(tree for _, tree in modules())
     assert used <= declared
     # Bounds on what another one needs, or found by another one where it is installed.
     assert declared - used <= {"coincurve", "multiaddr", "python-multipart", "urllib3"}
+
+
+def test_what_the_tests_import_is_declared() -> None:
+    declared = {requirement(line) for line in [*PROJECT["dependencies"], *GROUPS["test"]]}
+    paths = sorted((ROOT / "tests").rglob("*.py"))
+    assert len(paths) > 20
+    used = used_distributions(ast.parse(path.read_text(encoding="utf-8")) for path in paths)
+    assert used - declared <= {
+        requirement(line) for lines in PROJECT["optional-dependencies"].values() for line in lines
+    }
 
 
 def test_modules_that_call_themselves_pure_import_nothing_that_reads_or_writes() -> None:
