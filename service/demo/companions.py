@@ -18,6 +18,7 @@ class Companions:
     """Index, worker and server of one home. Use it in a `with`: at its end they are ended, and waited for."""
 
     home: Path
+    port: int
     programs: tuple[str, ...] = PROGRAMS
     running: dict[str, Process] = field(default_factory=dict)
     _ending: ExitStack = field(default_factory=ExitStack)
@@ -47,7 +48,9 @@ class Companions:
         left = processes.recorded(pid_file)
         if left is not None:
             processes.stop(left)
-        command = (sys.executable, "-m", "service.cli", "--home", str(self.home), program)
+        command = [sys.executable, "-m", "service.cli", "--home", str(self.home), program]
+        if program == "serve":
+            command += ["--port", str(self.port)]
         prepared = processes.launch(command, Path.cwd(), pid_file, {"program": program}, attached=True)
         process = processes.start(prepared, self.log_of(program))
         self.running[program] = process

@@ -1,0 +1,9 @@
+"""Verbs of people."""
+
+from __future__ import annotations
+
+from service.cli.opening import Verbs
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verbs."""

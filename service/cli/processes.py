@@ -1,0 +1,116 @@
+"""`qianyin serve · worker · index`: the processes of the service, each until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+from service.cli.opening import Verbs, installation_of, settings_of
+
+if TYPE_CHECKING:
+    from indexer.live import Outcome
+    from service.installation import Installation
+
+_LOG = logging.getLogger(__name__)
+_FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verbs."""
+    serve = verbs.add_parser("serve", help="serve pages and API")
+    serve.add_argument("--host", help="address to listen on (default: the setting host)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: the setting port)")
+    serve.set_defaults(run=run_serve)
+    worker = verbs.add_parser("worker", help="carry out accepted requests")
+    worker.set_defaults(run=run_worker)
+    index = verbs.add_parser("index", help="follow the chain")
+    index.add_argument(
+        "--poll", type=float, default=0.2, metavar="SECONDS", help="between two looks at the node"
+    )
+    index.add_argument("--once", action="store_true", help="catch up, then end")
+    index.set_defaults(run=run_index)
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    """Serve pages and API until told to stop."""
+    import uvicorn
+
+    from service.api.app import make_app
+
+    settings = settings_of(arguments)
+    with installation_of(arguments) as installation:
+        uvicorn.run(
+            make_app(installation),
+            host=arguments.host or settings.host,
+            port=arguments.port or settings.port,
+            log_level="warning",
+            server_header=False,
+        )
+    return 0
+
+
+def run_worker(arguments: argparse.Namespace) -> int:
+    """Carry out requests until told to stop."""
+    from service.outbox.worker import open_worker
+
+    logging.basicConfig(level=logging.INFO, format=_FORM)
+    with installation_of(arguments) as installation:
+        worker = open_worker(installation.settings, installation.files)
+        try:
+            worker.run(told_to_stop())
+        finally:
+            worker.close()
+    return 0
+
+
+def run_index(arguments: argparse.Namespace) -> int:
+    """Follow the chain, and learn the titles of what it names, until told to stop."""
+    from indexer.live import Indexer
+
+    logging.basicConfig(level=logging.INFO, format=_FORM)
+    with installation_of(arguments) as installation:
+        indexer = Indexer(installation.node, installation.projection, installation.deployment)
+        if arguments.once:
+            indexer.catch_up()
+            learn_titles(installation)
+            return 0
+        stop = told_to_stop()
+
+        def heed(outcome: Outcome) -> None:
+            _note(outcome)
+            learn_titles(installation)
+
+        indexer.run(stop, poll=arguments.poll, heed=heed)
+    return 0
+
+
+def learn_titles(installation: Installation) -> None:
+    """Put what search needs of manifests that the index does not know yet beside it; those not kept here stay unknown."""
+    from indexer.store.projection import NothingIndexed
+
+    try:
+        while missing := installation.projection.missing_documents():
+            found = [document for digest in missing if (document := installation.library.document(digest))]
+            installation.projection.put_documents(found)
+            if len(found) < len(missing):
+                return
+    except NothingIndexed:
+        return
+
+
+def told_to_stop() -> threading.Event:
+    """Give an event that SIGTERM and Ctrl-C set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _note(outcome: Outcome) -> None:
+    from indexer.follow import Extend, Idle
+
+    if not isinstance(outcome, Extend | Idle):
+        _LOG.warning("%s", outcome)

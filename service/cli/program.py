@@ -1,0 +1,64 @@
+"""The program `qianyin`: reads the words, runs the verb, says errors in Chinese and English.
+
+Exit codes: 0 done; 1 it could not be done, with the reason on standard error; 2 the words are wrong; 3 what was checked
+is not valid; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from devnet.errors import DevnetError
+from indexer.errors import IndexerError
+from service.cli import chain, demo, evidence, index, keys, people, processes, sheets
+from service.errors import QianyinError
+
+GROUPS = (demo, chain, processes, sheets, people, keys, index, evidence)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser of all verbs."""
+    parser = argparse.ArgumentParser(
+        prog="qianyin", description="钤印 Qianyin: provenance that anybody can check. 记录可自行核验。"
+    )
+    parser.add_argument(
+        "--home",
+        type=Path,
+        metavar="FOLDER",
+        help="the installation (default: $QIANYIN_HOME, else ./qianyin-home)",
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for group in GROUPS:
+        group.add(verbs)
+    return parser
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one verb; returns the exit code."""
+    arguments = make_parser().parse_args(words)
+    try:
+        code: int = arguments.run(arguments)
+    except (QianyinError, DevnetError) as error:
+        return _say(error.code, error.zh, error.en, error.facts, as_json=getattr(arguments, "json", False))
+    except IndexerError as error:
+        return _say("indexer", "索引或证据出错。", str(error), {}, as_json=getattr(arguments, "json", False))
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _say(code: str, zh: str, en: str, facts: dict[str, object], *, as_json: bool) -> int:
+    if as_json:
+        print(
+            json.dumps({"error": code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False, default=str)
+        )
+    else:
+        print(f"qianyin: {zh}\nqianyin: {en}", file=sys.stderr)
+        for fault in facts.get("problems", ()):  # type: ignore[attr-defined]
+            print(f"  {fault.get('cell', '')}  {fault['zh']} / {fault['en']}", file=sys.stderr)
+    return 1

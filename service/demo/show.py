@@ -1,0 +1,132 @@
+"""The demonstration as it runs: its chain, its processes, its story, the addresses to open. Owns their beginning and end."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+from devnet import installation as devnet
+from devnet.qianyin import Terms
+from service.cli.chain import bring_up
+from service.demo.companions import Companions
+from service.demo.story import Story, StoryBroken
+from service.installation import Installation
+from service.pages import addresses
+from service.settings import Settings
+
+_PATIENCE = 60.0
+_HOUR = 3_600
+
+
+class Show:
+    """A demonstration; use it in a `with`. At its end nothing that it started runs any more.
+
+    Args:
+        chain: `geth` or `anvil`; None for what the home has, at first geth.
+        port: of the pages; None for the configured one, or a free one if that is taken.
+        say: is told what is being done, in Chinese and English.
+    """
+
+    def __init__(
+        self, settings: Settings, chain: str | None, port: int | None, say: Callable[[str, str], None]
+    ) -> None:
+        self.settings = replace(settings, port=port or _free(settings.port))
+        self._chain = chain
+        self._say = say
+        self._ending = ExitStack()
+        self._stop = threading.Event()
+        self.timings: dict[str, float] = {}
+
+    def __enter__(self) -> Show:
+        """Bring everything up and tell the story."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._interrupt)
+        try:
+            self._begin()
+        except BaseException:
+            self._ending.close()
+            raise
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """End everything, the last thing first."""
+        self._ending.close()
+
+    @property
+    def url(self) -> str:
+        """Where the pages are."""
+        return f"http://127.0.0.1:{self.settings.port}"
+
+    def wait(self) -> None:
+        """Wait for Ctrl-C."""
+        while not self._stop.wait(1.0):
+            pass
+
+    def addresses(self) -> str:
+        """Say what to open."""
+        story = self.story
+        gifted, held, booklet = story.gifted, story.held, story.booklet
+        lines = [
+            ("首页", "home", "/"),
+            ("系列《唐诗小笺》", "the collection", addresses.collection("0x" + story.collection.hex())),
+            ("转赠过的藏品", "a collectible that was given", addresses.collectible(str(gifted))),
+            ("限制转赠的藏品", "one under a hold", addresses.collectible(str(held))),
+            ("借阅中的数字出版物", "a publication on loan", addresses.collectible(str(booklet))),
+            ("打印标签", "labels to print", addresses.labels("0x" + story.collection.hex())),
+            ("接口", "the API, as OpenAPI", "/openapi.json"),
+        ]
+        shown = [f"  {self.url}{path}\n      {zh} / {en}" for zh, en, path in lines]
+        return "\n".join(["", "打开这些地址 / open these:", *shown, "", "Ctrl-C 停止 / stops everything", ""])
+
+    def _begin(self) -> None:
+        began = time.monotonic()
+        self._say("启动链与合约", "starting the chain and the contracts")
+        terms = Terms(governance_delay=_HOUR, recovery_wait=_HOUR)
+        self._ending.callback(devnet.down, self.settings.home)
+        bring_up(self.settings, self._chain, None, terms, demo=True, attached=True)
+        self.timings["chain"] = round(time.monotonic() - began, 3)
+        self.installation = Installation(self.settings)
+        self._ending.callback(self.installation.close)
+        _ = self.installation.database
+        self._say("启动索引、执行与网页", "starting indexer, worker and pages")
+        self._ending.enter_context(Companions(self.settings.home, port=self.settings.port))
+        self.story = Story(self.installation, self._say)
+        self.story.tell()
+        self._await_pages()
+        self.timings |= self.story.timings
+
+    def _await_pages(self) -> None:
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            try:
+                with urllib.request.urlopen(self.url + "/v1", timeout=5) as answer:  # noqa: S310  our own address
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.1)
+        raise StoryBroken("pages-silent", "网页没有应答。", "The pages do not answer.")
+
+    def _interrupt(self, *_: object) -> None:
+        if self._stop.is_set():
+            return
+        self._stop.set()
+        if not hasattr(self, "story") or "acts" not in self.story.timings:
+            raise KeyboardInterrupt
+
+
+def _free(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            with socket.socket() as other:
+                other.bind(("127.0.0.1", 0))
+                return int(other.getsockname()[1])
+    return port

@@ -1,0 +1,244 @@
+"""What happens in the demonstration: deposits, issues, gifts, a loan, a hold, and a gift that is refused.
+
+Every request has a key of its own, so the story told again in the same home asks for nothing twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexer.events import Kind, Measure, Policy, WorkKind
+from indexer.values import Address, Hash32
+from service import anchoring
+from service.errors import QianyinError
+from service.files.sample.making import COLLECTION, make_sample
+from service.files.statement import CollectionStatement
+from service.installation import Installation
+from service.intake.sheet import read_sheet
+from service.issuing.plan import collection_named
+from service.issuing.sheet import Desk, Terms, issue
+from service.keys.master import master_sealer
+from service.keys.operators import Operator
+from service.outbox import requests as asked
+from service.outbox.accept import accept
+from service.outbox.operations import Operation, by_key, operation
+from service.people.identity import Identity, Verification, code
+from service.people.persons import People
+from service.registering import Registry
+
+PRINCIPAL = "demo"
+DAY = 86_400
+MUSEUM = ("示例省博物馆", "Sample Provincial Museum")
+AUTHORITY = ("演示监管方", "Demo regulator")
+HOLDERS = ("H-0001", "H-0002", "H-0003")
+ISSUED = 3
+POLICY = Policy(
+    first_holding=0,
+    next_holding=30 * DAY,
+    gifts_per_day=3,
+    acceptance=False,
+    receivers=1 << Kind.PERSON,
+    work_kinds=1 << WorkKind.RIGHTS_REGISTERED | 1 << WorkKind.PUBLICATION,
+    longest_loan=30 * DAY,
+)
+STATEMENT = CollectionStatement(
+    title=COLLECTION,
+    title_en="Tang Poems on Small Cards",
+    description="唐诗十二首，逐首制成小笺，另附一册数字出版物。演示用，诗文已入公有领域。",
+    description_en="Twelve Tang poems, each set as a small card, with a digital booklet. A demonstration.",
+)
+_PATIENCE = 180.0
+
+
+class StoryBroken(QianyinError):
+    """Something in the demonstration did not come out as it should."""
+
+
+@dataclass(slots=True)
+class Story:
+    """Tells the story in one home, and remembers what came of it.
+
+    Attributes:
+        told: each request by its key, with how it ended.
+        say: is told what is being done, in Chinese and English.
+    """
+
+    installation: Installation
+    say: Callable[[str, str], None]
+    told: dict[str, Operation] = field(default_factory=dict)
+    tokens: list[int] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def issuer(self) -> Address:
+        """The museum's account."""
+        return self.installation.vault.operator(Operator.ISSUER)
+
+    @property
+    def collection(self) -> Hash32:
+        """The collection of the sample."""
+        return collection_named(self.issuer, COLLECTION)
+
+    @property
+    def gifted(self) -> int:
+        """A collectible that was given."""
+        return self.tokens[0]
+
+    @property
+    def held(self) -> int:
+        """A collectible under a hold."""
+        return self._serials(2)[0]
+
+    @property
+    def booklet(self) -> int:
+        """The publication that is on loan."""
+        return self._serials(len(self.tokens) // ISSUED - 1)[0]
+
+    def tell(self) -> None:
+        """Tell it from the beginning; what was told before is found done.
+
+        Raises:
+            StoryBroken: a request was refused that should not be, or the other way round, or did not end.
+        """
+        self._timed("people", self._people)
+        self._timed("sample", self._sample)
+        self._timed("issue", self._issue)
+        self._timed("acts", self._acts)
+
+    def _timed(self, name: str, part: Callable[[], None]) -> None:
+        began = time.monotonic()
+        part()
+        self.timings[name] = round(time.monotonic() - began, 3)
+
+    def _people(self) -> None:
+        self.say("登记机构与持有人", "registering the institution and the holders")
+        self._registry().issuer(
+            Identity(Kind.INSTITUTION, MUSEUM[0], "uscc", "91000000EXAMPLE001"), _verified()
+        )
+        for number, reference in enumerate(HOLDERS, start=1):
+            identity = Identity(Kind.PERSON, f"示例持有人{number}", "test", f"T-{number:04}")
+            person = self._registry().holder(identity, _verified(), reference)
+            _, registered = self._registry().kept(person, self.collection)
+            self._settled(registered)
+        anchoring.vouch(
+            self.installation.settings.trust_anchor, self.installation.vault, AUTHORITY, self.issuer, MUSEUM
+        )
+
+    def _sample(self) -> None:
+        folder = self._folder()
+        if not folder.exists():
+            self.say("制作唐诗小笺十二张与一册数字出版物", "setting twelve poem cards and a booklet")
+            aside = folder.with_name("sample.part")
+            make_sample(aside, issued=ISSUED)
+            aside.rename(folder)
+
+    def _issue(self) -> None:
+        self.say(
+            "存证、开设版次、生成数字藏品", "depositing the works, opening editions, creating collectibles"
+        )
+        sheet = read_sheet(next(self._folder().glob("*.csv")))
+        accepted = [one for chunk in issue(self._desk(), sheet.requests(), Terms(POLICY, {COLLECTION: STATEMENT}))
+                    for one in chunk]  # fmt: skip
+        for one in accepted:
+            self._settled(one)
+        for one in accepted:
+            if isinstance(one.request, asked.Mint):
+                self.tokens.append(one.request.token_id)
+
+    def _acts(self) -> None:
+        self.say("发放、转赠、借阅、限制转赠", "handing out, giving, lending, restricting")
+        first, second, third = (self._account(reference) for reference in HOLDERS)
+        poems = [self._serials(at) for at in range(len(self.tokens) // ISSUED)]
+        for number, (poem, to) in enumerate(zip(poems, (first, second, third) * 5, strict=False)):
+            self._ask(
+                f"distribute/{number}",
+                lambda poem=poem, to=to: asked.Distribute(self.collection, poem[0], to),
+            )
+        self._ask("gift/0", lambda: asked.GiveFromKept(poems[0][0], first, second))
+        self._ask("gift/1", lambda: asked.GiveFromKept(poems[1][0], second, third))
+        booklet, reader = self.booklet, (first, second, third)[(len(poems) - 1) % 3]
+        self._ask("loan/0", lambda: self._loan(booklet, reader, first if reader != first else second))
+        self._hold(self.held)
+        self._ask("gift/held", lambda: asked.GiveFromKept(self.held, third, first), refused="token-held")
+
+    def _loan(self, token: int, holder: Address, reader: Address) -> asked.SubmitLoan:
+        now = int(time.time())
+        return asked.SubmitLoan(token, holder, reader, now + 14 * DAY, nonce=1, deadline=now + DAY)
+
+    def _hold(self, token: int) -> None:
+        document = Hash32(hashlib.sha256("示例：冻结裁定书".encode()).digest())
+        order = asked.OrderName("示例市人民法院", document, Measure.HOLD, asked.TokenTarget(token))
+        now = int(time.time())
+        self._ask(
+            "hold/filed",
+            lambda: asked.FileOrder(
+                order,
+                code("demo-hold"),
+                occurred_at=now - DAY,
+                expires=now + 30 * DAY,
+                effect_until=now + 180 * DAY,
+            ),
+        )
+        self._ask("hold/executed", lambda: asked.ExecuteOrder(order))
+
+    def _ask(self, key: str, make: Callable[[], asked.Request], refused: str | None = None) -> Operation:
+        database, name = self.installation.database, f"demo/{key}"
+        known = by_key(database, PRINCIPAL, name)
+        accepted = known or accept(database, make(), idempotency_key=name, principal=PRINCIPAL)
+        return self._settled(accepted, refused)
+
+    def _settled(self, asked_for: Operation, refused: str | None = None) -> Operation:
+        until = time.monotonic() + _PATIENCE
+        found = asked_for
+        while not found.state.ended:
+            if time.monotonic() > until:
+                raise StoryBroken(
+                    "demo-stuck", f"请求 {found.kind} 未能完成。", f"The request {found.kind} did not end."
+                )
+            time.sleep(0.05)
+            found = operation(self.installation.database, found.id)
+        self.told[found.idempotency_key] = found
+        code_of = found.reason.code if found.reason else None
+        if code_of != refused:
+            said = found.reason
+            raise StoryBroken(
+                "demo-otherwise",
+                f"请求 {found.kind} 的结果与预期不同：{said.zh if said else '未被拒绝'}",
+                f"The request {found.kind} ended otherwise than it should: {said.en if said else 'it was not refused'}",
+            )
+        return found
+
+    def _serials(self, work: int) -> list[int]:
+        return self.tokens[work * ISSUED : (work + 1) * ISSUED]
+
+    def _account(self, reference: str) -> Address:
+        return self._registry().account_of(reference, self.collection)
+
+    def _folder(self) -> Path:
+        return self.installation.settings.home / "sample"
+
+    def _registry(self) -> Registry:
+        installation = self.installation
+        people = People(installation.database, master_sealer(installation.settings))
+        return Registry(installation.database, people, installation.vault, PRINCIPAL)
+
+    def _desk(self) -> Desk:
+        settings = self.installation.settings
+        return Desk(
+            database=self.installation.database,
+            sealer=master_sealer(settings),
+            issuer=self.issuer,
+            principal=PRINCIPAL,
+            home=settings.home,
+            inbox=settings.inbox,
+            claims=lambda digest: 0,
+            account_of=self._registry().account_of,
+        )
+
+
+def _verified() -> Verification:
+    return Verification("test", "qianyin-demo", int(time.time()) - DAY)
