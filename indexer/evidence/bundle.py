@@ -26,7 +26,7 @@ VERSION = 1
 MOST_BYTES = 32 << 20
 MOST_RECORDS = 100_000
 MOST_HISTORIES = 64
-MOST_FOLLOWING = 4096
+MOST_FOLLOWING = 1024
 MOST_NODES = 65
 """Nodes of a proof: one a nibble of a hashed key, and the root."""
 

@@ -19,7 +19,7 @@ from indexer.evidence.replay import Replay, replay
 from indexer.evidence.seals import judge
 from indexer.evidence.seals.finding import Binding, Finding
 from indexer.evidence.slots import subject_slot
-from indexer.head import fold_subject
+from indexer.head import advance
 from indexer.state import Work
 from indexer.values import ZERO_HASH, Hash32, as_hex
 from indexer.wire import write_address
@@ -149,8 +149,10 @@ def _records(case: Case) -> Result:
                 f"第 {record.seq} 条记录不属于所附的任何历史。",
                 f"Record {record.seq} belongs to none of the histories.",
             )
+    heads: dict[Hash32, Hash32] = {}
+    advance(ZERO_HASH, heads, records)
     for one in case.bundle.histories:
-        if fold_subject(one.subject, records) != one.head:
+        if heads.get(one.subject, ZERO_HASH) != one.head:
             return _failed(
                 "记录有遗漏、增添、改动或次序变化。",
                 "A record was left out, added, changed or moved.",

@@ -29,8 +29,9 @@ from indexer.evidence.seals.finding import Binding
 from indexer.evidence.slots import COUNT, HEAD, subject_slot
 from indexer.evidence.trie import prove_account
 from indexer.evidence.verdict import Since, SinceThen
-from indexer.head import fold_subject
+from indexer.head import advance
 from indexer.state import TokenStatus
+from indexer.values import ZERO_HASH, Hash32
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from indexer.node import Block, Node, StateProof
     from indexer.record import Record
     from indexer.store import Projection, View
-    from indexer.values import Hash32
 
 _PAGE = 1000
 
@@ -81,6 +81,8 @@ def collect(
     if block is None:
         raise NotProvable(f"the node has no block {number} (now)")
     proof = node.proof(anchor.ledger.address, [subject_slot(one) for one in subjects], block.hash)
+    heads: dict[Hash32, Hash32] = {}
+    advance(ZERO_HASH, heads, records)
     bundle = EvidenceBundle(
         anchor_id=anchor_id(anchor),
         claim=claim,
@@ -90,7 +92,7 @@ def collect(
         storage_root=_storage_root(block, proof),
         account_proof=proof.account,
         histories=tuple(
-            History(subject, fold_subject(subject, records), nodes)
+            History(subject, heads.get(subject, ZERO_HASH), nodes)
             for subject, (_, nodes) in zip(subjects, proof.storage, strict=True)
         ),
         records=tuple(StatedRecord(record, decoded(read_act(record))) for record in records),
@@ -101,21 +103,27 @@ def collect(
     return bundle
 
 
-def collect_end(node: Node, anchor: TrustAnchor, number: int, subject: Hash32 | None = None) -> End:
-    """Make one end of an audit export: the head of the ledger or of a subject in the state of a block, proved.
+def collect_end(
+    node: Node, anchor: TrustAnchor, number: int, subject: Hash32 | None = None
+) -> tuple[End, int]:
+    """Make one end of an audit export: a head in the state of a block, proved, and the count of all records there.
+
+    Args:
+        subject: whose head; None for the ledger's own.
 
     Raises:
-        NotProvable: the node's answers do not agree.
+        NotProvable: the node's answers do not agree, or the block knows no ledger.
         NodeError: the node does not answer, or does not know the state of that block any more.
     """
     block = node.block(number)
     if block is None:
         raise NotProvable(f"the node has no block {number} (now)")
-    slots = [HEAD, COUNT] if subject is None else [subject_slot(subject)]
-    proof = node.proof(anchor.ledger.address, slots, block.hash)
+    slot = HEAD if subject is None else subject_slot(subject)
+    proof = node.proof(anchor.ledger.address, [slot, COUNT], block.hash)
     words = proof.checked_words(block.sealed.state_root)
+    count = int.from_bytes(words[COUNT], "big")
     end = End(
-        head=words[slots[0]],
+        head=words[slot],
         block_number=number,
         block_hash=block.hash,
         proof=EndProof(
@@ -124,14 +132,13 @@ def collect_end(node: Node, anchor: TrustAnchor, number: int, subject: Hash32 | 
             storage_root=_storage_root(block, proof),
             account_proof=proof.account,
             head_proof=proof.storage[0][1],
-            count_proof=proof.storage[1][1] if subject is None else (),
+            count_proof=proof.storage[1][1],
         ),
     )
-    count = int.from_bytes(words[COUNT], "big") if subject is None else None
     found = tie(end, subject, count, anchor)
     if found.held is False:
         raise NotProvable(found.phrase.en)
-    return end
+    return end, count
 
 
 def look_since(view: View, claim: Claim, now: int) -> Since:

@@ -127,7 +127,7 @@ def _read_proof(node: Node) -> EndProof:
     fields = node.fields(names)
     return EndProof(
         header=_read_header(fields["header"]),
-        following=tuple(_read_header(one) for one in fields["following"].members(4096)),
+        following=tuple(_read_header(one) for one in fields["following"].members(1024)),
         storage_root=fields["storageRoot"].hash(),
         account_proof=_nodes(fields["accountProof"]),
         head_proof=_nodes(fields["headProof"]),
