@@ -57,7 +57,7 @@ def history_entries(
             view = replace(view, cap=cap)
         if isinstance(entry.act, acts.Gifted) and keeping is not None:
             period = _period(keeping, collection, entry.act.policy_version)
-            view = replace(view, held=view.at - keeping.since, holding_period=period)
+            view = replace(view, held=view.at - keeping.since, holding_period=period or None)
         keeping = _kept(keeping, entry)
         shown.append(view)
     return tuple(reversed(_struck(shown)))
