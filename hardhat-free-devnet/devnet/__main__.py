@@ -1,4 +1,4 @@
-"""`python -m devnet up|down|status|logs`: the verbs of `devnet.installation` for a terminal. Owns the command line."""
+"""`python -m devnet up|down|status|logs|build`: the verbs of this package for a terminal. Owns the command line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from devnet import installation
+from devnet import installation, node_build
 from devnet.errors import DevnetError
 from devnet.progress import terminal
 from devnet.qianyin import ROLES
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     logs = verbs.add_parser("logs", help="the node's log / 日志")
     logs.add_argument("--lines", type=int, default=50)
     logs.add_argument("--follow", action="store_true")
+    verbs.add_parser("build", help="build the node program if this user has none, print its path / 编译节点")
     for verb in verbs.choices.values():
         verb.add_argument("--home", type=Path, default=Path(os.environ.get("QIANYIN_HOME", "qianyin-home")))
         verb.add_argument("--json", action="store_true", help="one JSON value on standard output")
@@ -102,13 +103,20 @@ def _logs(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _build(asked: argparse.Namespace) -> int:
+    with terminal() as progress:
+        program = node_build.geth_binary(progress)
+    _say(asked, {"geth": str(program)}, str(program))
+    return 0
+
+
 def _say(asked: argparse.Namespace, value: Any, text: str, stream: Any = None) -> None:
     print(
         json.dumps(value, ensure_ascii=False) if asked.json else text, file=stream or sys.stdout, flush=True
     )
 
 
-_VERBS = {"up": _up, "down": _down, "status": _status, "logs": _logs}
+_VERBS = {"up": _up, "down": _down, "status": _status, "logs": _logs, "build": _build}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -14,7 +14,7 @@ from typing import Any
 from contracts import Artifact
 from devnet import draft
 from devnet.draft import Load, Signed
-from devnet.errors import DeploymentFailed, NodeRefused, NodeUnreachable, WrongChain
+from devnet.errors import DeploymentFailed, NodeRefused, WrongChain
 from devnet.plan import Creation, Step
 from devnet.progress import Notice, Progress
 from devnet.rpc import Endpoint
@@ -127,8 +127,10 @@ def _receipt(node: Endpoint, transaction: Signed) -> dict[str, Any]:
 def _receipt_now(node: Endpoint, transaction: Hash32) -> dict[str, Any] | None:
     try:
         receipt: dict[str, Any] | None = node.call("eth_getTransactionReceipt", as_hex(transaction))
-    except NodeUnreachable as fault:
-        if "indexing is in progress" not in str(fault.facts["detail"]):  # geth, for a moment after its start
+    except NodeRefused as refused:
+        if "indexing is in progress" not in str(
+            refused.facts["message"]
+        ):  # geth, for a moment after its start
             raise
         return None
     return receipt

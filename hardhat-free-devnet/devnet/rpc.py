@@ -20,8 +20,8 @@ class Endpoint:
         """Return the result of one call, as JSON gave it.
 
         Raises:
-            NodeUnreachable: no answer, no JSON-RPC, or "later".
-            NodeRefused: the node answered with an error that will be the same next time.
+            NodeUnreachable: no answer, or none that is JSON-RPC.
+            NodeRefused: the node answered with an error, be it "later".
         """
         try:
             line = connection.Connection(self.url, seconds=self.seconds)
@@ -29,9 +29,16 @@ class Endpoint:
                 return line.ask(connection.Call(method, arguments), Any)
             finally:
                 line.close()
-        except (connection.NodeRefused, connection.RangeTooWide) as fault:
-            zh, en = f"节点拒绝了 {method}: {fault.reason}", f"The node refused {fault.reason}"
-            raise NodeRefused("node-refused", zh, en, method=method, message=fault.reason) from fault
         except (connection.NodeError, ValueError) as fault:
-            zh, en = f"节点 {self.url} 没有应答。", f"The node at {self.url} does not answer: {fault}"
-            raise NodeUnreachable("node-unreachable", zh, en, url=self.url, detail=str(fault)) from fault
+            reason = fault.reason if isinstance(fault, connection.NodeError) else str(fault)
+            raise (
+                self._refused(method, reason) if reason.startswith(f"{method}: ") else self._silent(reason)
+            ) from fault
+
+    def _silent(self, reason: str) -> NodeUnreachable:
+        zh, en = f"节点 {self.url} 没有应答。", f"The node at {self.url} does not answer: {reason}"
+        return NodeUnreachable("node-unreachable", zh, en, url=self.url, detail=reason)
+
+    def _refused(self, method: str, reason: str) -> NodeRefused:
+        zh, en = f"节点拒绝了 {reason}", f"The node refused {reason}"
+        return NodeRefused("node-refused", zh, en, method=method, message=reason)

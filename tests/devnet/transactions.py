@@ -7,7 +7,7 @@ from typing import Any
 
 from eth_account import Account
 
-from devnet.errors import NodeUnreachable
+from devnet.errors import NodeRefused
 from tests.devnet_fixtures import LiveNode
 
 
@@ -36,7 +36,7 @@ def awaited(node: LiveNode, transaction: str) -> dict[str, Any]:
     while time.monotonic() < until:
         try:
             receipt: dict[str, Any] | None = node.call("eth_getTransactionReceipt", transaction)
-        except NodeUnreachable as fault:  # geth, just started: "transaction indexing is in progress"
+        except NodeRefused as fault:  # geth, just started: "transaction indexing is in progress"
             if "indexing" not in str(fault):
                 raise
             receipt = None
