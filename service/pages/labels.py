@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import segno
 
@@ -24,6 +25,7 @@ class QrCode:
         return f"{-QUIET_ZONE} {-QUIET_ZONE} {whole} {whole}"
 
 
+@lru_cache(maxsize=2_048)
 def qr_code(text: str) -> QrCode:
     """Encode a text at error correction level M or better: 15 % of the code may be dirty.
 

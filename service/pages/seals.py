@@ -3,7 +3,7 @@
 A seal is cut in one of two manners: `white` (白文, the characters are left white in the red) for acts, `red` (朱文,
 red characters in a red border) for the mark of Qianyin and for the verdict. An inconsistent verdict is a `broken` seal,
 struck through in ink; one that cannot be confirmed is `blank`, a seal not pressed. The characters are outlines of Noto
-Serif SC Black, made by scripts/webfonts.py, so that a seal needs no font.
+Serif SC Black (its licence lies beside the fonts), made by scripts/webfonts.py, so that a seal needs no font.
 """
 
 from __future__ import annotations

@@ -379,11 +379,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # verify
     "verify.title": ("核验文件", "Check a file"),
     "verify.lead": (
-        "不必登录，也不必听信本页：下载证据包后，可在断网的电脑上得到同样的答案。",
-        (
-            "No account is needed, nor trust in this page: with an evidence "
-            "bundle a computer that is offline gives the same answer."
-        ),
+        "无需登录。下载证据包后，在断网的电脑上也能得到同样的答案。",
+        "No account is needed. With an evidence bundle, a computer that is offline gives the same answer.",
     ),
     "verify.file": ("核对文件", "Check a file"),
     "verify.file.note": (

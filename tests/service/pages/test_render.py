@@ -189,6 +189,12 @@ def test_a_page_of_a_real_service_carries_no_demo_stamp_and_says_that_the_filing
     assert "备案号：未填写" in html
 
 
+def test_the_demo_stamp_stands_by_the_verdict_whatever_it_is() -> None:
+    for name in ("collectible", "collectible, struck out", "collectible, held", "collectible, fresh"):
+        verdict = html_of(name, "zh").split('class="verdict-seal"')[1].split("</div>")[0]
+        assert '<strong class="stamp">演示</strong>' in verdict
+
+
 def test_the_test_verifier_marks_the_pages_it_touched_and_no_other() -> None:
     assert "测试核验" in html_of("collectible", "zh")
     assert "测试核验" not in html_of("collectible, fresh", "zh")
