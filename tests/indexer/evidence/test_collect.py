@@ -16,12 +16,12 @@ from devnet import installation, qianyin
 from devnet.errors import DevnetError
 from devnet.rpc import Endpoint
 from indexer import events
+from indexer.announce import announce, announce_subject
 from indexer.deployment import Deployment
 from indexer.errors import ExportError
 from indexer.events import Sources
 from indexer.evidence.anchor import Authority, TrustAnchor, with_authority
 from indexer.evidence.anchor_file import read_anchor
-from indexer.evidence.announce import announce, announce_subject
 from indexer.evidence.bundle import DepositedFile, EvidenceBundle, read_bundle, write_bundle
 from indexer.evidence.checks import Status
 from indexer.evidence.claims import Deposit, Holding
