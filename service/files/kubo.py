@@ -15,7 +15,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 import ipfshttpclient
 from ipfshttpclient import exceptions
@@ -76,7 +76,8 @@ class KuboStore:
 
     def get(self, cid: str) -> BinaryIO:
         """See `ContentStore`."""
-        held = tempfile.SpooledTemporaryFile(max_size=HELD_IN_MEMORY)  # noqa: SIM115 the caller closes it
+        # The caller closes it; it is a file in all but its declared type.
+        held = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=HELD_IN_MEMORY))  # noqa: SIM115
         try:
             with _answered(cid):
                 for piece in self._files.cat(checked(cid), stream=True, offline=True):

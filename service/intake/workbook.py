@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final
 from xml.parsers import expat
 
 import openpyxl
+from openpyxl.cell.read_only import EMPTY_CELL
 
 from service.errors import BadInput, TooLarge
 from service.intake.limits import (
@@ -34,7 +35,7 @@ _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def workbook_rows(stream: BinaryIO) -> Iterator[Row]:
-    """The rows of the first sheet of a workbook, one at a time, from row 1.
+    """The rows of the first visible sheet of a workbook that are not empty, one at a time, from the top.
 
     Numbers, dates and truth values are given as text; formulas and error values are marked, not computed.
 
@@ -94,6 +95,9 @@ def _rows(stream: BinaryIO) -> Iterator[Row]:
         columns = _width(sheet)
         rows = sheet.iter_rows(min_row=1, max_row=MOST_ROWS + 100, min_col=1, max_col=columns)
         for number, cells in enumerate(rows, start=1):
+            # A sheet may claim a million rows between two; this is all they cost. (Equality of its cells raises.)
+            if set(map(id, cells)) == {id(EMPTY_CELL)}:
+                continue
             texts = tuple(_text(cell.value, cell.data_type) for cell in cells)
             marks = (
                 (at, mark) for at, cell in enumerate(cells) if (mark := _mark(cell.value, cell.data_type))
