@@ -1,0 +1,130 @@
+"""The shapes of ids, times and answers at the HTTP border (pydantic only here)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from indexer.evidence.decoded import decoded
+from indexer.store.answers import AsOf, ProvenanceEntry
+from indexer.values import as_hex
+from indexer.wire import write_address
+from service.outbox.operations import Operation
+
+Digest = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
+"""A work, collection, order or anchor id, or a hash."""
+Account = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
+Number = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,77})$")]
+"""A token or edition id, decimal."""
+Signature = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2}){0,2048}$")]
+Moment = Annotated[int, Field(ge=0, lt=1 << 53, description="Unix seconds")]
+Small = Annotated[int, Field(ge=0, lt=1 << 32)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+
+
+class Body(BaseModel):
+    """Root of the bodies: nothing is taken that is not named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=20_000)
+
+
+class ProblemBody(BaseModel):
+    """A problem (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    messages: dict[str, str]
+    facts: dict[str, Any] = {}
+
+
+class OperationBody(BaseModel):
+    """A request and what became of it. Times in Unix seconds; `seq` is the place of its record in the ledger."""
+
+    id: str
+    kind: str
+    state: str
+    accepted_at: int
+    ended_at: int | None
+    waiting_on: list[str]
+    transaction: str | None
+    block: int | None
+    seq: int | None
+    reason: dict[str, Any] | None
+
+
+def operation_body(found: Operation) -> OperationBody:
+    """Show an operation to whoever asked for it."""
+    reason = found.reason
+    return OperationBody(
+        id=found.id,
+        kind=found.kind,
+        state=found.state.value,
+        accepted_at=found.accepted_at,
+        ended_at=found.ended_at,
+        waiting_on=list(found.waiting_on),
+        transaction=as_hex(found.transaction) if found.transaction else None,
+        block=found.block,
+        seq=found.seq,
+        reason={"code": reason.code, "zh": reason.zh, "en": reason.en} if reason else None,
+    )
+
+
+def accepted(found: Operation, **names: str) -> JSONResponse:
+    """Answer 202: it is durable; where to follow it, and the ids that follow from it."""
+    body = {**operation_body(found).model_dump(), **names}
+    return JSONResponse(body, 202, {"Location": f"/v1/operations/{found.id}"})
+
+
+def as_of_body(as_of: AsOf) -> dict[str, Any]:
+    """Say as of which block an answer speaks."""
+    return {
+        "block": as_of.number,
+        "hash": as_hex(as_of.hash),
+        "time": as_of.time,
+        "count": as_of.count,
+        "head": as_hex(as_of.head),
+        "settled": as_of.settled_number,
+    }
+
+
+def entry_body(entry: ProvenanceEntry) -> dict[str, Any]:
+    """Show a record as it stands in the ledger, with its words; it names accounts, so it is for those entitled."""
+    record = entry.record
+    return {
+        "seq": record.seq,
+        "block": record.block_number,
+        "time": record.block_time,
+        "source": write_address(record.source),
+        "words": decoded(entry.act),
+        "act": as_hex(record.act),
+        "data": as_hex(record.data),
+        "state_after": as_hex(record.state_after),
+        "subjects": [as_hex(subject) for subject in record.subjects],
+        "digest": as_hex(entry.digest),
+        "head": as_hex(entry.head),
+        "transaction": as_hex(entry.transaction_hash),
+        "settled": entry.settled,
+    }
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemBody, "description": words, "content": {"application/problem+json": {}}}
+    for status, words in {
+        400: "not HTTP as it should be",
+        401: "no key, or an unknown one",
+        403: "the key's scope does not include this",
+        404: "no such thing",
+        405: "no such method here",
+        409: "contradicts what is recorded",
+        413: "too large",
+        422: "malformed, or against a rule",
+        429: "too many requests",
+        503: "something we depend on does not answer; try again",
+    }.items()
+}
+"""The problems that any operation may answer with."""

@@ -1,0 +1,183 @@
+"""Writes about works: deposit, amend, withdraw."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, File, Form, UploadFile
+from fastapi.responses import JSONResponse
+from pydantic import Field, ValidationError
+
+from indexer.values import hash32
+from service.api.auth import AsIssuer, IdempotencyKey
+from service.api.border import Installed
+from service.api.names import digest_in
+from service.api.shapes import Body, Reason, accepted
+from service.errors import BadInput, NotFound
+from service.files.cid import KUBO_DEFAULT
+from service.files.description import Kind, describe, faults
+from service.files.manifest import Manifest, manifest_bytes, manifest_cid, manifest_digest
+from service.files.media import sniff_stream
+from service.intake.requests import FileToKeep, WorkRequest
+from service.issuing.deposits import prepare
+from service.keys.operators import Operator
+from service.outbox.accept import accept
+from service.outbox.attachments import Attachment
+from service.outbox.requests import AmendWork, WithdrawWork
+from service.reading.open import context
+
+routes = APIRouter(tags=["works"])
+
+
+class WorkBody(Body):
+    """What is stated of a work, for everybody to read; names of facts as in the manifest (docs/manifest.md)."""
+
+    kind: Literal["rights_registered", "publication", "capture_record", "derived_work"]
+    facts: Annotated[dict[str, str], Field(max_length=60)]
+
+
+class AmendBody(Body):
+    """A new reading of a work; the old one stays."""
+
+    facts: Annotated[dict[str, str], Field(max_length=60)]
+    reason: Reason
+
+
+class ReasonBody(Body):
+    """Why."""
+
+    reason: Reason
+
+
+@routes.post("/v1/works", status_code=202)
+def deposit(
+    installation: Installed,
+    bearer: AsIssuer,
+    idempotency_key: IdempotencyKey,
+    work: Annotated[str, Form(max_length=200_000, description="a WorkBody, as JSON")],
+    file: Annotated[
+        UploadFile | None, File(description="the file; without one the record itself is deposited")
+    ] = None,
+) -> JSONResponse:
+    """Deposit a work: its description, and its file if it has one."""
+    stated = _work_body(work)
+    with _received(file) as kept:
+        row = _row(stated, kept, idempotency_key, bearer.key_id)
+        issuer = installation.vault.operator(Operator.ISSUER)
+        settings = installation.settings
+        prepared = prepare(row, issuer, None, settings.home, settings.inbox)
+        found = accept(
+            installation.database, prepared.deposit, idempotency_key=idempotency_key, principal=bearer.key_id
+        )
+    return accepted(found, work_id="0x" + prepared.deposit.work_id.hex())
+
+
+@routes.post("/v1/works/{work_id}/amendments", status_code=202)
+def amend(
+    installation: Installed, bearer: AsIssuer, idempotency_key: IdempotencyKey, work_id: str, body: AmendBody
+) -> JSONResponse:
+    """State a work anew, with the reason; kind and files stay."""
+    with context(installation) as one:
+        known = one.view.work(digest_in(work_id))
+        manifest = one.manifest(known.state) if known else None
+    if known is None or manifest is None:
+        raise NotFound(
+            "unknown-work",
+            "没有这个存证，或其说明不在此处。",
+            "There is no such deposit, or its manifest is not here.",
+        )
+    description = _described(manifest.description.kind, body.facts)
+    octets = manifest_bytes(Manifest(description, manifest.files, manifest.internal))
+    digest = manifest_digest(octets)
+    kept = Attachment(
+        "manifest", digest, len(octets), manifest_cid(octets), KUBO_DEFAULT.name, content=octets
+    )
+    request = AmendWork(known.state.work_id, known.state.amendments, digest, body.reason, (kept,))
+    return accepted(
+        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
+    )
+
+
+@routes.post("/v1/works/{work_id}/withdrawal", status_code=202)
+def withdraw(
+    installation: Installed, bearer: AsIssuer, idempotency_key: IdempotencyKey, work_id: str, body: ReasonBody
+) -> JSONResponse:
+    """Strike a deposit out, with the reason; it stays legible."""
+    request = WithdrawWork(digest_in(work_id), body.reason)
+    return accepted(
+        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
+    )
+
+
+def _work_body(text: str) -> WorkBody:
+    try:
+        return WorkBody.model_validate_json(text)
+    except (ValidationError, RecursionError) as fault:
+        wrong = (
+            [str(one["msg"]) for one in fault.errors()]
+            if isinstance(fault, ValidationError)
+            else ["nested too deep"]
+        )
+        raise BadInput(
+            "work-malformed",
+            "作品说明的格式不对。",
+            "The description of the work is malformed.",
+            faults=wrong[:20],
+        ) from fault
+
+
+def _described(kind: Kind, facts: dict[str, str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    try:
+        description = describe(kind, facts)
+    except KeyError as fault:
+        raise BadInput(
+            "unknown-fact",
+            f"没有名为 {fault} 的说明项。",
+            f"There is no fact called {fault}.",
+            fact=str(fault),
+        ) from fault
+    if found := faults(description):
+        raise BadInput(
+            "description-faulty",
+            f"作品说明有 {len(found)} 处错误。",
+            f"The description has {len(found)} faults.",
+            faults=[{"fact": one.fact, "code": one.code, "zh": one.zh, "en": one.en} for one in found],
+        )
+    return description
+
+
+def _row(stated: WorkBody, kept: FileToKeep | None, key: str, principal: str) -> WorkRequest:
+    seed = json.dumps([principal, key]).encode()
+    files = (kept,) if kept else ()
+    return WorkRequest(
+        hashlib.sha256(seed).hexdigest(), 0, _described(Kind(stated.kind), stated.facts), (), files, None
+    )
+
+
+@contextmanager
+def _received(file: UploadFile | None) -> Iterator[FileToKeep | None]:
+    """Lay an upload down as a file for as long as the request takes; its sender's name and type are not asked."""
+    if file is None:
+        yield None
+        return
+    handle, name = tempfile.mkstemp(prefix="qianyin-upload-")
+    path = Path(name)
+    try:
+        digest, size = hashlib.sha256(), 0
+        with os.fdopen(handle, "wb") as out:
+            while piece := file.file.read(1 << 20):
+                digest.update(piece)
+                size += len(piece)
+                out.write(piece)
+        with path.open("rb") as stream:
+            media_type = sniff_stream(stream)
+        yield FileToKeep("work", path, media_type, hash32("0x" + digest.hexdigest()), size)
+    finally:
+        path.unlink(missing_ok=True)
