@@ -1,0 +1,151 @@
+"""Legal bases: filed by one hand, executed by another; and the requests of a bearer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from indexer.events import Measure
+from indexer.values import ZERO_ADDRESS, ZERO_HASH, address, hash32
+from service.api.auth import AsRegulator, IdempotencyKey, WithKey
+from service.api.border import Installed
+from service.api.names import number_in
+from service.api.shapes import Account, Body, Digest, Moment, Number, accepted, operation_body
+from service.errors import BadInput
+from service.outbox.accept import accept
+from service.outbox.operations import State, cancel, operations
+from service.outbox.requests import (
+    AccountTarget,
+    ExecuteOrder,
+    FileOrder,
+    OrderName,
+    Target,
+    TokenTarget,
+    WithdrawOrder,
+)
+from service.people.identity import code
+
+routes = APIRouter(tags=["orders"])
+_MEASURES = Literal["hold", "release", "forced_transfer", "annul", "suspend", "restore"]
+ShortCode = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[\x21-\x7e]+$")]
+
+
+class OrderBody(Body):
+    """What names an order: who decided, the SHA-256 of the document, what it demands, of which collectible or account."""
+
+    authority: Annotated[str, Field(min_length=1, max_length=40)]
+    order_hash: Digest
+    measure: _MEASURES
+    token_id: Number | None = None
+    account: Account | None = None
+
+    def named(self) -> OrderName:
+        """Give the name."""
+        return OrderName(
+            self.authority, hash32(self.order_hash), Measure[self.measure.upper()], self._target()
+        )
+
+    def _target(self) -> Target:
+        if (self.token_id is None) == (self.account is None):
+            raise BadInput(
+                "target-unclear",
+                "请给出一个藏品编号或一个账户，二者取一。",
+                "Name one collectible or one account, not both and not neither.",
+            )
+        if self.token_id is not None:
+            return TokenTarget(number_in(self.token_id))
+        return AccountTarget(address((self.account or "").lower()))
+
+
+class FilingBody(OrderBody):
+    """An order to file. Times in Unix seconds; `effect_until` ends a hold or suspension by itself."""
+
+    reason_code: ShortCode
+    occurred_at: Moment
+    expires: Moment
+    effect_until: Moment = 0
+    to: Account | None = None
+    corrects: Digest | None = None
+
+
+class ExecutionBody(OrderBody):
+    """A filed order to carry out; `to` as filed with a forced transfer; `reason` with an annulment."""
+
+    to: Account | None = None
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class WithdrawalBody(OrderBody):
+    """A filed order to take back."""
+
+    reason_code: ShortCode
+
+
+@routes.post("/v1/orders", status_code=202)
+def file(
+    installation: Installed, bearer: AsRegulator, idempotency_key: IdempotencyKey, body: FilingBody
+) -> JSONResponse:
+    """File a legal basis."""
+    request = FileOrder(
+        body.named(),
+        code(body.reason_code),
+        body.occurred_at,
+        body.expires,
+        body.effect_until,
+        address(body.to.lower()) if body.to else ZERO_ADDRESS,
+        hash32(body.corrects) if body.corrects else ZERO_HASH,
+    )
+    return accepted(
+        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
+    )
+
+
+@routes.post("/v1/orders/execution", status_code=202)
+def execute(
+    installation: Installed, bearer: AsRegulator, idempotency_key: IdempotencyKey, body: ExecutionBody
+) -> JSONResponse:
+    """Carry a filed order out."""
+    to = address(body.to.lower()) if body.to else ZERO_ADDRESS
+    request = ExecuteOrder(body.named(), to, body.reason)
+    return accepted(
+        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
+    )
+
+
+@routes.post("/v1/orders/withdrawal", status_code=202)
+def withdraw(
+    installation: Installed, bearer: AsRegulator, idempotency_key: IdempotencyKey, body: WithdrawalBody
+) -> JSONResponse:
+    """Take a filed order back before it is executed."""
+    request = WithdrawOrder(body.named(), code(body.reason_code))
+    return accepted(
+        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
+    )
+
+
+@routes.get("/v1/operations", tags=["operations"])
+def own_operations(
+    installation: Installed,
+    bearer: WithKey,
+    state: Annotated[State | None, Query()] = None,
+    before: Annotated[int | None, Query(ge=0, lt=1 << 53)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> JSONResponse:
+    """List what this key asked for, newest first."""
+    found = operations(
+        installation.database, principal=bearer.key_id, state=state, before=before, limit=limit
+    )
+    following = found[-1].place if len(found) == limit else None
+    return JSONResponse(
+        {"operations": [operation_body(one).model_dump() for one in found], "next": following}
+    )
+
+
+@routes.post("/v1/operations/{operation_id}/cancellation", tags=["operations"])
+def cancel_operation(installation: Installed, bearer: WithKey, operation_id: str) -> JSONResponse:
+    """Cancel a request that is not signed yet; those that need it are refused by name."""
+    found = cancel(installation.database, operation_id, principal=bearer.key_id)
+    return JSONResponse(operation_body(found).model_dump())
