@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from indexer.connection import NodeError
 from indexer.errors import EvidenceError, IndexerError
+from indexer.evidence import slots
 from indexer.follow import Header
 from indexer.head import Predecessor, first_head
 from indexer.keccak import keccak256
@@ -23,10 +24,6 @@ from indexer.node import Block, Node
 from indexer.record import RECORDED_TOPIC
 from indexer.span import MOST_NUMBER, ChainMoved, LedgerBlock, LogsMismatch, Span, assemble
 from indexer.values import Address, Hash32, as_hex
-
-HEAD_SLOT = Hash32(bytes(32))
-COUNT_SLOT = Hash32((1).to_bytes(32, "big"))
-SUBJECT_HEADS_SLOT = 2
 
 _PREDECESSOR = keccak256(b"predecessor()")[:4]
 _FIRST_HEAD = keccak256(b"firstHead()")[:4]
@@ -116,7 +113,7 @@ class Reader:
 
     def _once(self, start: LedgerBlock, last: Header) -> Span:
         span = self._span(start, last)
-        head, count = self.node.words(self.ledger, (HEAD_SLOT, COUNT_SLOT), last.hash)
+        head, count = self.node.words(self.ledger, (slots.HEAD, slots.COUNT), last.hash)
         _compare(span.last, head, int.from_bytes(count, "big"))
         return span
 
@@ -135,14 +132,14 @@ class Reader:
     def _settle_by_proof(self, start: LedgerBlock, last: Header) -> Span:
         """Decide about one block on which logs and storage do not agree, by a proof from its header."""
         block = self._block(last)
-        proof = self.node.proof(self.ledger, (HEAD_SLOT, COUNT_SLOT), last.hash)
+        proof = self.node.proof(self.ledger, (slots.HEAD, slots.COUNT), last.hash)
         try:
             proved = proof.checked_words(block.sealed.state_root)
         except EvidenceError as fault:
             raise LogsMismatch(f"block {last.number}: its state cannot be proved: {fault}") from fault
         try:
             span = self._span(start, last)
-            _compare(span.last, proved[HEAD_SLOT], int.from_bytes(proved[COUNT_SLOT], "big"))
+            _compare(span.last, proved[slots.HEAD], int.from_bytes(proved[slots.COUNT], "big"))
         except LogsMismatch as fault:
             held = Header(start.number, start.hash, start.parent_hash, start.time)
             raise LogsContradict(held, last) from fault

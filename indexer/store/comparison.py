@@ -33,8 +33,13 @@ def differences(here: Projection, there: Projection) -> tuple[Difference, ...]:
     What is followed and how far it is settled is compared too.
     """
     with here.connection() as ours, there.connection() as theirs:
-        compared = (_compare(table, ours, theirs) for table in schema.Base.metadata.sorted_tables)
-        return tuple(difference for difference in compared if difference is not None)
+        return differences_between(ours, theirs)
+
+
+def differences_between(ours: Connection, theirs: Connection) -> tuple[Difference, ...]:
+    """Compare as `differences` does what two transactions see."""
+    compared = (_compare(table, ours, theirs) for table in schema.Base.metadata.sorted_tables)
+    return tuple(difference for difference in compared if difference is not None)
 
 
 def same_rows(here: Projection, there: Projection) -> bool:

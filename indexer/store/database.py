@@ -14,15 +14,17 @@ import os
 import secrets
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, text
+from sqlalchemy import Connection, Engine, Index, create_engine, event, exc, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 from typing_extensions import override
 
+from indexer.errors import IndexerError
 from indexer.store.schema import Base
 
 SCHEMA = "qianyin_index"
@@ -31,11 +33,17 @@ SCHEMA = "qianyin_index"
 _BUSY_SECONDS = 30.0
 
 
+class IntegrityBroken(IndexerError):
+    """Rows that hang on rows that are not there: a fault of ours; the generation is not to be used."""
+
+
 class Database(ABC):
     """One generation of the projection's tables, and how to make and install the next."""
 
     reader: Engine
     writer: Engine
+    _building = False
+    _lookups_ready = False
 
     @abstractmethod
     def exists(self) -> bool:
@@ -47,11 +55,18 @@ class Database(ABC):
 
     @abstractmethod
     def fresh(self) -> Database:
-        """Make empty tables of a new generation beside this one; indexes come with `finish`."""
+        """Make empty tables of a new generation beside this one; `finish` makes them complete."""
 
     @abstractmethod
     def finish(self) -> None:
-        """Make the indexes of a fresh generation, and make it durable."""
+        """Give a fresh generation its indexes and foreign keys, and make it durable."""
+
+    def ready_lookups(self) -> None:
+        """Make the indexes by which subjects are found, if this is a fresh generation that lacks them."""
+        if self._building and not self._lookups_ready:
+            with self.writing() as connection:
+                _create_indexes(connection, _LOOKUPS)
+            self._lookups_ready = True
 
     @abstractmethod
     def install(self, fresh: Database) -> None:
@@ -133,13 +148,18 @@ class SqliteDatabase(Database):
         database = SqliteDatabase(self.path.with_name(name), building=True)
         database.path.touch(mode=0o640, exist_ok=False)
         with database.writing() as connection:
-            _create_tables(connection)
+            for table in Base.metadata.sorted_tables:
+                connection.execute(CreateTable(table))
         return database
 
     @override
     def finish(self) -> None:
         with self.writing() as connection:
-            _create_indexes(connection)
+            _create_indexes(connection, () if self._lookups_ready else _LOOKUPS)
+            _create_indexes(connection, _OTHERS)
+            stray = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if stray is not None:
+            raise IntegrityBroken(f"a row of {stray[0]} names one of {stray[2]} that is not there")
         self.close()
         plain = sqlite3.connect(self.path)
         plain.execute("ANALYZE")
@@ -252,15 +272,22 @@ class PostgresDatabase(Database):
     @override
     def fresh(self) -> PostgresDatabase:
         database = PostgresDatabase(self.url, f"{self.schema}_{secrets.token_hex(6)}")
+        database._building = True
         with database.writing() as connection:
             connection.execute(text(f'CREATE SCHEMA "{database.schema}"'))
-            _create_tables(connection)
+            for table in Base.metadata.sorted_tables:
+                connection.execute(CreateTable(table, include_foreign_key_constraints=[]))
         return database
 
     @override
     def finish(self) -> None:
         with self.writing() as connection:
-            _create_indexes(connection)
+            _create_indexes(connection, () if self._lookups_ready else _LOOKUPS)
+            _create_indexes(connection, _OTHERS)
+            for table in Base.metadata.sorted_tables:
+                for constraint in table.foreign_key_constraints:
+                    connection.execute(AddConstraint(constraint))
+        self._building = False
         with self.writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             for table in Base.metadata.sorted_tables:
                 connection.execute(text(f'ANALYZE "{table.name}"'))
@@ -283,19 +310,18 @@ class PostgresDatabase(Database):
         self.close()
 
 
-def _create_tables(connection: Connection) -> None:
-    from sqlalchemy.schema import CreateTable
-
-    for table in Base.metadata.sorted_tables:
-        connection.execute(CreateTable(table))
+def _create_indexes(connection: Connection, indexes: Iterable[Index]) -> None:
+    for index in indexes:
+        connection.execute(CreateIndex(index))
 
 
-def _create_indexes(connection: Connection) -> None:
-    from sqlalchemy.schema import CreateIndex
-
-    for table in Base.metadata.sorted_tables:
-        for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            connection.execute(CreateIndex(index))
+_INDEXES = [
+    index
+    for table in Base.metadata.sorted_tables
+    for index in sorted(table.indexes, key=lambda index: str(index.name))
+]
+_LOOKUPS = [index for index in _INDEXES if index.columns.keys()[:1] == ["subject"]]
+_OTHERS = [index for index in _INDEXES if index not in _LOOKUPS]
 
 
 def _sync(path: Path) -> None:

@@ -25,7 +25,7 @@ from indexer.store.database import SCHEMA, Database, open_database
 from indexer.store.folding import Memory, fold_records, read_acts
 from indexer.store.rows import block_of, rows_of
 from indexer.store.view import View
-from indexer.store.writing import Writer, end_versions, recall, write_fast
+from indexer.store.writing import Writer, end_versions, forget_too_much, recall, write_fast
 from indexer.values import Address, Hash32, as_hex, hash32
 
 if TYPE_CHECKING:
@@ -108,15 +108,19 @@ class Projection:
         Raises:
             NothingIndexed: there is nothing to read yet.
         """
-        if not self._database.exists():
-            raise NothingIndexed("no projection yet: the indexer has not run")
-        with self._database.reading() as connection:
+        with self.connection() as connection:
             row = _installation(connection)
             yield View(connection, _followed(row).sources, row.settled_number, _halt(row.halt))
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """Give a read transaction for statements of the caller's own, such as comparing and checking rows."""
+        """Give a read transaction for statements of the caller's own, such as comparing and checking rows.
+
+        Raises:
+            NothingIndexed: there is nothing to read yet.
+        """
+        if not self._database.exists():
+            raise NothingIndexed("no projection yet: the indexer has not run")
         with self._database.reading() as connection:
             yield connection
 
@@ -145,11 +149,8 @@ class Projection:
         Raises:
             NothingIndexed: it has not begun.
         """
-        if not self._database.exists():
-            raise NothingIndexed("no projection yet: the indexer has not run")
-        with self._database.reading() as connection:
-            row = _installation(connection)
-            return Progress(_followed(row), _blocks_from(connection, row.settled_number), _halt(row.halt))
+        with self.connection() as connection:
+            return progress_in(connection)
 
     def extend(
         self, start: LedgerBlock, span: Span, settled_number: int, writer: Writer = write_fast
@@ -162,6 +163,9 @@ class Projection:
         remembered, self._memory_of = self._memory_of, None
         if remembered != start.hash:
             self._memory = Memory(complete=start.count == 0)
+        forget_too_much(self._memory)
+        if not self._memory.complete:
+            self._database.ready_lookups()
         with self._database.writing() as connection:
             row = _at_tip(connection, start)
             reads = read_acts(span.recorded)
@@ -226,7 +230,7 @@ class Projection:
 
     def missing_documents(self, limit: int = 500) -> tuple[Hash32, ...]:
         """List digests of manifests that works and collections name now and nobody has told of yet."""
-        with self._database.reading() as connection:
+        with self.connection() as connection:
             return documents.missing(connection, limit)
 
     def _carry_over(self, fresh: Projection, accepted: Halt | None) -> None:
@@ -244,6 +248,16 @@ class Projection:
             if accepted is not None:
                 connection.execute(insert(schema.Replacement), _replacement(accepted))
             documents.put(connection, known)
+
+
+def progress_in(connection: Connection) -> Progress:
+    """Say how far the projection got that a transaction sees.
+
+    Raises:
+        NothingIndexed: it has not begun.
+    """
+    row = _installation(connection)
+    return Progress(_followed(row), _blocks_from(connection, row.settled_number), _halt(row.halt))
 
 
 def _begin(connection: Connection, followed: Followed, base: LedgerBlock) -> None:

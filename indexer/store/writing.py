@@ -63,12 +63,16 @@ def end_versions(connection: Connection, ended: Iterable[Ended]) -> None:
         connection.execute(update(table).where(where).values(superseded_by=bindparam("by")), values)
 
 
-def recall(connection: Connection, reads: Sequence[Read], memory: Memory) -> None:
-    """Put into `memory` whatever the replay of these records will ask of it."""
+def forget_too_much(memory: Memory) -> None:
+    """Forget all of a memory that has grown too large; `recall` asks the database for what it needs again."""
     if len(memory.heads) > MOST_REMEMBERED:
         memory.held.clear()
         memory.heads.clear()
         memory.complete = False
+
+
+def recall(connection: Connection, reads: Sequence[Read], memory: Memory) -> None:
+    """Put into `memory` whatever the replay of these records will ask of it."""
     if memory.complete:
         return
     named = {subject for read in reads for subject in read.recorded.record.subjects}
