@@ -61,7 +61,7 @@ class SigningStep:
         office = self._office
         with office.database.read() as connection:
             room = office.settings.in_flight - nonces.count_open(connection, key)
-            if room <= 0 or not _any_stored(connection, key):
+            if room <= 0 or not _candidates(connection, key, most=1):
                 return 0
         office.nodes.check(office.deployment)
         chain_next = office.nodes.next_nonce(key.account)
@@ -70,7 +70,8 @@ class SigningStep:
             if not self._may_sign(connection, key, chain_next):
                 return 0
             moved = self._sign_all(connection, key, view, room, gas)
-            self._at(Point.SIGNING)
+            if moved:
+                self._at(Point.SIGNING)
         if moved:
             self._at(Point.SIGNED)
         return moved
@@ -158,12 +159,7 @@ class SigningStep:
         nonces.carry(connection, stored, [(one.row.place, one.part.name) for one in items])
 
 
-def _any_stored(connection: Connection, key: SendingKey) -> bool:
-    where = (OperationRow.state == State.STORED, OperationRow.sender == key.operator)
-    return bool(connection.execute(select(exists().where(*where))).scalar())
-
-
-def _candidates(connection: Connection, key: SendingKey) -> Sequence[Any]:
+def _candidates(connection: Connection, key: SendingKey, most: int = _MOST_CANDIDATES) -> Sequence[Any]:
     """Give the earliest stored requests of a key that wait for none but earlier ones of the same key, by nonce."""
     awaited = aliased(OperationRow)
     open_states = (State.ACCEPTED, State.STORED, State.SIGNED, State.SENT)
@@ -178,7 +174,7 @@ def _candidates(connection: Connection, key: SendingKey) -> Sequence[Any]:
         select(OperationRow)
         .where(OperationRow.state == State.STORED, OperationRow.sender == key.operator, ~blocks)
         .order_by(OperationRow.place)
-        .limit(_MOST_CANDIDATES)
+        .limit(most)
     )
     return connection.execute(query).all()
 

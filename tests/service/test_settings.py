@@ -34,7 +34,9 @@ def test_lists_are_separated_by_commas(tmp_path: Path) -> None:
     assert read_settings({"QIANYIN_RPC": "http://a, http://b"}, tmp_path).rpc == ("http://a", "http://b")
 
 
-@pytest.mark.parametrize("text", ["batch_item = 7", "batch_items = 0", "lease = -1.0", "port = 'x'", "= 1", "home = '/x'"])
+@pytest.mark.parametrize(
+    "text", ["batch_item = 7", "batch_items = 0", "lease = -1.0", "port = 'x'", "= 1", "home = '/x'"]
+)
 def test_what_is_no_setting_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "settings.toml").write_text(text)
     with pytest.raises(BadInput):

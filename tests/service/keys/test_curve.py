@@ -27,7 +27,9 @@ def test_both_back_ends_give_the_same_bytes(key: Secret, digest: Hash32) -> None
 
 @given(keys, digests)
 @settings(max_examples=10, deadline=None)
-def test_the_slow_back_end_alone_signs_what_its_account_is_recovered_from(key: Secret, digest: Hash32) -> None:
+def test_the_slow_back_end_alone_signs_what_its_account_is_recovered_from(
+    key: Secret, digest: Hash32
+) -> None:
     signature = curve.with_cryptography()(key.reveal(), digest)
     v = signature[64] + 27
     assert curve.signer_of(digest, signature[:64] + bytes((v,))) == curve.address_of(key)

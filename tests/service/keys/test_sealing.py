@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.keys.sealing import Sealer, SealBroken, new_sealer_key
+from service.keys.sealing import SealBroken, Sealer, new_sealer_key
 from service.keys.secret import Secret
 
 SECRET = Secret(b"a key of thirty-two bytes, no less")
@@ -59,7 +59,17 @@ def test_a_cut_off_seal_breaks_it() -> None:
 def test_an_index_finds_equal_texts_under_one_key_and_purpose_only() -> None:
     one, other = Sealer(new_sealer_key()), Sealer(new_sealer_key())
     assert one.index("A-17", "code") == one.index("A-17", "code")
-    assert len({one.index("A-17", "code"), one.index("A-18", "code"), one.index("A-17", "x"), other.index("A-17", "code")}) == 4
+    assert (
+        len(
+            {
+                one.index("A-17", "code"),
+                one.index("A-18", "code"),
+                one.index("A-17", "x"),
+                other.index("A-17", "code"),
+            }
+        )
+        == 4
+    )
 
 
 def test_a_secret_is_in_no_text_and_no_copy_of_it() -> None:

@@ -109,13 +109,19 @@ def test_a_person_has_a_fresh_account_in_each_collection_and_the_same_one_later(
 ) -> None:
     vault = open_vault(settings)
     with database.write() as connection:
-        made = [vault.new_kept(connection, person, into) for person in ("p", "q") for into in (COLLECTION, ANOTHER)]
+        made = [
+            vault.new_kept(connection, person, into)
+            for person in ("p", "q")
+            for into in (COLLECTION, ANOTHER)
+        ]
         again = vault.new_kept(connection, "p", COLLECTION)
     assert len(set(made)) == 4
     assert again == made[0]
 
 
-def test_a_kept_key_signs_and_an_account_that_is_not_kept_does_not(settings: Settings, database: Database) -> None:
+def test_a_kept_key_signs_and_an_account_that_is_not_kept_does_not(
+    settings: Settings, database: Database
+) -> None:
     vault = open_vault(settings)
     stranger = Address(b"\x07" * 20)
     with database.write() as connection:

@@ -30,7 +30,9 @@ def attachment(content: bytes, use: str = "manifest") -> Attachment:
 
 def account(which: Address, number: int = 1) -> requests.RegisterAccount:
     """Register a person's kept account."""
-    return requests.RegisterAccount(which, Kind.PERSON, Custody.KEPT, word(number), word(1), word(1), 1_700_000_000)
+    return requests.RegisterAccount(
+        which, Kind.PERSON, Custody.KEPT, word(number), word(1), word(1), 1_700_000_000
+    )
 
 
 def collection(number: int = 1) -> requests.CreateCollection:
@@ -40,7 +42,9 @@ def collection(number: int = 1) -> requests.CreateCollection:
 
 def deposit(number: int, *attachments: Attachment) -> requests.Deposit:
     """Deposit a work that is a record without a file."""
-    return requests.Deposit(ISSUER, WorkKind.CAPTURE_RECORD, word(number), word(number), attachments=attachments)
+    return requests.Deposit(
+        ISSUER, WorkKind.CAPTURE_RECORD, word(number), word(number), attachments=attachments
+    )
 
 
 def one_of_each() -> list[Request]:

@@ -14,7 +14,17 @@ from service.outbox.accept import Wanted, accept, accept_all
 from service.outbox.database import Database
 from service.outbox.operations import State, by_key, cancel, counts, operation, operations
 from service.outbox.requests import Request
-from tests.service.outbox.samples import HOLDER, ISSUER, OTHER, account, chain, collection, deposit, one_of_each, word
+from tests.service.outbox.samples import (
+    HOLDER,
+    ISSUER,
+    OTHER,
+    account,
+    chain,
+    collection,
+    deposit,
+    one_of_each,
+    word,
+)
 
 
 def _accept(database: Database, request: Request, key: str, after: tuple[str, ...] = ()) -> requests.Request:
@@ -65,10 +75,24 @@ def test_an_object_waits_step_by_step_and_objects_do_not_wait_for_each_other(dat
     made = collection()
     wanted = [Wanted(made, "c")]
     for number in (1, 2):
-        wanted += [Wanted(one, f"{number}-{step}") for step, one in enumerate(chain(number + 4, made, HOLDER))]
+        wanted += [
+            Wanted(one, f"{number}-{step}") for step, one in enumerate(chain(number + 4, made, HOLDER))
+        ]
     ids = [one.id for one in accept_all(database, wanted, principal="p")]
-    waits = {place: {ids.index(one) for one in operation(database, ids[place]).waiting_on} for place in range(9)}
-    assert waits == {0: set(), 1: set(), 2: {0, 1}, 3: {0, 1, 2}, 4: {0, 3}, 5: set(), 6: {0, 5}, 7: {0, 5, 6}, 8: {0, 7}}
+    waits = {
+        place: {ids.index(one) for one in operation(database, ids[place]).waiting_on} for place in range(9)
+    }
+    assert waits == {
+        0: set(),
+        1: set(),
+        2: {0, 1},
+        3: {0, 1, 2},
+        4: {0, 3},
+        5: set(),
+        6: {0, 5},
+        7: {0, 5, 6},
+        8: {0, 7},
+    }
 
 
 def test_requests_of_two_calls_keep_their_order(database: Database) -> None:
@@ -105,7 +129,11 @@ def test_cancelling_refuses_those_that_need_it_by_name_and_nobody_else(database:
     assert (cancelled.state, cancelled.reason.code) == (State.REFUSED, "cancelled")
     found = [operation(database, one) for one in ids]
     assert [one.state is State.REFUSED for one in found] == [False, True, True, True, True, False]
-    named = [one.reason.facts["operation"] for one in found if one.reason and one.reason.code == "dependency-refused"]
+    named = [
+        one.reason.facts["operation"]
+        for one in found
+        if one.reason and one.reason.code == "dependency-refused"
+    ]
     assert set(named) <= set(ids[1:4])
     assert len(named) == 3
     assert found[4].waiting_on == (ids[0],)
@@ -167,10 +195,17 @@ def test_an_operation_that_is_not_there_is_not_found(database: Database) -> None
         (requests.SubmitGift(1, HOLDER, OTHER, 2**256, 1, b""), "nonce"),
         (requests.SubmitGift(1, HOLDER, OTHER, 1, 1, bytes(4097)), "signature"),
         (requests.Deposit(ISSUER, deposit(1).kind, word(1), word(1), -1), "acknowledged_claims"),
-        (requests.Deposit(ISSUER, deposit(1).kind, word(1), word(1), 0, word(1), word(1), (ZERO_HASH,) * 65), "anchor_proof"),
+        (
+            requests.Deposit(
+                ISSUER, deposit(1).kind, word(1), word(1), 0, word(1), word(1), (ZERO_HASH,) * 65
+            ),
+            "anchor_proof",
+        ),
     ],
 )
-def test_what_no_contract_could_take_is_not_accepted(database: Database, request_: Request, field: str) -> None:
+def test_what_no_contract_could_take_is_not_accepted(
+    database: Database, request_: Request, field: str
+) -> None:
     with pytest.raises(BadInput) as caught:
         accept(database, request_, idempotency_key="k", principal="p")
     assert caught.value.facts["field"] == field

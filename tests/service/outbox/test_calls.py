@@ -73,11 +73,16 @@ def test_a_batch_of_elements_of_fixed_size_holds_them_in_order() -> None:
     made = collection()
     mints = [requests.Mint(made.collection_id, word(9), 1, serial) for serial in (1, 2, 3)]
     (read,) = _read([part(one, AT) for one in mints])
-    assert [(edition, serial) for edition, serial, _ in read] == [(one.edition_id, one.serial) for one in mints]
+    assert [(edition, serial) for edition, serial, _ in read] == [
+        (one.edition_id, one.serial) for one in mints
+    ]
 
 
 def test_a_batch_of_elements_of_any_size_holds_them_in_order() -> None:
-    claims = [deposit(1), requests.Deposit(ISSUER, deposit(2).kind, word(2), word(3), 1, word(4), word(5), (word(6),))]
+    claims = [
+        deposit(1),
+        requests.Deposit(ISSUER, deposit(2).kind, word(2), word(3), 1, word(4), word(5), (word(6),)),
+    ]
     (read,) = _read([part(one, AT) for one in claims])
     assert [one[1] for one in read] == [word(1), word(2)]
     assert [one[6] for one in read] == [(), (word(6),)]
@@ -97,7 +102,9 @@ def test_a_gift_is_named_by_the_digest_of_its_intent() -> None:
 
 
 def test_parts_of_one_group_go_to_one_function_of_one_contract() -> None:
-    parts = [part(one, AT) for one in one_of_each()] + [part(one, AT) for one in chain(8, collection(), HOLDER)]
+    parts = [part(one, AT) for one in one_of_each()] + [
+        part(one, AT) for one in chain(8, collection(), HOLDER)
+    ]
     for group in {one.group for one in parts if one.group}:
         assert len({(one.to, one.signature, one.dynamic) for one in parts if one.group == group}) == 1
 

@@ -15,7 +15,9 @@ from service.outbox.nodes import Receipt
 from service.outbox.sentences import SENTENCES, TIMES
 
 OURS = Address(b"\xc0" * 20)
-BORROWED = re.compile(r"^(ERC721|Panic|Error|ECDSA|InvalidShortString|StringTooLong|SafeCast|Strings|Reentrancy)")
+BORROWED = re.compile(
+    r"^(ERC721|Panic|Error|ECDSA|InvalidShortString|StringTooLong|SafeCast|Strings|Reentrancy)"
+)
 HELD = keccak256(b"TokenHeld(uint256,bytes32,uint64)")[:4] + encode(
     ("uint256", "bytes32", "uint64"), (7, bytes(32), 1_767_225_600)
 )
@@ -83,5 +85,10 @@ def test_codes_are_the_names_of_the_errors() -> None:
 def test_only_the_contract_that_was_called_refuses_items() -> None:
     topic, name = keccak256(b"Refused(bytes32,bytes)"), Hash32(b"\x07" * 32)
     log = ((topic, name), encode(("bytes",), (HELD,)))
-    receipt = Receipt(1, Hash32(bytes(32)), True, ((OURS, *log), (Address(b"\xc1" * 20), (topic, Hash32(bytes(32))), log[1])))  # noqa: FBT003
+    receipt = Receipt(
+        1,
+        Hash32(bytes(32)),
+        True,
+        ((OURS, *log), (Address(b"\xc1" * 20), (topic, Hash32(bytes(32))), log[1])),
+    )
     assert refusals(receipt, OURS) == {name: HELD}

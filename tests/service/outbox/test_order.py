@@ -45,7 +45,9 @@ def test_what_another_key_founds_is_waited_for() -> None:
 
 
 @given(histories, modes)
-def test_only_what_came_after_the_last_that_wrote_is_waited_for(history: list[tuple[Mode, str]], mode: Mode) -> None:
+def test_only_what_came_after_the_last_that_wrote_is_waited_for(
+    history: list[tuple[Mode, str]], mode: Mode
+) -> None:
     writes = [place for place, (one, _) in enumerate(history) if one in (Mode.FOUND, Mode.CHANGE)]
     assert all(place >= max(writes, default=0) for place in _on(history, mode))
 

@@ -11,7 +11,7 @@ import pytest
 from indexer.events import Custody, Kind
 from indexer.values import Address
 from service.errors import BadInput, Conflict, NotFound, QianyinError
-from service.keys.sealing import Sealer, SealBroken, new_sealer_key
+from service.keys.sealing import SealBroken, Sealer, new_sealer_key
 from service.outbox.database import Database, open_database
 from service.people.identity import Identity, Verification, commitment
 from service.people.persons import People
@@ -62,7 +62,9 @@ def test_nothing_that_says_who_it_is_lies_in_the_database(people: People, databa
         assert text.encode() not in stored
 
 
-def test_two_accounts_of_one_person_have_nothing_in_common_on_chain(people: People, database: Database) -> None:
+def test_two_accounts_of_one_person_have_nothing_in_common_on_chain(
+    people: People, database: Database
+) -> None:
     person = people.register(WHO, TESTED)
     with database.write() as connection:
         one, two = (people.enrol(connection, person.id, account, Custody.KEPT) for account in (ONE, TWO))
@@ -137,7 +139,9 @@ def test_erasing_one_person_leaves_the_others(people: People) -> None:
     assert people.identity(other.id) == WHO
 
 
-def test_a_sealed_identity_put_in_the_place_of_another_does_not_open(people: People, database: Database) -> None:
+def test_a_sealed_identity_put_in_the_place_of_another_does_not_open(
+    people: People, database: Database
+) -> None:
     person, other = people.register(WHO, TESTED), people.register(WHO, TESTED)
     with database.write() as connection:
         connection.exec_driver_sql(
@@ -153,7 +157,9 @@ def test_the_test_verifier_is_told_from_others() -> None:
     assert not Verification("face", "bureau", TESTED.verified_at).is_test
 
 
-@pytest.mark.parametrize("values", [("", "resident-id", NUMBER), (NAME, " ", NUMBER), (NAME, "resident-id", "9" * 201)])
+@pytest.mark.parametrize(
+    "values", [("", "resident-id", NUMBER), (NAME, " ", NUMBER), (NAME, "resident-id", "9" * 201)]
+)
 def test_an_identity_with_a_field_missing_is_refused_without_quoting_it(values: tuple[str, str, str]) -> None:
     with pytest.raises(BadInput) as caught:
         Identity(Kind.PERSON, *values)
