@@ -114,6 +114,6 @@ def run_status(arguments: argparse.Namespace) -> int:
 
 def run_logs(arguments: argparse.Namespace) -> int:
     """Show the node's log."""
-    for line in devnet.logs(settings_of(arguments).home, arguments.lines, arguments.follow):
+    for line in devnet.logs(settings_of(arguments).home, arguments.lines, follow=arguments.follow):
         print(line, flush=True)
     return 0

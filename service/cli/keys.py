@@ -1,9 +1,76 @@
-"""Verbs of keys."""
+"""`qianyin key give · list · revoke`: bearer keys of the API."""
 
 from __future__ import annotations
 
-from service.cli.opening import Verbs
+import argparse
+import sys
+
+from indexer.values import address
+from indexer.wire import write_address
+from service.cli.opening import Verbs, installation_of, tell
 
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
+    key = verbs.add_parser("key", help="bearer keys of the API")
+    acts = key.add_subparsers(dest="act", metavar="ACT", required=True)
+    give = acts.add_parser("give", help="give a key out; it is shown once")
+    give.add_argument("scope", choices=("issuer", "holder", "regulator", "operator"))
+    give.add_argument("--label", required=True, help="for whom, in your own words")
+    give.add_argument("--account", metavar="ADDRESS", help="of a holder's key: whom it acts for")
+    give.add_argument("--json", action="store_true")
+    give.set_defaults(run=run_give)
+    listed = acts.add_parser("list", help="list all keys, without their secrets")
+    listed.add_argument("--json", action="store_true")
+    listed.set_defaults(run=run_list)
+    revoke = acts.add_parser("revoke", help="take a key back at once")
+    revoke.add_argument("key_id")
+    revoke.set_defaults(run=run_revoke)
+
+
+def run_give(arguments: argparse.Namespace) -> int:
+    """Give a key out."""
+    from service.access.bearer import Scope
+    from service.access.bearers import give_out
+
+    if (arguments.scope == "holder") != (arguments.account is not None):
+        print("--account goes with the scope holder, and only with it", file=sys.stderr)
+        return 2
+    account = address(arguments.account.lower()) if arguments.account else None
+    with installation_of(arguments) as installation:
+        key = give_out(installation.database, Scope(arguments.scope), arguments.label, account)
+    tell(
+        arguments, {"key_id": key.key_id, "key": key.text}, f"{key.text}\n只显示这一次 / shown only this once"
+    )
+    return 0
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """List keys."""
+    from service.access.bearers import bearers
+
+    with installation_of(arguments) as installation:
+        found = bearers(installation.database)
+    rows = [
+        {
+            "key_id": one.key_id,
+            "scope": one.scope.value,
+            "label": one.label,
+            "account": write_address(one.account) if one.account else None,
+            "created_at": one.created_at,
+            "revoked_at": one.revoked_at,
+        }
+        for one in found
+    ]
+    text = "\n".join(f"{row['key_id']}  {row['scope']:9}  {row['label']}" for row in rows)
+    tell(arguments, {"keys": rows}, text)
+    return 0
+
+
+def run_revoke(arguments: argparse.Namespace) -> int:
+    """Take a key back."""
+    from service.access.bearers import revoke
+
+    with installation_of(arguments) as installation:
+        revoke(installation.database, arguments.key_id)
+    return 0

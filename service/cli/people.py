@@ -1,9 +1,87 @@
-"""Verbs of people."""
+"""`qianyin register · erase`: people and institutions of this home."""
 
 from __future__ import annotations
 
-from service.cli.opening import Verbs
+import argparse
+import getpass
+import time
+from typing import TYPE_CHECKING
+
+from indexer.values import address, as_hex
+from service.cli.opening import Verbs, installation_of, tell
+
+if TYPE_CHECKING:
+    from service.installation import Installation
+    from service.registering import Registry
 
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
+    register = verbs.add_parser("register", help="register a person or an institution that was verified")
+    register.add_argument("reference", help="the code by which it is found again, e.g. H-0001")
+    register.add_argument("--kind", choices=("person", "institution"), default="person")
+    register.add_argument("--issuer", action="store_true", help="it is the institution of this home")
+    register.add_argument("--account", metavar="ADDRESS", help="it keeps its own key; else one is kept here")
+    register.add_argument("--collection", metavar="ID", help="with a kept key: the collection it is for")
+    register.add_argument("--document", default="resident-id", help="kind of document shown")
+    register.add_argument("--method", default="in-person", help="how it was verified; test marks every page")
+    register.add_argument("--verifier", required=True, help="who verified, a short code")
+    register.add_argument("--json", action="store_true")
+    register.set_defaults(run=run_register)
+    erase = verbs.add_parser("erase", help="destroy the personal data of somebody; chain facts still verify")
+    erase.add_argument("reference")
+    erase.add_argument("--reason", required=True, help="never a name")
+    erase.add_argument("--json", action="store_true")
+    erase.set_defaults(run=run_erase)
+
+
+def run_register(arguments: argparse.Namespace) -> int:
+    """Register somebody; name and number are asked for, so that they stand in no shell history."""
+    from indexer.events import Kind
+    from indexer.values import hash32
+    from service.people.identity import Identity, Verification
+
+    kind = Kind.INSTITUTION if arguments.issuer else Kind[arguments.kind.upper()]
+    name = input("姓名或名称 / name: ")
+    number = getpass.getpass("证件号码 / number of the document: ")
+    identity = Identity(kind, name, arguments.document, number)
+    verification = Verification(arguments.method, arguments.verifier, int(time.time()))
+    with installation_of(arguments) as installation:
+        registry = _registry(installation)
+        account = None
+        if arguments.issuer:
+            person, found = registry.issuer(identity, verification)
+        elif arguments.account:
+            account = address(arguments.account.lower())
+            person, found = registry.own(identity, verification, account, arguments.reference)
+        else:
+            person = registry.holder(identity, verification, arguments.reference)
+            collection = hash32(arguments.collection) if arguments.collection else hash32("0x" + "00" * 32)
+            account, found = registry.kept(person, collection)
+    said = {"person": person.id, "account": as_hex(account) if account else None, "operation": found.id}
+    tell(arguments, said, "\n".join(f"{key:10} {value}" for key, value in said.items()))
+    return 0
+
+
+def run_erase(arguments: argparse.Namespace) -> int:
+    """Destroy the key of somebody's personal data."""
+    from service.errors import NotFound
+
+    with installation_of(arguments) as installation:
+        people = _registry(installation).people
+        person = people.find(arguments.reference)
+        if person is None:
+            raise NotFound("unknown-person", "没有人以此登记码登记。", "Nobody is registered by this code.")
+        erased = people.crypto_shred(person.id, erased_by="cli", reason=arguments.reason)
+    said = {"person": erased.person_id, "erased_at": erased.erased_at}
+    tell(arguments, said, "已删除；备份中若有旧密钥，须一并销毁 / erased; destroy old keys in backups, too")
+    return 0
+
+
+def _registry(installation: Installation) -> Registry:
+    from service.keys.master import master_sealer
+    from service.people.persons import People
+    from service.registering import Registry as Opened
+
+    people = People(installation.database, master_sealer(installation.settings))
+    return Opened(installation.database, people, installation.vault, "cli")

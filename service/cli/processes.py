@@ -88,7 +88,7 @@ def run_index(arguments: argparse.Namespace) -> int:
 
 
 def learn_titles(installation: Installation) -> None:
-    """Put what search needs of manifests that the index does not know yet beside it; those not kept here stay unknown."""
+    """Give the index what search needs of manifests that it does not know yet; those not kept here stay unknown."""
     from indexer.store.projection import NothingIndexed
 
     try:

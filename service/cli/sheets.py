@@ -1,9 +1,156 @@
-"""Verbs of sheets."""
+"""`qianyin mint SHEET · import museum FILE`: works from a spreadsheet or a museum's records."""
 
 from __future__ import annotations
 
-from service.cli.opening import Verbs
+import argparse
+import json
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from service.cli.opening import Verbs, aside, installation_of, tell
+from service.files.description import Kind
+
+if TYPE_CHECKING:
+    from service.installation import Installation
+    from service.intake.report import Report
+    from service.intake.sheet import Sheet
+    from service.outbox.operations import Operation
+
+_KINDS = [kind.value for kind in Kind]
+_PAUSE = 0.2
 
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
+    mint = verbs.add_parser("mint", help="deposit and issue what a sheet (CSV, XLSX) lists")
+    mint.add_argument("sheet", type=Path)
+    mint.add_argument("--collection", help="collection of rows that name none; they are issued one each")
+    mint.add_argument("--kind", choices=_KINDS, help="kind of rows that state none")
+    mint.add_argument(
+        "--public", action="append", default=[], metavar="COLUMN", help="a column to make public"
+    )
+    mint.add_argument(
+        "--allow", action="append", default=[], choices=_KINDS, help="a kind that new collections issue, too"
+    )
+    mint.add_argument("--dry-run", action="store_true", help="judge the sheet, all errors at once, and stop")
+    mint.add_argument("--no-wait", action="store_true", help="end once all is accepted, which is durable")
+    mint.add_argument("--json", action="store_true")
+    mint.set_defaults(run=run_mint)
+    imports = verbs.add_parser("import", help="make a sheet from records of another form")
+    forms = imports.add_subparsers(dest="form", metavar="FORM", required=True)
+    museum = forms.add_parser("museum", help="JSON lines of a museum's catalogue")
+    museum.add_argument("file", type=Path)
+    museum.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="SHEET", help="CSV or XLSX to write"
+    )
+    museum.add_argument("--institution", help="who holds the objects")
+    museum.add_argument(
+        "--public-provenance", action="store_true", help="the museum has published its provenance"
+    )
+    museum.add_argument("--language", choices=("zh", "en"), default="zh", help="of the headings")
+    museum.add_argument("--json", action="store_true")
+    museum.set_defaults(run=run_import_museum)
+
+
+def run_import_museum(arguments: argparse.Namespace) -> int:
+    """Turn a museum's records into a sheet."""
+    from service.intake.museum import MuseumOptions, import_museum, museum_columns
+    from service.intake.writing import write_sheet
+
+    options = MuseumOptions(arguments.institution, public_provenance=arguments.public_provenance)
+    rows = write_sheet(
+        arguments.output, museum_columns(options), import_museum(arguments.file, options), arguments.language
+    )
+    tell(arguments, {"rows": rows, "sheet": str(arguments.output)}, f"{rows} rows → {arguments.output}")
+    return 0
+
+
+def run_mint(arguments: argparse.Namespace) -> int:
+    """Judge a sheet, then deposit and issue what it lists."""
+    from service.intake.sheet import Options, read_sheet
+
+    options = Options(
+        Kind(arguments.kind) if arguments.kind else None, arguments.collection, frozenset(arguments.public)
+    )
+    began = time.monotonic()
+    sheet = read_sheet(arguments.sheet, options)
+    report = sheet.check()
+    judged = time.monotonic() - began
+    _say_problems(report, quiet=arguments.json)
+    if arguments.dry_run or not report.is_sound:
+        tell(arguments, report.as_json(), _summary(report))
+        return 0 if report.is_sound else 1
+    with installation_of(arguments) as installation:
+        found = _issue(installation, sheet, arguments)
+    found["seconds"] = {"judged": round(judged, 2), **found["seconds"]}
+    text = json.dumps(found, ensure_ascii=False, indent=2)
+    tell(arguments, found, text)
+    return 0 if not found["refused"] else 1
+
+
+def _issue(installation: Installation, sheet: Sheet, arguments: argparse.Namespace) -> dict[str, Any]:
+    from tqdm import tqdm
+
+    from indexer.events import WorkKind
+    from service.issuing.deposits import KINDS
+    from service.issuing.desk import desk_of
+    from service.issuing.plan import USUAL_POLICY
+    from service.issuing.sheet import Terms, issue
+
+    allowed = sum({1 << KINDS[Kind(kind)] for kind in arguments.allow})
+    terms = Terms(replace(USUAL_POLICY, work_kinds=USUAL_POLICY.work_kinds | allowed))
+    assert WorkKind.NONE not in KINDS.values()
+    began = time.monotonic()
+    accepted: list[Operation] = []
+    rows = tqdm(sheet.requests(), total=sheet.check().rows, unit="row", desc="accept", disable=arguments.json)
+    for chunk in issue(desk_of(installation, "cli"), rows, terms):
+        accepted += chunk
+    seconds = {"accepted": round(time.monotonic() - began, 2)}
+    if arguments.no_wait:
+        return {"operations": len(accepted), "refused": [], "seconds": seconds}
+    began = time.monotonic()
+    with tqdm(total=len(accepted), unit="op", desc="settle", disable=arguments.json) as bar:
+        refused = _wait(installation, accepted, bar)
+    seconds["settled"] = round(time.monotonic() - began, 2)
+    return {"operations": len(accepted), "refused": refused, "seconds": seconds}
+
+
+def _wait(installation: Installation, accepted: list[Operation], bar: Any) -> list[dict[str, str]]:
+    """Wait until every operation has ended; give those that were refused."""
+    from service.outbox.operations import State, ended_among
+
+    waiting = {one.id for one in accepted}
+    refused: list[dict[str, str]] = []
+    while waiting:
+        ended = ended_among(installation.database, waiting)
+        for one in ended:
+            waiting.discard(one.id)
+            if one.state is State.REFUSED and one.reason is not None:
+                refused.append(
+                    {"kind": one.kind, "code": one.reason.code, "zh": one.reason.zh, "en": one.reason.en}
+                )
+        bar.update(len(ended))
+        if waiting and not ended:
+            time.sleep(_PAUSE)
+    return refused
+
+
+def _say_problems(report: Report, *, quiet: bool) -> None:
+    if quiet:
+        return
+    for mark, problems in (("✗", report.errors), ("!", report.warnings[:20])):
+        for one in problems:
+            print(f"  {mark} {one.cell:6} {one.zh} / {one.en}", file=sys.stderr)
+    if len(report.warnings) > 20:
+        aside(f"另有 {len(report.warnings) - 20} 条提示", f"{len(report.warnings) - 20} more warnings")
+
+
+def _summary(report: Report) -> str:
+    return (
+        f"{report.rows} 行，{report.error_count} 处错误，{report.warning_count} 条提示；拟发行 {report.issued} 件\n"
+        f"{report.rows} rows, {report.error_count} errors, {report.warning_count} warnings; "
+        f"{report.issued} collectibles to issue"
+    )

@@ -1,4 +1,4 @@
-"""The processes that a demonstration runs beside its chain. Owns starting and ending them; they end with their starter."""
+"""The processes that a demonstration runs beside its chain. Owns their start and end; none outlives its starter."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from devnet import processes
 from devnet.processes import Process
@@ -23,7 +24,7 @@ class Companions:
     running: dict[str, Process] = field(default_factory=dict)
     _ending: ExitStack = field(default_factory=ExitStack)
 
-    def __enter__(self) -> Companions:
+    def __enter__(self) -> Self:
         """Start them; those that a killed starter left behind are ended first."""
         folder = self.home / "run"
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The demonstration as it runs: its chain, its processes, its story, the addresses to open. Owns their beginning and end."""
+"""The demonstration as it runs: its chain, its processes, its story. Owns their beginning and their end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Self
 
 from devnet import installation as devnet
 from devnet.qianyin import Terms
@@ -43,7 +44,7 @@ class Show:
         self._stop = threading.Event()
         self.timings: dict[str, float] = {}
 
-    def __enter__(self) -> Show:
+    def __enter__(self) -> Self:
         """Bring everything up and tell the story."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._interrupt)

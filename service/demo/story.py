@@ -9,6 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from indexer.events import Kind, Measure, Policy, WorkKind
@@ -19,8 +20,9 @@ from service.files.sample.making import COLLECTION, make_sample
 from service.files.statement import CollectionStatement
 from service.installation import Installation
 from service.intake.sheet import read_sheet
+from service.issuing.desk import desk_of
 from service.issuing.plan import collection_named
-from service.issuing.sheet import Desk, Terms, issue
+from service.issuing.sheet import Terms, issue
 from service.keys.master import master_sealer
 from service.keys.operators import Operator
 from service.outbox import requests as asked
@@ -141,7 +143,7 @@ class Story:
             "存证、开设版次、生成数字藏品", "depositing the works, opening editions, creating collectibles"
         )
         sheet = read_sheet(next(self._folder().glob("*.csv")))
-        accepted = [one for chunk in issue(self._desk(), sheet.requests(), Terms(POLICY, {COLLECTION: STATEMENT}))
+        accepted = [one for chunk in issue(desk_of(self.installation, PRINCIPAL), sheet.requests(), Terms(POLICY, {COLLECTION: STATEMENT}))
                     for one in chunk]  # fmt: skip
         for one in accepted:
             self._settled(one)
@@ -153,11 +155,9 @@ class Story:
         self.say("发放、转赠、借阅、限制转赠", "handing out, giving, lending, restricting")
         first, second, third = (self._account(reference) for reference in HOLDERS)
         poems = [self._serials(at) for at in range(len(self.tokens) // ISSUED)]
-        for number, (poem, to) in enumerate(zip(poems, (first, second, third) * 5, strict=False)):
-            self._ask(
-                f"distribute/{number}",
-                lambda poem=poem, to=to: asked.Distribute(self.collection, poem[0], to),
-            )
+        for number, poem in enumerate(poems):
+            to = (first, second, third)[number % 3]
+            self._ask(f"distribute/{number}", partial(asked.Distribute, self.collection, poem[0], to))
         self._ask("gift/0", lambda: asked.GiveFromKept(poems[0][0], first, second))
         self._ask("gift/1", lambda: asked.GiveFromKept(poems[1][0], second, third))
         booklet, reader = self.booklet, (first, second, third)[(len(poems) - 1) % 3]
@@ -225,19 +225,6 @@ class Story:
         installation = self.installation
         people = People(installation.database, master_sealer(installation.settings))
         return Registry(installation.database, people, installation.vault, PRINCIPAL)
-
-    def _desk(self) -> Desk:
-        settings = self.installation.settings
-        return Desk(
-            database=self.installation.database,
-            sealer=master_sealer(settings),
-            issuer=self.issuer,
-            principal=PRINCIPAL,
-            home=settings.home,
-            inbox=settings.inbox,
-            claims=lambda digest: 0,
-            account_of=self._registry().account_of,
-        )
 
 
 def _verified() -> Verification:

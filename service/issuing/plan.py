@@ -25,7 +25,7 @@ USUAL_POLICY = Policy(
 
 
 def collection_operation(name: str) -> Hash32:
-    """Give the operation by which an issuer's collection of this name is created: the same name, the same collection."""
+    """Give the operation by which an issuer creates its collection of this name: one name, one collection."""
     return Hash32(hashlib.sha256(b"qianyin collection v1\0" + name.encode()).digest())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,17 @@ from service.outbox.requests import Request
 from service.outbox.states import CANCELLED, UNSIGNED, Reason, State, read_reason
 from service.outbox.tables import DependencyRow, OperationRow, TransactionRow
 
-__all__ = ["Operation", "Reason", "State", "by_key", "cancel", "counts", "operation", "operations"]
+__all__ = [
+    "Operation",
+    "Reason",
+    "State",
+    "by_key",
+    "cancel",
+    "counts",
+    "ended_among",
+    "operation",
+    "operations",
+]
 
 _CHUNK = 400
 
@@ -97,6 +107,18 @@ def operations(
         query = query.where(OperationRow.place < before)
     with database.read() as connection:
         return read(connection, query)
+
+
+def ended_among(database: Database, ids: Collection[str]) -> list[Operation]:
+    """Give those of these operations that have ended, in the order of acceptance."""
+    wanted = sorted(ids)
+    found: list[Operation] = []
+    ended = (State.SETTLED, State.REFUSED)
+    with database.read() as connection:
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            found += read(connection, _all().where(OperationRow.id.in_(chunk), OperationRow.state.in_(ended)))
+    return sorted(found, key=lambda one: one.place)
 
 
 def counts(database: Database) -> dict[State, int]:
