@@ -131,9 +131,9 @@ def _verify_export(arguments: argparse.Namespace, path: Path) -> int:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             found = verify_export(lines, anchor)
     except ExportError as fault:
-        shown = {"valid": False, "line": fault.line, "seq": fault.seq, "zh": fault.zh, "en": fault.en}
+        failed = {"valid": False, "line": fault.line, "seq": fault.seq, "zh": fault.zh, "en": fault.en}
         text = f"✗ 第 {fault.line} 行 / line {fault.line}, seq {fault.seq}: {fault.zh} / {fault.en}"
-        tell(arguments, shown, text)
+        tell(arguments, failed, text)
         return NOT_VALID
     ties = [(where, one) for where, one in (("before", found.before), ("after", found.after)) if one]
     shown: dict[str, Any] = {

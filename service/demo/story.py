@@ -143,8 +143,8 @@ class Story:
             "存证、开设版次、生成数字藏品", "depositing the works, opening editions, creating collectibles"
         )
         sheet = read_sheet(next(self._folder().glob("*.csv")))
-        accepted = [one for chunk in issue(desk_of(self.installation, PRINCIPAL), sheet.requests(), Terms(POLICY, {COLLECTION: STATEMENT}))
-                    for one in chunk]  # fmt: skip
+        desk, terms = desk_of(self.installation, PRINCIPAL), Terms(POLICY, {COLLECTION: STATEMENT})
+        accepted = [one for chunk in issue(desk, sheet.requests(), terms) for one in chunk]
         for one in accepted:
             self._settled(one)
         for one in accepted:
