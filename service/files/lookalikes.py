@@ -42,7 +42,10 @@ _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066
 _FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 _ALPHABETS: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
 _ALLOWED_CONTROLS: Final = frozenset("\t\n\r")
-_LAST_OF_PLANE: Final = 0xFFFE
+_NO_CHARACTERS: Final = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_UNSTORABLE: Final = re.compile(
+    f"[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]"
+)
 
 _SHAPES: Final = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјһорсухԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυ" + "01I|〇○" + "ー—–―─━一" + "’‘`´″“”",
@@ -73,14 +76,14 @@ def unstorable(text: str) -> str | None:
     code points that are no characters: what JSON, XML and UTF-8 agree not to carry. The control characters from
     U+0080 on are what is left of wrongly converted text in many a museum's records, so they are only warned of.
     """
-    for char in text:
-        if char not in _ALLOWED_CONTROLS and _is_unstorable(char):
-            return f"U+{ord(char):04X}"
-    return None
+    found = _UNSTORABLE.search(text)
+    return f"U+{ord(found[0]):04X}" if found else None
 
 
 def oddities(text: str) -> tuple[Oddity, ...]:
     """Everything odd about a text, in the order of `Oddity`; empty for what people usually write."""
+    if text.isascii() and text.isprintable():
+        return ()
     found = {
         Oddity.BIDI: any(char in _BIDI for char in text),
         Oddity.INVISIBLE: _has_invisible(text),
@@ -88,12 +91,6 @@ def oddities(text: str) -> tuple[Oddity, ...]:
         Oddity.COMPATIBILITY: any(_is_compatibility(char) for char in text),
     }
     return tuple(oddity for oddity, is_there in found.items() if is_there)
-
-
-def _is_unstorable(char: str) -> bool:
-    if char < " " or unicodedata.category(char) == "Cs":
-        return True
-    return ord(char) & _LAST_OF_PLANE == _LAST_OF_PLANE or "\ufdd0" <= char <= "\ufdef"
 
 
 def _is_invisible(char: str) -> bool:

@@ -33,6 +33,10 @@ RECORD_FORMAT = "qianyin-record/1"
 RECORD_MEDIA_TYPE = "application/json"
 LARGEST_MANIFEST = KUBO_DEFAULT.chunk_size
 """Bytes; up to here the CID of the manifest holds its digest."""
+LONGEST_CHARACTER = 6
+"""Bytes of one character in JSON, at most (`\\u001f`); each public text stands twice."""
+FRAME = 1_000
+"""Bytes of JSON around one file, or around everything else, at most."""
 LARGEST_FILE = 2**53 - 1
 MOST_FILES = 200
 ROLES: Final = ("work", "record", "image", "attachment")
@@ -105,6 +109,9 @@ def fits(description: Description, files: int) -> bool:
     """
     if files > MOST_FILES:
         return False
+    characters = sum(len(name) + len(text) for name, text in (*description.facts, *description.extra))
+    if LONGEST_CHARACTER * 2 * characters + FRAME * (files + 8) < LARGEST_MANIFEST:
+        return True
     longest = Digests("b" * 59, max(PROFILES, key=len), Hash32(bytes(32)), Hash32(bytes(32)), LARGEST_FILE)
     entries = (FileEntry("attachment", "x" * LONGEST_MEDIA_TYPE, longest),) * max(files, 1)
     image = FileEntry("image", "image/", longest)

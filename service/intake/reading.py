@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,7 +71,7 @@ def read_row(layout: Layout, row: Row, usual: Usual) -> tuple[Draft | None, list
             "Its public texts and files are too many together.",
         )
         complain([Complaint("", "record-too-long", zh, en)])
-    problems = [place(layout, row.number, at, found) for at, found in sorted(complaints, key=_order)]
+    problems = [place(layout, row.number, at, found) for at, found in _in_order(complaints)]
     if description is None or any(problem.severity is Severity.ERROR for problem in problems):
         return None, problems
     return Draft(row.number, description, tuple(cells.internal), files, issue), problems
@@ -138,5 +138,13 @@ def _complaints_of_description(description: Description) -> list[Complaint]:
     return found
 
 
-def _order(found: tuple[int | None, Complaint]) -> int:
-    return -1 if found[0] is None else found[0]
+def _in_order(found: list[tuple[int | None, Complaint]]) -> Iterator[tuple[int | None, Complaint]]:
+    """Complaints by column, those about the whole row first; one error a cell, since others follow from it."""
+    faulty: set[int] = set()
+    for at, complaint in sorted(found, key=lambda pair: -1 if pair[0] is None else pair[0]):
+        is_error = complaint.severity is Severity.ERROR
+        if at is not None and is_error and at in faulty:
+            continue
+        if at is not None and is_error:
+            faulty.add(at)
+        yield at, complaint

@@ -89,9 +89,12 @@ def _write_xlsx(out: BinaryIO, table: Iterator[list[str]]) -> int:
     sheet = book.create_sheet("Qianyin")
     sheet.freeze_panes = "A2"
     count = -1
-    for texts in table:
-        sheet.append([_cell(sheet, text) for text in texts])
-        count += 1
+    try:
+        for texts in table:
+            sheet.append([_cell(sheet, text) for text in texts])
+            count += 1
+    finally:
+        sheet.close()
     book.save(out)
     return count
 
