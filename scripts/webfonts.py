@@ -81,13 +81,17 @@ def _span(text: str) -> range:
 
 
 def slices(known: set[int], ranges: dict[str, str]) -> list[list[int]]:
-    """Cut the characters we serve into slices: what the pages' own words use, then the rest by frequency."""
+    """Cut the characters we serve into slices: what the pages' own words use, then the rest by frequency.
+
+    The cuts do not depend on those words: new words change the first slice and those that held their characters.
+    """
     wanted = (gb2312() | LATIN) & known
     own = {ord(letter) for pair in WORDS.values() for text in pair for letter in text} | LATIN
     first = sorted(own & wanted)
     order = {code: place for place, code in enumerate(by_frequency(ranges))}
-    rest = sorted(wanted - own, key=lambda code: (order.get(code, len(order)), code))
-    return [first, *(sorted(rest[start : start + SLICE]) for start in range(0, len(rest), SLICE))]
+    every = sorted(wanted, key=lambda code: (order.get(code, len(order)), code))
+    cuts = (set(every[start : start + SLICE]) - own for start in range(0, len(every), SLICE))
+    return [first, *(sorted(cut) for cut in cuts if cut)]
 
 
 def woff2(source: Path, codes: list[int]) -> bytes:

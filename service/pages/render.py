@@ -5,6 +5,7 @@ The HTML carries no inline script or style and names no other host, so it works 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from markupsafe import Markup, escape
 
 from service.pages import addresses, assets, labels, language, seals, words
 from service.pages.language import Lang
-from service.pages.views import ErrorPage, OperationPage, Page
+from service.pages.views import ErrorPage, Fact, OperationPage, Page
 from service.pages.views.history import HistoryEntryView
 from service.pages.views.running import STATES
 
@@ -77,6 +78,7 @@ def render(page: Page, lang: Lang, site: Site) -> str:
         remarks=partial(_remarks, lang),
         error=partial(_error, lang),
         label_of=partial(_label, lang),
+        stated=partial(_stated, lang),
         press=pressed.press,
         symbols=pressed.symbols,
     )
@@ -164,6 +166,15 @@ def _error(lang: Lang, page: ErrorPage) -> tuple[str, str]:
 def _label(lang: Lang, key: str) -> str:
     """Return the label of a fact; a heading of the institution's own is shown as given."""
     return words.say(lang, f"fact.{key}") if f"fact.{key}" in words.WORDS else key
+
+
+def _stated(lang: Lang, fact: Fact) -> str:
+    """Return what a fact states; tags of languages that have words are put into them."""
+    if fact.key != "language":
+        return fact.value
+    tags = re.split(r"[,、;\s]+", fact.value)
+    named = [words.say(lang, f"tongue.{tag}") if f"tongue.{tag}" in words.WORDS else tag for tag in tags]
+    return words.say(lang, "list").join(named)
 
 
 def _act(act: str) -> str:

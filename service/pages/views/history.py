@@ -23,6 +23,7 @@ class HistoryEntryView:
         giver: who had it before, or who acted: an institution's name, or a holder's pseudonymous label as a `Name`
             without a parallel; None where nobody is named.
         receiver: who got it, the same; None where nothing changed hands.
+        about: what else it names, e.g. the work of which an edition was opened; None where there is nothing.
         hand: by which key a holder's act came; None for an institution's.
         policy_version: version of the collection's policy that applied; None where none did.
         held: seconds that the giver had kept it, with `holding_period`, the seconds the policy asked for.
@@ -44,6 +45,7 @@ class HistoryEntryView:
     known: bool = True
     giver: Name | None = None
     receiver: Name | None = None
+    about: Name | None = None
     hand: Hand | None = None
     policy_version: int | None = None
     held: int | None = None

@@ -208,6 +208,7 @@ COLLECTIBLE = CollectiblePage(
         Fact("date", "2026"),
         Fact("medium", "数字排印，宋体"),
         Fact("dimensions", "900 × 1200 像素"),
+        Fact("language", "zh-Hans, en, tlh"),
     ),
     technical=TECHNICAL,
     file=FileView(SHA256, 431_872, "image/png", "静夜思.png"),
@@ -411,6 +412,12 @@ COLLECTION = CollectionPage(
     history=HistoryView(
         (
             HistoryEntryView(900, "PolicySet", 8_100, NOW - 60 * DAY, giver=MUSEUM, policy_version=2),
+            *(
+                HistoryEntryView(
+                    680 + n, "EditionOpened", 5_860, NOW - 116 * DAY, giver=MUSEUM, about=NAMES[n], cap=200
+                )
+                for n in range(11, 0, -1)
+            ),
             HistoryEntryView(680, "EditionOpened", 5_860, NOW - 116 * DAY, giver=MUSEUM, cap=200),
             HistoryEntryView(
                 580, "CollectionCreated", 5_400, NOW - 130 * DAY, giver=MUSEUM, policy_version=1
@@ -484,6 +491,7 @@ PAGES: dict[str, Page] = {
         (InstitutionCard(MUSEUM, ISSUER.address, 5), InstitutionCard(STRANGER.name, STRANGER.address, 0)),
         AS_OF,
     ),
+    "home, one collection": HomePage(CARDS[:1], (), AS_OF),
     "home, empty": HomePage((), ()),
     "search": SearchPage("静夜思", "title", RESULTS, total=4, after="x", next="bmV4dA", as_of=AS_OF),
     "search, nothing": SearchPage(SHA256, "file", (), total=0, as_of=AS_OF),

@@ -223,6 +223,18 @@ def test_a_heading_of_the_institutions_own_is_shown_as_given() -> None:
     assert "<dt>入藏批次</dt>" in html_of("collectible, held", "en")
 
 
+def test_tags_of_languages_are_put_into_words_where_there_are_any() -> None:
+    assert "简体中文、英文、tlh" in html_of("collectible", "zh")
+    assert "Simplified Chinese, English, tlh" in html_of("collectible", "en")
+
+
+def test_a_long_record_of_a_collection_is_folded_and_whole() -> None:
+    html = html_of("collection", "zh")
+    newest, rest = html.split('<details class="fold fold-inner"><summary>其余八条')
+    assert (newest.count('class="entry"'), rest.count('class="entry"')) == (6, 8)
+    assert html.count("开设版次</h3>") == 12
+
+
 def test_the_issuers_own_terms_take_the_place_of_ours() -> None:
     assert "For personal, non-commercial reading." in html_of("collectible, held", "zh")
     assert "在个人页面展示" not in html_of("collectible, held", "zh")

@@ -33,7 +33,7 @@ DEPOSIT = re.compile(r"(?<!作品)(?<!实名)登记")
 
 BUILT_FROM_PARTS = re.compile(
     r"(act|check|error|fact|kind|may\.give|operation\.(kind|state|next)|policy\.acceptance|receiver|search\.(by|none)"
-    r"|verdict\.(since|by|valid|invalid|indeterminate)|what|history\.hand|days|hours|minutes|seconds)(\.|$)"
+    r"|verdict\.(since|by|valid|invalid|indeterminate)|what|tongue|history\.hand|days|hours|minutes|seconds)(\.|$)"
 )
 """The keys whose last part a page puts in."""
 
