@@ -1,7 +1,8 @@
 """Virtual environments of this checkout, each made once from its locks. Standard library only; owns .venv/.
 
 What is installed is exactly what requirements/*.txt say, with their hashes, and the project itself in place. An
-environment whose locks, interpreter or folder changed is made anew; two callers at once wait for each other.
+environment is brought to its locks when they change, and made anew when it was left incomplete, the interpreter is
+another or the folder was moved. Two callers at once wait for each other.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -76,11 +78,8 @@ def prepare(environment: Environment) -> float:
     started = time.monotonic()
     HOME.mkdir(exist_ok=True)
     with alone(HOME / f"{environment.name}.lock"):
-        if _stamp(environment).is_file() and _stamp(environment).read_text() == _fingerprint(environment):
-            return time.monotonic() - started
-        shutil.rmtree(environment.folder, ignore_errors=True)
-        _make(environment)
-        _stamp(environment).write_text(_fingerprint(environment))
+        if _read(environment, "made-from") != _fingerprint(environment):
+            _make(environment)
     return time.monotonic() - started
 
 
@@ -115,33 +114,60 @@ def call(command: Sequence[str | Path], what: str, log: Path, env: dict[str, str
 
 
 def _make(environment: Environment) -> None:
-    with_pip = importlib.util.find_spec("ensurepip") is not None
-    if not with_pip and importlib.util.find_spec("pip") is None:
+    """Make an environment, or change a complete one: of the same interpreter, in the same place."""
+    base = f"{sys.version}\n{environment.folder}"
+    if _read(environment, "complete") != base:
+        shutil.rmtree(environment.folder, ignore_errors=True)
+    (environment.folder / "complete").unlink(missing_ok=True)
+    pip = _pip(environment)
+    install = [*pip, "install", "--no-compile"]
+    log = environment.folder / "pip.log"
+    for lock in filter(None, (environment.build, environment.lock)):
+        path = REQUIREMENTS / lock
+        locked: list[str | Path] = ["--no-build-isolation", "--require-hashes", "-r", path]
+        call([*install, *locked], f"{packages(path)} packages of requirements/{lock}", log)
+    if environment.optional:
+        _try_optional(environment, install, log)
+    _remove_unlocked(environment, pip, log)
+    if environment.project:
+        in_place: list[str | Path] = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
+        call([*install, *in_place], "the project itself, in place", log)
+    (environment.folder / "complete").write_text(base, encoding="utf-8")
+    (environment.folder / "made-from").write_text(_fingerprint(environment), encoding="utf-8")
+
+
+def _pip(environment: Environment) -> list[str | Path]:
+    """Give the start of a pip command for an environment, which is made if it is not there."""
+    bundled = importlib.util.find_spec("ensurepip") is not None
+    if not bundled and importlib.util.find_spec("pip") is None:
         raise SetupError(
             "This Python can neither bring pip into a virtual environment nor has one itself. / 此 Python 缺少 pip。\n"
             "On Debian or Ubuntu: apt-get install python3-venv"
         )
-    say(f"  a virtual environment in {environment.folder.relative_to(ROOT)} …", end="")
-    started = time.monotonic()
-    venv.create(environment.folder, with_pip=with_pip, symlinks=True)
-    say(f" {time.monotonic() - started:.1f} s")
-    pip: list[str | Path] = (
-        [environment.python, "-m", "pip"]
-        if with_pip
-        else [sys.executable, "-m", "pip", "--python", environment.python]
+    if not environment.folder.exists():
+        say(f"  a virtual environment in {environment.folder.relative_to(ROOT)} …", end="")
+        started = time.monotonic()
+        venv.create(environment.folder, with_pip=bundled, symlinks=True)
+        say(f" {time.monotonic() - started:.1f} s")
+    python: list[str | Path] = [environment.python, "-m", "pip"]
+    if not bundled:
+        python = [sys.executable, "-m", "pip", "--python", environment.python]
+    return [*python, "--disable-pip-version-check", "--no-input"]
+
+
+def _remove_unlocked(environment: Environment, pip: Sequence[str | Path], log: Path) -> None:
+    """Take out what an earlier lock asked for: it would hide that something is not declared."""
+    listing = subprocess.run(
+        [*pip, "list", "--format", "json"], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    install: list[str | Path] = [*pip, "--disable-pip-version-check", "--no-input", "install", "--no-compile"]
-    log = environment.folder / "pip.log"
-    for lock in (environment.build, environment.lock):
-        if lock:
-            path = REQUIREMENTS / lock
-            locked: list[str | Path] = ["--no-build-isolation", "--require-hashes", "-r", path]
-            call([*install, *locked], f"{packages(path)} packages of requirements/{lock}", log)
-    if environment.optional:
-        _try_optional(environment, install, log)
-    if environment.project:
-        in_place: list[str | Path] = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
-        call([*install, *in_place], "the project itself, in place", log)
+    installed = {entry["name"].lower().replace("_", "-") for entry in json.loads(listing.stdout)}
+    locked = {name for lock in environment.locks() for name in locked_names(lock)}
+    if surplus := installed - locked - {"pip", "setuptools", "qianyin"}:
+        call(
+            [*pip, "uninstall", "--yes", *sorted(surplus)],
+            f"{len(surplus)} packages out that are no longer locked",
+            log,
+        )
 
 
 def _try_optional(environment: Environment, install: Sequence[str | Path], log: Path) -> None:
@@ -155,11 +181,21 @@ def _try_optional(environment: Environment, install: Sequence[str | Path], log: 
 
 def packages(lock: Path) -> int:
     """Count the packages a lock file names, for whatever platform."""
-    return sum(1 for line in lock.read_text(encoding="utf-8").splitlines() if line[:1].isalnum())
+    return len(locked_names(lock))
 
 
-def _stamp(environment: Environment) -> Path:
-    return environment.folder / "made-from"
+def locked_names(lock: Path) -> list[str]:
+    """List the packages a lock file names."""
+    return [
+        line.partition("==")[0]
+        for line in lock.read_text(encoding="utf-8").splitlines()
+        if line[:1].isalnum()
+    ]
+
+
+def _read(environment: Environment, stamp: str) -> str:
+    path = environment.folder / stamp
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _fingerprint(environment: Environment) -> str:
@@ -167,7 +203,7 @@ def _fingerprint(environment: Environment) -> str:
     parts = [sys.version, str(ROOT), *(path.read_text(encoding="utf-8") for path in environment.locks())]
     if environment.project:
         parts.append((ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("[tool.ruff]")[0])
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest() + "\n"
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @contextmanager

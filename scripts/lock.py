@@ -30,7 +30,6 @@ LOCKS: dict[str, Sequence[str]] = {
         "-c", "requirements/runtime.txt", "-c", "requirements/build.txt",
     ],
     "solidity-analysis.txt": ["--group", "solidity-analysis"],
-    "fonts.txt": ["--group", "fonts"],
     "lock.txt": ["--group", "lock"],
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.devnet_fixtures"]
 
+RECURSION_LIMIT = sys.getrecursionlimit()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 # The machine's load is no property of the code, so there is no deadline. CI repeats its examples, a nightly run
@@ -29,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Search deep where the nightly tests are asked for."""
     nightly = "nightly" in config.option.markexpr and "not nightly" not in config.option.markexpr
     settings.load_profile("nightly" if nightly else "ci")
+
+
+def pytest_runtest_setup() -> None:
+    """Undo what importing eth-account does (see test_repository), since tests import it more freely than we do."""
+    sys.setrecursionlimit(RECURSION_LIMIT)
 
 
 @pytest.fixture(scope="session")

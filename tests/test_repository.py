@@ -209,11 +209,12 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     used = used_distributions(tree for _, tree in modules())
     assert used <= declared
     # Bounds on what another one needs, or found by another one where it is installed.
-    assert declared - used <= {"coincurve", "multiaddr", "python-multipart", "urllib3"}
+    assert declared - used <= {"coincurve", "multiaddr", "psycopg", "python-multipart", "urllib3"}
 
 
 def test_what_the_tests_import_is_declared() -> None:
-    declared = {requirement(line) for line in [*PROJECT["dependencies"], *GROUPS["test"]]}
+    groups = [line for line in [*GROUPS["test"], *GROUPS["fonts"]] if isinstance(line, str)]
+    declared = {requirement(line) for line in [*PROJECT["dependencies"], *groups]}
     paths = sorted((ROOT / "tests").rglob("*.py"))
     assert len(paths) > 20
     used = used_distributions(ast.parse(path.read_text(encoding="utf-8")) for path in paths)
@@ -238,6 +239,34 @@ def test_a_pure_module_with_input_is_told_from_one_without() -> None:
     assert is_pure(tree)
     assert {name.partition(".")[0] for name in imported(tree)} & INPUT_AND_OUTPUT
     assert not is_pure(ast.parse('"""The node; owns the connection."""'))
+
+
+IMPORT_EVERYTHING = """
+import importlib, pathlib, pkgutil, sys
+import contracts, devnet, indexer, service
+before = sys.getrecursionlimit()
+count = 0
+for package in (contracts, devnet, indexer, service):
+    for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not found.name.endswith("__main__") and ".migrations" not in found.name:
+            importlib.import_module(found.name)
+            count += 1
+from devnet import keys
+keys.deployer(pathlib.Path(sys.argv[1]))
+print(count, before, sys.getrecursionlimit())
+"""
+
+
+def test_nothing_we_import_raises_the_recursion_limit(tmp_path: Path) -> None:
+    """py_ecc, which eth-account imports, sets it to 100,000; `json.loads("[" * 200_000)` then crashes CPython."""
+    command = [sys.executable, "-c", IMPORT_EVERYTHING, str(tmp_path / "key")]
+    folders = os.pathsep.join([str(ROOT), str(ROOT / "hardhat-free-devnet")])
+    answer = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": folders}
+    )
+    count, before, after = map(int, answer.stdout.split())
+    assert count > 100
+    assert after == before
 
 
 def test_every_module_says_in_its_first_line_what_it_is() -> None:
