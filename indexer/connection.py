@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import re
 from collections import deque
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,13 @@ T = TypeVar("T")
 
 MOST_BYTES = 64 << 20
 """Bytes of one answer; ranges are split well before."""
+
+MOST_DEPTH = 64
+"""Arrays and objects within one another in an answer; those asked for here need six."""
+
+_ESCAPES = re.compile(rb"\\.", re.DOTALL)
+_STRINGS = re.compile(rb'"[^"]*"')
+_NO_SKELETON = bytes(set(range(256)) - set(b'[]{}"'))
 
 _LATER = (
     *("header not found", "header for hash not found", "body not found", "block not found", "unknown block"),
@@ -173,6 +181,8 @@ class Connection:
         return NodeRefused(self.place, reason)
 
     def _decode(self, body: bytes, form: Any) -> Any:
+        if nested_too_deep(body):
+            raise NodeLied(self.place, f"an answer nested more than {MOST_DEPTH} deep")
         try:
             return _decoder(form).decode(body)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as fault:
@@ -216,6 +226,22 @@ class Connection:
         if status == http.client.TOO_MANY_REQUESTS or status >= http.client.INTERNAL_SERVER_ERROR:
             raise NodeUnavailable(self.place, f"HTTP {status}")
         raise NodeRefused(self.place, f"HTTP {status}")
+
+
+def nested_too_deep(body: bytes) -> bool:
+    """Say whether JSON holds arrays and objects within one another more than `MOST_DEPTH` times.
+
+    Decoders go as deep as Python's recursion limit, which libraries for signing raise to 100,000: a small hostile
+    answer would overflow the stack and end the process.
+    """
+    skeleton = (_ESCAPES.sub(b"", body) if b"\\" in body else body).translate(None, _NO_SKELETON)
+    brackets = _STRINGS.sub(b"", skeleton)
+    for _ in range(MOST_DEPTH):
+        fewer = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(fewer) == len(brackets):
+            break
+        brackets = fewer
+    return bool(brackets)  # what is not balanced is no JSON either
 
 
 def _request(at: int, call: Call) -> bytes:

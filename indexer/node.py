@@ -280,9 +280,8 @@ class Node:
         return self._ask(lambda at: _proof(at, _present(at, at.ask(call, _Proof), "proof"), contract, slots))
 
     def _ask(self, question: Callable[[Connection], T]) -> T:
-        first, others = self._first, len(self._connections) - 1
-        for turn in range(others):
-            at = (first + turn) % len(self._connections)
+        order = [(self._first + turn) % len(self._connections) for turn in range(len(self._connections))]
+        for at in order[:-1]:
             try:
                 answer = question(self._connections[at])
             except RangeTooWide:
@@ -291,7 +290,9 @@ class Node:
                 continue
             self._first = at
             return answer
-        return question(self._connections[(first + others) % len(self._connections)])
+        answer = question(self._connections[order[-1]])
+        self._first = order[-1]
+        return answer
 
 
 def qbft_hash(header: sealed.Header) -> Hash32:
