@@ -80,6 +80,10 @@ def test_an_epoch_block_lists_the_pinned_validators():
     assert clique.check(header, ADDRESSES, EPOCH) in ADDRESSES
     with pytest.raises(SealError):
         clique.check(header, ADDRESSES[:3], EPOCH)
+    others = b"".join(sorted(account(name) for name in ("one", "two", "three", "four")))
+    listing_others = touched(header, 12, bytes(32) + others + bytes(65), ORDER[0])
+    with pytest.raises(SealError, match="other validators"):
+        clique.check(listing_others, ADDRESSES, EPOCH)
     bare = touched(header, 12, bytes(97), ORDER[0])
     with pytest.raises(SealError, match="extra data"):
         clique.check(bare, ADDRESSES, EPOCH)

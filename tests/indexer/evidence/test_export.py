@@ -19,16 +19,17 @@ from indexer.evidence.ends import End, EndProof
 from indexer.evidence.export import verify_export, write_csv, write_jsonl
 from indexer.evidence.export_text import ExportHeader
 from indexer.evidence.slots import COUNT, HEAD, subject_slot
-from indexer.head import heads
+from indexer.head import fold_subject, heads
 from indexer.keccak import keccak256
 from indexer.record import Record
-from indexer.values import ZERO_HASH, Hash32
+from indexer.values import ZERO_HASH, Hash32, as_hex
 from tests.indexer.evidence.small_chain import (
     CHAIN_ID,
     GENESIS,
     ISSUER,
     SECOND,
     SOURCES,
+    WORK,
     account,
     resealed,
     told,
@@ -158,6 +159,16 @@ def test_something_after_the_footer_is_found(form: str):
         assert caught.value.line == len(lines) + 1
 
 
+@pytest.mark.parametrize("change", [("7", "8"), ("0x", "0x0"), (as_hex(CHAIN.head), as_hex(ZERO_HASH))])
+def test_a_footer_that_says_otherwise_is_found(form: str, change: tuple[str, str]):
+    lines = written(form)
+    assert change[0] in lines[-1]
+    lines[-1] = lines[-1].replace(*change)
+    with pytest.raises(ExportError) as caught:
+        verify_export(lines)
+    assert caught.value.line == len(lines)
+
+
 def test_words_that_the_data_do_not_say_are_found(form: str):
     lines = written(form)
     which = preamble(form) + 4
@@ -221,6 +232,20 @@ def test_everything_of_one_subject_is_complete_by_its_own_head(form: str):
         written(form, header, RECORDS)
 
 
+def test_a_record_that_is_not_about_the_subject_is_found(form: str):
+    work = SOURCES.work(WORK)
+    records = [record for record in RECORDS if work in record.subjects]
+    assert [record.seq for record in records] == [0, 2]
+    lines = written(form, subject_header(work, records), records)
+    stray = written(form)[preamble(form) + 1]
+    ledger_head, subject_head = (list(heads(CHAIN.first, RECORDS))[1], fold_subject(work, records[:1]))
+    assert as_hex(ledger_head) in stray
+    lines.insert(preamble(form) + 1, stray.replace(as_hex(ledger_head), as_hex(subject_head)))
+    with pytest.raises(ExportError, match="not about the subject") as caught:
+        verify_export(lines)
+    assert (caught.value.line, caught.value.seq) == (preamble(form) + 2, 1)
+
+
 def test_a_selection_proves_nothing_about_what_it_leaves_out(form: str):
     header = replace(
         export_header(CHAIN, 0), scope="selection", first_seq=2, last_seq=6, before=None, after=None
@@ -228,6 +253,8 @@ def test_a_selection_proves_nothing_about_what_it_leaves_out(form: str):
     lines = written(form, header, [RECORDS[2], RECORDS[6]])
     summary = verify_export(lines)
     assert (summary.records, summary.complete, summary.before, summary.after) == (2, False, None, None)
+    with pytest.raises(ExportError, match="not here"):
+        verify_export([line for line in lines if line != lines[preamble(form)]])
 
 
 @pytest.mark.parametrize(

@@ -407,6 +407,20 @@ class TestClaims:
         assert (verdict.answer, verdict.result(7).status) == (Answer.INVALID, FAILED)
         assert verdict.result(3).status is PASSED
 
+    def test_a_record_that_cannot_follow_is_not_forgotten_by_those_after_it(self):
+        chain = told()
+        lie = events.Gifted(TOKEN, FIRST, ISSUER, ZERO_HASH, ZERO_HASH, Hand.OWN_KEY, 1, POLICY.digest())
+        chain.keep(
+            Record(
+                *(len(chain.records), SOURCES.collectible, events.SELECTORS[events.Gifted]),
+                *(events.encode(lie), keccak256(b"state"), (SOURCES.token(TOKEN),), 17, START + 60 * 17),
+            )
+        )
+        chain.act(events.Gifted(TOKEN, SECOND, FIRST, ZERO_HASH, ZERO_HASH, Hand.OWN_KEY, 1, POLICY.digest()))
+        verdict = verify(chain.bundle(holding(FIRST)), chain.anchor())
+        assert verdict.result(7).status is FAILED
+        assert "7" in verdict.result(7).phrase.en
+
     def test_an_act_from_another_contract_is_invalid_though_its_subject_is_not_carried(self):
         chain = told()
         edition = events.edition_id(chain_collection(), WORK, 2)
