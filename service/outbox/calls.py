@@ -1,8 +1,8 @@
 """Requests as calls of contracts: what goes into a transaction, how large it is, how much gas it may take. Pure.
 
 What kept keys sign for them, and who holds a token, the caller hands in as functions.
-Gas is free here, so bounds are generous: they only decide how many requests share a transaction. Measured on the
-embedded profile and doubled (tests/service/outbox/test_gas.py holds them against the chain).
+Gas is free here, so bounds are generous: they only decide how many requests share a transaction.
+`tests/service/outbox/test_kinds.py` holds them against what the contracts take.
 """
 
 from __future__ import annotations

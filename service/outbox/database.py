@@ -114,8 +114,8 @@ def migrate(database: Database) -> None:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        options = {"options": f"-c search_path={SCHEMA}"}
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=options)
+        searched = {"options": f"-c search_path={SCHEMA}"}
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=searched)
     options = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=options, hide_parameters=True)
     event.listen(engine, "connect", _prepare)

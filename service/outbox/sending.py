@@ -82,7 +82,8 @@ class SendingStep:
 
     def _free(self, key: SendingKey, never: list[tuple[Any, str]]) -> None:
         for row, said in never:
-            _LOG.error("transaction %s will not be taken: %s", as_hex(Hash32(row.hash)), said)
+            if not (row.answer or "").startswith(Answer.NEVER):
+                _LOG.error("transaction %s will not be taken: %s", as_hex(Hash32(row.hash)), said)
             with self._office.database.write() as connection:
                 alone = len(nonces.carried(connection, row)) <= 1
                 free_nonce(self._office, connection, key, row.nonce, _node_refused(said) if alone else None)

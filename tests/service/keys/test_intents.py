@@ -52,7 +52,7 @@ def test_a_digest_is_what_the_reference_computes_from_the_json(domain: Domain, i
     shown = typed_data(domain, intent)
     shown |= {"message": _numbers(shown["message"])}
     shown["domain"]["chainId"] = int(shown["domain"]["chainId"])
-    assert _hash_eip191_message(encode_typed_data(full_message=shown)) == digest(domain, intent)
+    assert bytes(_hash_eip191_message(encode_typed_data(full_message=shown))) == digest(domain, intent)
 
 
 def test_the_types_are_written_as_the_contracts_write_them() -> None:

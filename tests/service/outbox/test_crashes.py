@@ -140,7 +140,7 @@ def test_the_node_and_the_worker_killed_together_lose_nothing(house: House) -> N
 
 
 def test_a_worker_that_sends_before_it_stores_fails_the_same_check(house: House) -> None:
-    """The control: what was sent is on chain, the rows know nothing of it, and the key is not to be trusted any more."""
+    """The control: what was sent is on chain and the rows know nothing of it, so its key signs nothing any more."""
     ids = house.accept(house.founding() | _bundle(house, 0))
     _killed(house, Point.SIGNING, 2, "send-first")
     worker = house.worker()

@@ -35,9 +35,13 @@ def test_opening_again_changes_nothing(database: Database) -> None:
 
 
 def test_an_error_leaves_nothing_behind(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as connection:
-        connection.execute(insert(LeaseRow).values(name="a", worker="w", until=1.0))
-        raise RuntimeError
+    def fail() -> None:
+        with database.write() as connection:
+            connection.execute(insert(LeaseRow).values(name="a", worker="w", until=1.0))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with database.read() as connection:
         assert connection.execute(select(LeaseRow)).all() == []
 
