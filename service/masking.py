@@ -10,8 +10,12 @@ import hashlib
 from indexer.values import Address
 
 _NAMES = tuple(
-    "竹影松风荷露梅雪兰月菊霜桂雨柳烟石泉云岫山岚江帆溪声荻花芦雁鹤汀苔痕茶烟琴韵墨池砚香笔花书灯画舫晓钟暮鼓秋水春山夏木冬青远峰平沙"[n : n + 2]
-    for n in range(0, 64, 2)
+    name
+    for line in (
+        "竹影 松风 荷露 梅雪 兰月 菊霜 桂雨 柳烟 石泉 云岫 山岚 江帆 溪声 荻花 芦雁 鹤汀",
+        "苔痕 茶烟 琴韵 墨池 砚香 笔花 书灯 画舫 晓钟 暮鼓 秋水 春山 夏木 冬青 远峰 平沙",
+    )
+    for name in line.split()
 )
 _LETTERS = "23456789ACDEFGHJKLMNPQRSTUVWXYZ"
 
