@@ -7,13 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from indexer.events import SELECTORS, Gifted
+from indexer.policy import DAY
 from indexer.state import Collection, Edition, Token, Work
 from indexer.store.answers import AsOf, Known, Page
-from indexer.store.lookups import known_list, known_of, standing_statement
-from indexer.store.rows import TABLES, S
+from indexer.store.lookups import RECORDS, SUBJECTS, act_of, known_list, known_of, standing_statement
+from indexer.store.rows import TABLES, S, record_of
 from indexer.store.writing import in_parts
 from indexer.values import Address, Hash32
 
+SHANGHAI = 8 * 3_600
+"""Days are those of UTC+8."""
 WORKS, COLLECTIONS = TABLES[Work], TABLES[Collection]
 EDITIONS, TOKENS = TABLES[Edition], TABLES[Token]
 
@@ -121,6 +125,28 @@ def totals(connection: Connection, institution: Address) -> tuple[int, int]:
 def held_by(connection: Connection, holder: Address) -> int:
     """Say how many tokens an account holds."""
     return _count(connection, Token, "holder", holder)
+
+
+def gifts_on(
+    connection: Connection, party: Hash32, holder: Address, collection: Hash32, china_day: int
+) -> int:
+    """Say how many collectibles of a collection a holder gave on a day; `party` is the holder's subject."""
+    begins = china_day * DAY - SHANGHAI
+    giver, given = SUBJECTS.alias("giver"), SUBJECTS.alias("given")
+    statement = (
+        select(RECORDS)
+        .join(giver, (giver.c.seq == RECORDS.c.seq) & (giver.c.subject == party))
+        .join(given, (given.c.seq == RECORDS.c.seq) & (given.c.position == 0))
+        .join(TOKENS, (TOKENS.c.subject == given.c.subject) & TOKENS.c.superseded_by.is_(None))
+        .where(
+            TOKENS.c.collection_id == collection,
+            RECORDS.c.act == SELECTORS[Gifted],
+            RECORDS.c.block_time >= begins,
+            RECORDS.c.block_time < begins + DAY,
+        )
+    )
+    acts = (act_of(record_of(row)) for row in connection.execute(statement))
+    return sum(isinstance(act, Gifted) and act.from_ == holder for act in acts)
 
 
 def _count(connection: Connection, kind: type[Any], column: str, value: object) -> int:

@@ -305,6 +305,11 @@ class View:
         """Say how many works an institution deposited and how many tokens were created in its collections."""
         return lists.totals(self._connection, institution)
 
+    def gifts_on(self, holder: Address, collection: Hash32, china_day: int) -> int:
+        """Say how many collectibles of a collection a holder gave on a day (`policy.china_day`); quotas count so."""
+        party = self.sources.party(holder)
+        return lists.gifts_on(self._connection, party, holder, collection, china_day)
+
     def claims(self, file_digest: Hash32) -> tuple[Known[Work], ...]:
         """Give every claim to the same bytes, oldest first, withdrawn ones included."""
         work = TABLES[Work]

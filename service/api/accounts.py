@@ -11,16 +11,23 @@ from pydantic import Field
 from indexer.events import Kind
 from indexer.values import address, hash32
 from indexer.wire import write_address
-from service.api.auth import AsIssuer, AsOperator, IdempotencyKey
+from service.api.accepting import take
+from service.api.auth import AsHolder, AsIssuer, AsOperator, IdempotencyKey
 from service.api.border import Installed
-from service.api.gifts import holder_of
+from service.api.gifts import entitled, holder_of
 from service.api.names import account_in, number_in
 from service.api.shapes import Account, Body, Digest, Moment, Reason, Signature, accepted
 from service.errors import NotFound
 from service.installation import Installation
 from service.keys.master import master_sealer
-from service.outbox.accept import accept
-from service.outbox.requests import ConfirmRecovery, HandOver, RecoverToken, RequestRecovery, StopRecovery
+from service.outbox.requests import (
+    ConfirmRecovery,
+    HandOver,
+    RecoverToken,
+    RequestRecovery,
+    StopRecovery,
+    SubmitObjection,
+)
 from service.people.identity import Identity, Verification
 from service.people.persons import People
 from service.reading.open import context
@@ -61,6 +68,14 @@ class ReplacementBody(Body):
     """The address that was asked to stand for it."""
 
     replacement: Account
+
+
+class ObjectionBody(Body):
+    """Against which replacement; without `signature` (EIP-712 `StopRecovery`) the account's key is kept here."""
+
+    replacement: Account
+    deadline: Moment
+    signature: Signature = "0x"
 
 
 class HandOverBody(Body):
@@ -110,9 +125,7 @@ def request_recovery(
     request = RequestRecovery(
         account_in(account), address(body.replacement.lower()), hash32(body.evidence), since
     )
-    return accepted(
-        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
-    )
+    return accepted(take(installation, bearer, idempotency_key, request, "since"))
 
 
 @routes.post("/v1/accounts/{account}/recovery/confirmation", status_code=202)
@@ -125,9 +138,7 @@ def confirm_recovery(
 ) -> JSONResponse:
     """Confirm a recovery after its waiting time: the second hand."""
     request = ConfirmRecovery(account_in(account), address(body.replacement.lower()))
-    return accepted(
-        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
-    )
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.post("/v1/accounts/{account}/recovery/refusal", status_code=202)
@@ -142,9 +153,27 @@ def stop_recovery(
     with context(installation) as one:
         since = one.view.as_of.count
     request = StopRecovery(account_in(account), address(body.replacement.lower()), since)
-    return accepted(
-        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
+    return accepted(take(installation, bearer, idempotency_key, request, "since"))
+
+
+@routes.post("/v1/accounts/{account}/recovery/objection", status_code=202)
+def object_to_recovery(
+    installation: Installed,
+    bearer: AsHolder,
+    idempotency_key: IdempotencyKey,
+    account: str,
+    body: ObjectionBody,
+) -> JSONResponse:
+    """Object to a recovery with the account's own key, which was not lost; a holder's key for its own account."""
+    mine = account_in(account)
+    if not body.signature[2:]:
+        entitled(bearer, mine)
+    with context(installation) as one:
+        since = one.view.as_of.count
+    request = SubmitObjection(
+        mine, address(body.replacement.lower()), body.deadline, since, bytes.fromhex(body.signature[2:])
     )
+    return accepted(take(installation, bearer, idempotency_key, request, "since"))
 
 
 @routes.post("/v1/accounts/{account}/hand-over", status_code=202)
@@ -162,9 +191,7 @@ def hand_over(
         body.deadline,
         bytes.fromhex(body.signature[2:]),
     )
-    return accepted(
-        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
-    )
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.post("/v1/collectibles/{token_id}/recovery", status_code=202)
@@ -173,9 +200,7 @@ def recover_token(
 ) -> JSONResponse:
     """Let a collectible follow its holder to the account that stands for it now."""
     request = RecoverToken(number_in(token_id), holder_of(installation, number_in(token_id)))
-    return accepted(
-        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
-    )
+    return accepted(take(installation, bearer, idempotency_key, request, "from_"))
 
 
 @routes.post("/v1/accounts/{account}/erasure")

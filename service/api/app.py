@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from service.api import files, pages
+from service.api import (
+    accounts,
+    audit,
+    collections,
+    evidence,
+    files,
+    gifts,
+    orders,
+    pages,
+    reference,
+    works,
+)
 from service.api.border import guard
 from service.installation import Installation
 
@@ -14,14 +25,37 @@ What the service says of works, collections, collectibles and their histories, w
 Ids are strings: `0x` and 64 hexadecimal digits for works, collections and orders, decimal for editions and
 collectibles, EIP-55 for accounts. Times are Unix seconds. Every answer that comes from the chain says as of which
 block. Errors are problems (RFC 9457) in Chinese and English.
+
+Writes need an `Idempotency-Key` and answer 202 with an operation once it is durable: the same key with the same body
+gives the same operation. Reading needs no key; holders are masked then.
 """
+ROUTERS = (
+    pages.routes,
+    files.routes,
+    evidence.routes,
+    works.routes,
+    collections.routes,
+    gifts.routes,
+    accounts.routes,
+    orders.routes,
+    audit.routes,
+    reference.routes,
+)
 
 
 def make_app(installation: Installation) -> FastAPI:
     """Make the app of an installation; whoever opened the installation closes it."""
-    app = FastAPI(title="Qianyin 钤印", version="1", description=ABOUT, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Qianyin 钤印",
+        version="1",
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     app.state.installation = installation
     guard(app, installation)
-    app.include_router(pages.routes)
-    app.include_router(files.routes)
+    for routes in ROUTERS:
+        app.include_router(routes)
     return app

@@ -9,25 +9,25 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from indexer.events import Kind, Policy, WorkKind
-from indexer.values import ZERO_ADDRESS, address, hash32
+from indexer.values import ZERO_ADDRESS, address, as_hex, hash32
+from service.api.accepting import take
 from service.api.auth import AsIssuer, IdempotencyKey
 from service.api.border import Installed
 from service.api.names import digest_in, number_in
 from service.api.shapes import Account, Body, Digest, Reason, Small, accepted
 from service.errors import NotFound
-from service.files.statement import CollectionStatement
-from service.issuing.plan import collection_operation
+from service.files.cid import KUBO_DEFAULT
+from service.files.statement import CollectionStatement, statement_bytes, statement_cid, statement_digest
 from service.issuing.sheet import Terms, new_collection
 from service.keys.operators import Operator
-from service.outbox.accept import accept
-from service.outbox.operations import Operation
+from service.outbox.attachments import Attachment
 from service.outbox.requests import (
+    AmendCollection,
     Annul,
     Distribute,
     LowerCap,
     Mint,
     OpenEdition,
-    Request,
     SetPolicy,
 )
 from service.reading.open import context
@@ -71,14 +71,29 @@ class PolicyBody(Body):
         )
 
 
-class CollectionBody(Body):
-    """A collection: its title is its name in this institution, so the same title is the same collection."""
+class StatementBody(Body):
+    """What is stated of a collection, for everybody to read."""
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     title_en: Annotated[str, Field(max_length=200)] = ""
     description: Annotated[str, Field(max_length=10_000)] = ""
     description_en: Annotated[str, Field(max_length=10_000)] = ""
+
+    def statement(self) -> CollectionStatement:
+        """Give the value that is kept."""
+        return CollectionStatement(self.title, self.title_en, self.description, self.description_en)
+
+
+class CollectionBody(StatementBody):
+    """A collection: its first title is its name in this institution, so the same title is the same collection."""
+
     policy: PolicyBody = PolicyBody()
+
+
+class AmendedBody(StatementBody):
+    """A new statement about a collection; the old one stays."""
+
+    reason: Reason
 
 
 class NewPolicyBody(Body):
@@ -122,21 +137,39 @@ class AnnulBody(Body):
     reason: Reason
 
 
-def _accept(installation: Installed, request: Request, key: str, bearer: AsIssuer) -> Operation:
-    return accept(installation.database, request, idempotency_key=key, principal=bearer.key_id)
-
-
 @routes.post("/v1/collections", status_code=202)
 def create(
     installation: Installed, bearer: AsIssuer, idempotency_key: IdempotencyKey, body: CollectionBody
 ) -> JSONResponse:
     """Create a collection with version 1 of its policy."""
     issuer = installation.vault.operator(Operator.ISSUER)
-    statement = CollectionStatement(body.title, body.title_en, body.description, body.description_en)
-    request = new_collection(issuer, body.title, Terms(body.policy.policy(), {body.title: statement}))
-    assert request.operation == collection_operation(body.title)
-    found = _accept(installation, request, idempotency_key, bearer)
-    return accepted(found, collection_id="0x" + request.collection_id.hex())
+    request = new_collection(issuer, body.title, Terms(body.policy.policy(), {body.title: body.statement()}))
+    found = take(installation, bearer, idempotency_key, request)
+    return accepted(found, collection_id=as_hex(request.collection_id))
+
+
+@routes.post("/v1/collections/{collection_id}/amendments", status_code=202)
+def amend(
+    installation: Installed,
+    bearer: AsIssuer,
+    idempotency_key: IdempotencyKey,
+    collection_id: str,
+    body: AmendedBody,
+) -> JSONResponse:
+    """State anew what a collection is, with the reason; its policy and its contents stay."""
+    with context(installation) as one:
+        known = one.view.collection(digest_in(collection_id))
+    if known is None:
+        raise NotFound(
+            "unknown-collection", "没有这个系列，或尚未生效。", "There is no such collection, or not yet."
+        )
+    octets = statement_bytes(body.statement())
+    digest = statement_digest(octets)
+    kept = Attachment(
+        "statement", digest, len(octets), statement_cid(octets), KUBO_DEFAULT.name, content=octets
+    )
+    request = AmendCollection(known.state.collection_id, known.state.amendments, digest, body.reason, (kept,))
+    return accepted(take(installation, bearer, idempotency_key, request, "expected_amendments"))
 
 
 @routes.post("/v1/collections/{collection_id}/policies", status_code=202)
@@ -149,7 +182,7 @@ def set_policy(
 ) -> JSONResponse:
     """Set a new version of a collection's policy."""
     request = SetPolicy(digest_in(collection_id), body.version, body.policy.policy())
-    return accepted(_accept(installation, request, idempotency_key, bearer))
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.post("/v1/editions", status_code=202)
@@ -158,7 +191,7 @@ def open_edition(
 ) -> JSONResponse:
     """Open an edition of a work."""
     request = OpenEdition(hash32(body.collection_id), hash32(body.work_id), body.number, body.cap)
-    found = _accept(installation, request, idempotency_key, bearer)
+    found = take(installation, bearer, idempotency_key, request)
     return accepted(found, edition_id=str(request.edition_id))
 
 
@@ -167,7 +200,8 @@ def lower_cap(
     installation: Installed, bearer: AsIssuer, idempotency_key: IdempotencyKey, edition_id: str, body: CapBody
 ) -> JSONResponse:
     """Lower the cap of an edition; it is never raised."""
-    return accepted(_accept(installation, LowerCap(number_in(edition_id), body.cap), idempotency_key, bearer))
+    request = LowerCap(number_in(edition_id), body.cap)
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.post("/v1/editions/{edition_id}/collectibles", status_code=202)
@@ -187,7 +221,7 @@ def mint(
         )
     to = address(body.to.lower()) if body.to else ZERO_ADDRESS
     request = Mint(known.state.collection_id, known.state.work_id, known.state.number, body.serial, to)
-    return accepted(_accept(installation, request, idempotency_key, bearer), token_id=str(request.token_id))
+    return accepted(take(installation, bearer, idempotency_key, request), token_id=str(request.token_id))
 
 
 @routes.post("/v1/collectibles/{token_id}/distribution", status_code=202)
@@ -202,7 +236,7 @@ def distribute(
             "unknown-collectible", "没有这个藏品，或尚未生效。", "There is no such collectible, or not yet."
         )
     request = Distribute(known.state.collection_id, known.state.token_id, address(body.to.lower()))
-    return accepted(_accept(installation, request, idempotency_key, bearer))
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.post("/v1/collectibles/{token_id}/annulment", status_code=202)
@@ -210,4 +244,5 @@ def annul(
     installation: Installed, bearer: AsIssuer, idempotency_key: IdempotencyKey, token_id: str, body: AnnulBody
 ) -> JSONResponse:
     """Strike a collectible out that the issuer still has and never handed out."""
-    return accepted(_accept(installation, Annul(number_in(token_id), body.reason), idempotency_key, bearer))
+    request = Annul(number_in(token_id), body.reason)
+    return accepted(take(installation, bearer, idempotency_key, request))

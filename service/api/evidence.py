@@ -81,7 +81,7 @@ def institution_history(
 
 @routes.get("/v1/trust-anchor")
 def trust_anchor(installation: Installed) -> Response:
-    """Give the trust anchor of this installation. Whoever wants to check must get it from somebody else than us, too."""
+    """Give the trust anchor of this installation. Whoever checks must get it from others than us, too."""
     path = installation.settings.trust_anchor
     if not path.exists():
         raise NotFound("no-anchor", "尚无信任锚。", "There is no trust anchor yet.")

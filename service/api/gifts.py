@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from indexer.policy import china_day, explain_gift
 from indexer.values import Address, address
 from indexer.wire import write_address
 from service.access.bearer import Scope
 from service.access.bearers import Bearer
-from service.api.auth import Anybody, AsHolder, IdempotencyKey
+from service.api.accepting import earlier, take
+from service.api.auth import AsHolder, IdempotencyKey
 from service.api.border import Installed
 from service.api.names import account_in, number_in
 from service.api.shapes import Account, Body, Moment, Number, Signature, accepted, as_of_body
-from service.errors import NotAllowed, NotFound
+from service.errors import NotAllowed
 from service.installation import Installation
 from service.keys.intents import Domain, Gift, typed_data
-from service.outbox.accept import accept
 from service.outbox.requests import (
     CancelIntent,
     GiveFromKept,
-    Request,
     SignedAcceptance,
     SubmitGift,
     SubmitLoan,
 )
+from service.reading.explained import explained, unknown_collectible
 from service.reading.open import context
 
 routes = APIRouter(tags=["holders"])
@@ -80,18 +78,20 @@ class CancelBody(Body):
 def gift_typed_data(
     installation: Installed,
     token_id: str,
-    to: Annotated[str, Query(pattern=r"^0x[0-9a-fA-F]{40}$")],
-    nonce: Annotated[str, Query(pattern=r"^(0|[1-9][0-9]{0,77})$")],
-    deadline: Annotated[int, Query(ge=0, lt=1 << 53)],
+    from_account: Annotated[Account, Query()],
+    to: Annotated[Account, Query()],
+    nonce: Annotated[Number, Query()],
+    deadline: Annotated[Moment, Query()],
 ) -> JSONResponse:
-    """Give what a wallet shows and signs for a gift of this collectible (EIP-712)."""
+    """Give what a wallet shows and signs for a gift of this collectible (EIP-712); it is not said who holds it."""
     with context(installation) as one:
         known = one.view.token(number_in(token_id))
         if known is None:
-            raise _unknown()
+            raise unknown_collectible()
         deployment = installation.deployment
         domain = Domain(deployment.chain_id, one.sources.collectible, deployment.parent_hash)
-        gift = Gift(known.state.token_id, known.state.holder, address(to.lower()), number_in(nonce), deadline)
+        giver, receiver = account_in(from_account), account_in(to)
+        gift = Gift(known.state.token_id, giver, receiver, number_in(nonce), deadline)
         return JSONResponse(typed_data(domain, gift))
 
 
@@ -114,7 +114,7 @@ def submit_gift(
         _acceptance(body.acceptance),
         accept_with_kept_key=_is_kept(installation, address(body.to.lower())),
     )
-    return _accepted(installation, request, idempotency_key, bearer)
+    return accepted(take(installation, bearer, idempotency_key, request, "accept_with_kept_key"))
 
 
 @routes.post("/v1/collectibles/{token_id}/gifts/kept", status_code=202)
@@ -126,12 +126,13 @@ def give_from_kept(
     body: KeptGiftBody,
 ) -> JSONResponse:
     """Give a collectible whose holder's key is kept here; a holder's key gives only what its own account has."""
-    holder = _holder(installation, bearer, number_in(token_id))
+    before = earlier(installation, bearer, idempotency_key, GiveFromKept)
+    holder = before.from_ if before else _holder(installation, bearer, number_in(token_id))
     to = address(body.to.lower())
     request = GiveFromKept(
         number_in(token_id), holder, to, _acceptance(body.acceptance), _is_kept(installation, to)
     )
-    return _accepted(installation, request, idempotency_key, bearer)
+    return accepted(take(installation, bearer, idempotency_key, request, "accept_with_kept_key"))
 
 
 @routes.post("/v1/collectibles/{token_id}/loans", status_code=202)
@@ -139,7 +140,8 @@ def lend(
     installation: Installed, bearer: AsHolder, idempotency_key: IdempotencyKey, token_id: str, body: LoanBody
 ) -> JSONResponse:
     """Lend a publication for reading."""
-    holder = _holder(installation, bearer, number_in(token_id))
+    before = earlier(installation, bearer, idempotency_key, SubmitLoan)
+    holder = before.from_ if before else _holder(installation, bearer, number_in(token_id))
     request = SubmitLoan(
         number_in(token_id),
         holder,
@@ -149,7 +151,7 @@ def lend(
         body.deadline,
         bytes.fromhex(body.signature[2:]),
     )
-    return _accepted(installation, request, idempotency_key, bearer)
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.post("/v1/accounts/{account}/intents/{nonce}/cancellation", status_code=202)
@@ -163,55 +165,23 @@ def cancel_intent(
 ) -> JSONResponse:
     """Take a signed intent back, before it is used."""
     mine = account_in(account)
-    _entitled(bearer, mine)
+    entitled(bearer, mine)
     request = CancelIntent(mine, number_in(nonce), bytes.fromhex(body.signature[2:]))
-    return _accepted(installation, request, idempotency_key, bearer)
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.get("/v1/collectibles/{token_id}/gifts/explain")
 def explain(
     installation: Installed,
-    bearer: Anybody,
     token_id: str,
-    to: Annotated[str, Query(pattern=r"^0x[0-9a-fA-F]{40}$")],
-    at: Annotated[int | None, Query(ge=0, lt=1 << 53, description="Unix seconds; now if left out")] = None,
-    accepted_by_receiver: Annotated[bool, Query()] = False,
+    to: Annotated[Account, Query()],
+    at: Annotated[Moment | None, Query(description="Unix seconds; now if left out")] = None,
+    accepted_by_receiver: Annotated[bool, Query()] = False,  # noqa: FBT002  a parameter of a query
 ) -> JSONResponse:
     """Say whether a gift would be refused, by which rules, under which version of the policy."""
-    del bearer
-    moment = int(time.time()) if at is None else at
     with context(installation) as one:
-        page = one.view.token_page(number_in(token_id), 1)
-        if page is None:
-            raise _unknown()
-        token, receiver = page.token.state, one.view.standing(address(to.lower()))
-        giver = one.view.standing(token.holder)
-        found = explain_gift(
-            token,
-            page.collection.state,
-            giver.state if giver else None,
-            receiver.state if receiver else None,
-            gifts_today=one.view.gifts_on(token.holder, token.collection_id, china_day(moment)),
-            accepted=accepted_by_receiver,
-            at=moment,
-        )
-        refusals = [
-            {
-                "rule": one_of.rule,
-                "zh": one_of.zh,
-                "en": one_of.en,
-                "policy_versions": list(one_of.policy_versions),
-                "until": one_of.until,
-            }
-            for one_of in found
-        ]
-        return JSONResponse(
-            {"as_of": as_of_body(one.view.as_of), "at": moment, "refused": bool(found), "refusals": refusals}
-        )
-
-
-def _accepted(installation: Installation, request: Request, key: str, bearer: Bearer) -> JSONResponse:
-    return accepted(accept(installation.database, request, idempotency_key=key, principal=bearer.key_id))
+        answer = explained(one, number_in(token_id), account_in(to), at, accepted=accepted_by_receiver)
+        return JSONResponse({"as_of": as_of_body(one.view.as_of), **answer})
 
 
 def _acceptance(body: AcceptanceBody | None) -> SignedAcceptance | None:
@@ -234,17 +204,22 @@ def holder_of(installation: Installation, token_id: int) -> Address:
     with context(installation) as one:
         known = one.view.token(token_id)
     if known is None:
-        raise _unknown()
+        raise unknown_collectible()
     return known.state.holder
 
 
 def _holder(installation: Installation, bearer: Bearer, token_id: int) -> Address:
     holder = holder_of(installation, token_id)
-    _entitled(bearer, holder)
+    entitled(bearer, holder)
     return holder
 
 
-def _entitled(bearer: Bearer, account: Address) -> None:
+def entitled(bearer: Bearer, account: Address) -> None:
+    """Demand that a holder's key acts for this account.
+
+    Raises:
+        NotAllowed: it acts for another one.
+    """
     if bearer.scope is Scope.HOLDER and bearer.account != account:
         raise NotAllowed(
             "not-the-holder",
@@ -252,11 +227,3 @@ def _entitled(bearer: Bearer, account: Address) -> None:
             "The account of this key is not the holder.",
             account=write_address(bearer.account) if bearer.account else None,
         )
-
-
-def _unknown() -> NotFound:
-    return NotFound(
-        "unknown-collectible",
-        "没有这个编号的数字藏品；请核对编号。",
-        "There is no collectible of this number; check the number.",
-    )

@@ -10,12 +10,12 @@ from pydantic import Field
 
 from indexer.events import Measure
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, address, hash32
+from service.api.accepting import take
 from service.api.auth import AsRegulator, IdempotencyKey, WithKey
 from service.api.border import Installed
 from service.api.names import number_in
 from service.api.shapes import Account, Body, Digest, Moment, Number, accepted, operation_body
 from service.errors import BadInput
-from service.outbox.accept import accept
 from service.outbox.operations import State, cancel, operations
 from service.outbox.requests import (
     AccountTarget,
@@ -34,7 +34,7 @@ ShortCode = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[\x21-\
 
 
 class OrderBody(Body):
-    """What names an order: who decided, the SHA-256 of the document, what it demands, of which collectible or account."""
+    """What names an order: who decided, the SHA-256 of the document, what it demands, and of what."""
 
     authority: Annotated[str, Field(min_length=1, max_length=40)]
     order_hash: Digest
@@ -98,9 +98,7 @@ def file(
         address(body.to.lower()) if body.to else ZERO_ADDRESS,
         hash32(body.corrects) if body.corrects else ZERO_HASH,
     )
-    return accepted(
-        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
-    )
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.post("/v1/orders/execution", status_code=202)
@@ -110,9 +108,7 @@ def execute(
     """Carry a filed order out."""
     to = address(body.to.lower()) if body.to else ZERO_ADDRESS
     request = ExecuteOrder(body.named(), to, body.reason)
-    return accepted(
-        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
-    )
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.post("/v1/orders/withdrawal", status_code=202)
@@ -121,9 +117,7 @@ def withdraw(
 ) -> JSONResponse:
     """Take a filed order back before it is executed."""
     request = WithdrawOrder(body.named(), code(body.reason_code))
-    return accepted(
-        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
-    )
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.get("/v1/operations", tags=["operations"])
@@ -131,7 +125,7 @@ def own_operations(
     installation: Installed,
     bearer: WithKey,
     state: Annotated[State | None, Query()] = None,
-    before: Annotated[int | None, Query(ge=0, lt=1 << 53)] = None,
+    before: Annotated[Moment | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> JSONResponse:
     """List what this key asked for, newest first."""

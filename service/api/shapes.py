@@ -5,19 +5,27 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from indexer.evidence.decoded import decoded
-from indexer.store.answers import AsOf, ProvenanceEntry
+from indexer.store.answers import AsOf
 from indexer.values import as_hex
-from indexer.wire import write_address
 from service.outbox.operations import Operation
 
 Digest = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
 """A work, collection, order or anchor id, or a hash."""
 Account = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
-Number = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,77})$")]
-"""A token or edition id, decimal."""
+
+
+def _uint256(text: str) -> str:
+    if int(text) >> 256:
+        raise ValueError("below 2²⁵⁶")
+    return text
+
+
+Number = Annotated[
+    str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,77})$"), AfterValidator(_uint256), Field(examples=["1"])
+]
+"""A token or edition id or a nonce: decimal, below 2²⁵⁶."""
 Signature = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2}){0,2048}$")]
 Moment = Annotated[int, Field(ge=0, lt=1 << 53, description="Unix seconds")]
 Small = Annotated[int, Field(ge=0, lt=1 << 32)]
@@ -90,41 +98,3 @@ def as_of_body(as_of: AsOf) -> dict[str, Any]:
         "head": as_hex(as_of.head),
         "settled": as_of.settled_number,
     }
-
-
-def entry_body(entry: ProvenanceEntry) -> dict[str, Any]:
-    """Show a record as it stands in the ledger, with its words; it names accounts, so it is for those entitled."""
-    record = entry.record
-    return {
-        "seq": record.seq,
-        "block": record.block_number,
-        "time": record.block_time,
-        "source": write_address(record.source),
-        "words": decoded(entry.act),
-        "act": as_hex(record.act),
-        "data": as_hex(record.data),
-        "state_after": as_hex(record.state_after),
-        "subjects": [as_hex(subject) for subject in record.subjects],
-        "digest": as_hex(entry.digest),
-        "head": as_hex(entry.head),
-        "transaction": as_hex(entry.transaction_hash),
-        "settled": entry.settled,
-    }
-
-
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemBody, "description": words, "content": {"application/problem+json": {}}}
-    for status, words in {
-        400: "not HTTP as it should be",
-        401: "no key, or an unknown one",
-        403: "the key's scope does not include this",
-        404: "no such thing",
-        405: "no such method here",
-        409: "contradicts what is recorded",
-        413: "too large",
-        422: "malformed, or against a rule",
-        429: "too many requests",
-        503: "something we depend on does not answer; try again",
-    }.items()
-}
-"""The problems that any operation may answer with."""

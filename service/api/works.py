@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,20 +16,21 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import Field, ValidationError
 
-from indexer.values import hash32
+from indexer.values import as_hex, hash32
+from service.api.accepting import take
 from service.api.auth import AsIssuer, IdempotencyKey
 from service.api.border import Installed
 from service.api.names import digest_in
 from service.api.shapes import Body, Reason, accepted
 from service.errors import BadInput, NotFound
 from service.files.cid import KUBO_DEFAULT
-from service.files.description import Kind, describe, faults
+from service.files.description import Description, Kind, describe, faults
 from service.files.manifest import Manifest, manifest_bytes, manifest_cid, manifest_digest
 from service.files.media import sniff_stream
 from service.intake.requests import FileToKeep, WorkRequest
 from service.issuing.deposits import prepare
+from service.issuing.desk import desk_of
 from service.keys.operators import Operator
-from service.outbox.accept import accept
 from service.outbox.attachments import Attachment
 from service.outbox.requests import AmendWork, WithdrawWork
 from service.reading.open import context
@@ -73,10 +75,10 @@ def deposit(
         issuer = installation.vault.operator(Operator.ISSUER)
         settings = installation.settings
         prepared = prepare(row, issuer, None, settings.home, settings.inbox)
-        found = accept(
-            installation.database, prepared.deposit, idempotency_key=idempotency_key, principal=bearer.key_id
-        )
-    return accepted(found, work_id="0x" + prepared.deposit.work_id.hex())
+        known = desk_of(installation, bearer.key_id).claims(prepared.deposit.file_digest)
+        request = replace(prepared.deposit, acknowledged_claims=known)
+        found = take(installation, bearer, idempotency_key, request, "acknowledged_claims")
+    return accepted(found, work_id=as_hex(request.work_id))
 
 
 @routes.post("/v1/works/{work_id}/amendments", status_code=202)
@@ -100,9 +102,7 @@ def amend(
         "manifest", digest, len(octets), manifest_cid(octets), KUBO_DEFAULT.name, content=octets
     )
     request = AmendWork(known.state.work_id, known.state.amendments, digest, body.reason, (kept,))
-    return accepted(
-        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
-    )
+    return accepted(take(installation, bearer, idempotency_key, request, "expected_amendments"))
 
 
 @routes.post("/v1/works/{work_id}/withdrawal", status_code=202)
@@ -111,9 +111,7 @@ def withdraw(
 ) -> JSONResponse:
     """Strike a deposit out, with the reason; it stays legible."""
     request = WithdrawWork(digest_in(work_id), body.reason)
-    return accepted(
-        accept(installation.database, request, idempotency_key=idempotency_key, principal=bearer.key_id)
-    )
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 def _work_body(text: str) -> WorkBody:
@@ -133,7 +131,7 @@ def _work_body(text: str) -> WorkBody:
         ) from fault
 
 
-def _described(kind: Kind, facts: dict[str, str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _described(kind: Kind, facts: dict[str, str]) -> Description:
     try:
         description = describe(kind, facts)
     except KeyError as fault:
