@@ -52,7 +52,7 @@ class Settings:
     batch_bytes: int = 120_000
     block_share: int = 4
     in_flight: int = 64
-    lease: float = 10.0
+    lease: float = 6.0
     pause: float = 0.2
     resend: float = 3.0
     intent_life: int = 7 * 24 * 3600

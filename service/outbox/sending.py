@@ -31,11 +31,13 @@ class SendingStep:
         """Send what was never sent, and again what is due; how many transactions were sent for the first time.
 
         Raises:
-            Unavailable: the database does not answer.
+            WrongChain: a node answers for another chain; the bytes might mean something there.
+            Unavailable: no node answers, or the database does not.
         """
         due = self._due(key)
         if not due:
             return 0
+        self._office.nodes.check(self._office.deployment)
         answers: list[tuple[int, str]] = []
         never: list[tuple[Any, str]] = []
         for row in due:

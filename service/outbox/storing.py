@@ -41,6 +41,9 @@ class FilesStep:
         Raises:
             Unavailable: the store or the database does not answer; nothing is lost.
         """
+        with self._database.read() as connection:
+            if not _any_accepted(connection):
+                return 0
         with self._database.write() as connection:
             if not lease.take(connection, _LEASE, self._worker, self._lease_seconds):
                 return 0
@@ -120,6 +123,10 @@ class FilesStep:
     def _still_wanted(self, path: str) -> bool:
         with self._database.read() as connection:
             return bool(connection.execute(select(exists().where(AttachmentRow.path == path))).scalar())
+
+
+def _any_accepted(connection: Connection) -> bool:
+    return bool(connection.execute(select(exists().where(OperationRow.state == State.ACCEPTED))).scalar())
 
 
 def _pass_those_without(connection: Connection) -> int:

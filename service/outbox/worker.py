@@ -52,7 +52,7 @@ class Worker:
         self._signing = SigningStep(office, self.name, at)
         self._sending = SendingStep(office, at)
         self._settling = SettlingStep(office, self.name, at)
-        self._leased_until = 0.0
+        self._next_lease = 0.0
 
     def step(self) -> int:
         """Move what can be moved one state forward; how much moved.
@@ -88,15 +88,13 @@ class Worker:
 
     def _lease(self) -> None:
         """Take the keys that are free, and renew those we have in good time."""
-        settings = self._office.settings
-        if time.time() < self._leased_until - settings.lease * 2 / 3 and len(self.health.keys) == len(
-            Operator
-        ):
+        if time.monotonic() < self._next_lease:
             return
+        seconds = self._office.settings.lease
         keys: list[SendingKey] = [self._office.key(operator) for operator in Operator]
         with self._office.database.write() as connection:
-            taken = [key for key in keys if lease.take(connection, key.lease, self.name, settings.lease)]
-        self._leased_until = time.time() + settings.lease
+            taken = [key for key in keys if lease.take(connection, key.lease, self.name, seconds)]
+        self._next_lease = time.monotonic() + seconds / 3
         self.health.keys = [key.operator for key in taken]
         self._at(Point.TAKEN)
 

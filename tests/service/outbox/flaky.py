@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import random
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,8 +13,9 @@ from urllib.parse import urlsplit
 
 
 @contextmanager
-def flaky(url: str, lost: float, seed: int = 7) -> Iterator[str]:
-    """Give the address of a proxy that loses this share of exchanges, half of them after the node acted."""
+def flaky(url: str, lost: float, seed: int = 7) -> Iterator[tuple[str, Counter[str]]]:
+    """Give the address of a proxy that loses this share of exchanges, half of them after the node acted, and its tally."""
+    tally: Counter[str] = Counter()
     chance = random.Random(seed)
     place = urlsplit(url)
 
@@ -23,6 +25,7 @@ def flaky(url: str, lost: float, seed: int = 7) -> Iterator[str]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             fate = chance.random()
+            tally["before" if fate < lost / 2 else "after" if fate < lost else "answered"] += 1
             if fate < lost / 2:
                 self.close_connection = True
                 return
@@ -45,7 +48,7 @@ def flaky(url: str, lost: float, seed: int = 7) -> Iterator[str]:
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}", tally
     finally:
         server.shutdown()
         server.server_close()
