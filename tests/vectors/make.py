@@ -279,6 +279,7 @@ def evidence_cases(chain: SmallChain) -> list[dict[str, Any]]:
         _refused("another version", "/version", ("/version", 2)),
         _refused("a header that is none", "/block/header", ("/block/header", "0xc0")),
         _refused("records out of order", "/records", ("/records/0/seq", "99")),
+        _refused("a record twice", "/records", ("/records/1/seq", "0")),
         _refused(
             "one subject twice",
             "/histories",

@@ -23,6 +23,7 @@ from indexer.head import fold_subject, heads
 from indexer.keccak import keccak256
 from indexer.record import Record
 from indexer.values import ZERO_HASH, Hash32, as_hex
+from indexer.wire import write_time
 from tests.indexer.evidence.small_chain import (
     CHAIN_ID,
     GENESIS,
@@ -285,6 +286,16 @@ def test_something_that_is_no_export_is_refused(first: str):
     assert caught.value.line == 1
 
 
+def test_a_time_that_is_not_that_of_the_block_is_found():
+    lines = written("csv")
+    at = write_time(RECORDS[2].block_time)
+    assert at in lines[4]
+    lines[4] = lines[4].replace(at, write_time(0))
+    with pytest.raises(ExportError, match="time") as caught:
+        verify_export(lines)
+    assert (caught.value.line, caught.value.seq) == (5, 2)
+
+
 def test_other_columns_are_refused():
     lines = written("csv")
     lines[1] = lines[1].replace("blockTime", "blocktime")
@@ -357,6 +368,13 @@ class TestEnds:
     )
     def test_a_forged_proof_is_refused(self, form: str, change: Callable[[EndProof], dict[str, Any]]):
         summary = verify_export(written(form, self.header(**change(proved()))), CHAIN.anchor())
+        assert summary.after is not None
+        assert summary.after.held is False
+
+    def test_another_code_at_the_ledger_is_refused(self, form: str):
+        anchor = CHAIN.anchor()
+        other = replace(anchor, ledger=replace(anchor.ledger, code_hash=keccak256(b"other")))
+        summary = verify_export(written(form, self.header()), other)
         assert summary.after is not None
         assert summary.after.held is False
 

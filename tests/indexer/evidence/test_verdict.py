@@ -159,6 +159,11 @@ class TestAnIssuerThatNobodyNames:
         assert (verdict.answer, verdict.headline) == (Answer.INDETERMINATE, UNRECOGNISED)
         assert verdict.result(6).status is PASSED
 
+    def test_something_else_missing_is_more_than_an_unknown_issuer(self):
+        _, bundle, _ = honest()
+        verdict = verify(replace(bundle, manifest=None), None)
+        assert (verdict.answer, verdict.headline.zh) == (Answer.INDETERMINATE, "无法确认。")
+
     def test_a_fault_weighs_more(self):
         _, bundle, _ = honest()
         verdict = verify(replace(bundle, manifest="{}"), None)
