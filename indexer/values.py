@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NewType
 
 Hash32 = NewType("Hash32", bytes)
@@ -10,6 +11,7 @@ Hash32 = NewType("Hash32", bytes)
 Address = NewType("Address", bytes)
 """20 bytes: an account or a contract."""
 
+_DIGITS = re.compile("0x[0-9a-fA-F]*")
 ZERO_HASH = Hash32(bytes(32))
 ZERO_ADDRESS = Address(bytes(20))
 
@@ -38,6 +40,6 @@ def as_hex(octets: bytes) -> str:
 
 
 def _octets(text: str, length: int) -> bytes:
-    if not text.startswith("0x") or len(text) != 2 + 2 * length:
+    if not _DIGITS.fullmatch(text) or len(text) != 2 + 2 * length:
         raise ValueError(f"expected 0x and {2 * length} hexadecimal digits, got {text[:80]!r}")
     return bytes.fromhex(text[2:])
