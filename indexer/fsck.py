@@ -135,15 +135,14 @@ def _check_rows(
     report: Report,
     heed: Callable[[str, int, int], None],
 ) -> None:
-    with tempfile.TemporaryDirectory(prefix="qianyin-fsck-") as folder:
-        scratch = Projection.open(f"sqlite:///{Path(folder) / 'scratch.db'}").fresh()
-        try:
-            _replay(connection, progress, scratch, heed)
-            scratch.finish()
-            with scratch.connection() as replayed:
-                found = differences_between(connection, replayed)
-        finally:
-            scratch.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="qianyin-fsck-") as folder,
+        Projection.open(f"sqlite:///{Path(folder) / 'scratch.db'}").building() as scratch,
+    ):
+        _replay(connection, progress, scratch, heed)
+        scratch.finish()
+        with scratch.connection() as replayed:
+            found = differences_between(connection, replayed)
     for difference in found:
         report.note(
             "row-differs",

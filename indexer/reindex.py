@@ -72,19 +72,16 @@ def reindex(
         NotAccepted: settled history was replaced, and `accept_chain` is not on the node's chain where that begins.
         NodeError, ChainMoved, LogsMismatch: the node; the old projection is as it was.
         ReindexFailed: the node is on another chain, or contradicts itself.
+        BuiltElsewhere: another process does the same.
     """
     accepted = _accept(node, _replaced(node, projection), accept_chain)
-    fresh = projection.fresh()
-    try:
+    with projection.building() as fresh:
         indexer = Indexer(node, fresh, deployment, depth=depth, patience=PATIENCE)
         _write_settled(indexer, fresh, heed)
         fresh.finish()
         _follow_the_rest(indexer)
         tip = fresh.progress().tip
         projection.install(fresh, accepted)
-    except BaseException:
-        fresh.discard()
-        raise
     return Reindexed(tip, tip.count, accepted)
 
 

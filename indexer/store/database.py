@@ -10,12 +10,14 @@ transaction.
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import secrets
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Index, create_engine, event, exc, text
@@ -31,6 +33,10 @@ SCHEMA = "qianyin_index"
 """PostgreSQL schema, unless another one is named."""
 
 _BUSY_SECONDS = 30.0
+
+
+class BuiltElsewhere(IndexerError):
+    """Another process is building a new generation of this projection."""
 
 
 class IntegrityBroken(IndexerError):
@@ -52,6 +58,14 @@ class Database(ABC):
     @abstractmethod
     def create(self) -> None:
         """Make the tables; two that do it at once end with one set of them."""
+
+    @abstractmethod
+    def alone(self) -> AbstractContextManager[None]:
+        """Let only one at a time build a new generation; what others that were killed left behind is removed.
+
+        Raises:
+            BuiltElsewhere: somebody is building one.
+        """
 
     @abstractmethod
     def fresh(self) -> Database:
@@ -136,15 +150,38 @@ class SqliteDatabase(Database):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         first = self.fresh()
         first.finish()
-        first.close()
         try:
             self.path.symlink_to(first.path.name)
         except FileExistsError:
             first.discard()
 
     @override
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.with_name(f".{self.path.name}.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as taken:
+                raise BuiltElsewhere(f"{self.path} is being built anew by another process") from taken
+            if self.exists():  # a first one may be in the making only where there is none
+                self._remove_strays()
+            yield
+
+    def _remove_strays(self) -> None:
+        current = self.path.resolve()
+        pattern = re.compile(re.escape(self.path.stem) + r"\.[0-9a-f]{12}" + re.escape(self._suffix))
+        for path in self.path.parent.iterdir():
+            if path != current and pattern.fullmatch(path.name):
+                _remove(path)
+
+    @property
+    def _suffix(self) -> str:
+        return self.path.suffix or ".db"
+
+    @override
     def fresh(self) -> SqliteDatabase:
-        name = f"{self.path.stem}.{secrets.token_hex(6)}{self.path.suffix or '.db'}"
+        name = f"{self.path.stem}.{secrets.token_hex(6)}{self._suffix}"
         database = SqliteDatabase(self.path.with_name(name), building=True)
         database.path.touch(mode=0o640, exist_ok=False)
         with database.writing() as connection:
@@ -235,7 +272,10 @@ class SqliteDatabase(Database):
 
 
 class PostgresDatabase(Database):
-    """A schema, found by `search_path`. Writers take an advisory lock, readers see one snapshot."""
+    """A schema, found by `search_path`. Writers take an advisory lock; readers see one snapshot and delay replacing.
+
+    A thread that reads must not write before it has ended reading: whoever replaces would wait for it, and it for him.
+    """
 
     def __init__(self, url: str, schema: str) -> None:
         self.url, self.schema = url, schema
@@ -247,6 +287,14 @@ class PostgresDatabase(Database):
         self.reader = self.reader.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+
+    @override
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.reader.begin() as connection:
+            lock = {"name": f"{self.schema} is read"}
+            connection.execute(text("SELECT pg_advisory_xact_lock_shared(hashtext(:name))"), lock)
+            yield connection
 
     @override
     @contextmanager
@@ -270,6 +318,31 @@ class PostgresDatabase(Database):
             Base.metadata.create_all(connection)
 
     @override
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self.writer.connect() as holder:
+            lock = {"name": f"{self.schema} is being built anew"}
+            if not holder.execute(text("SELECT pg_try_advisory_lock(hashtext(:name))"), lock).scalar():
+                raise BuiltElsewhere(f"schema {self.schema} is being built anew by another process")
+            holder.commit()
+            try:
+                self._remove_strays()
+                yield
+            finally:
+                holder.rollback()
+                holder.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), lock)
+                holder.commit()
+
+    def _remove_strays(self) -> None:
+        pattern = "^" + re.escape(self.schema) + "_[0-9a-f]{12}(_old)?$"
+        with self.writing() as connection:
+            found = connection.execute(
+                text("SELECT nspname FROM pg_namespace WHERE nspname ~ :pattern"), {"pattern": pattern}
+            )
+            for schema in found.scalars().all():
+                connection.execute(text(f'DROP SCHEMA "{schema}" CASCADE'))
+
+    @override
     def fresh(self) -> PostgresDatabase:
         database = PostgresDatabase(self.url, f"{self.schema}_{secrets.token_hex(6)}")
         database._building = True
@@ -286,7 +359,7 @@ class PostgresDatabase(Database):
             _create_indexes(connection, _OTHERS)
             for table in Base.metadata.sorted_tables:
                 for constraint in table.foreign_key_constraints:
-                    connection.execute(AddConstraint(constraint))
+                    connection.execute(AddConstraint(constraint, isolate_from_table=False))
         self._building = False
         with self.writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             for table in Base.metadata.sorted_tables:
@@ -297,6 +370,8 @@ class PostgresDatabase(Database):
         assert isinstance(fresh, PostgresDatabase)
         fresh.close()
         with self.writing() as connection:
+            lock = {"name": f"{self.schema} is read"}  # so that no reader sees tables of both generations
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), lock)
             old = f"{fresh.schema}_old"
             if connection.execute(text("SELECT to_regnamespace(:name)"), {"name": self.schema}).scalar():
                 connection.execute(text(f'ALTER SCHEMA "{self.schema}" RENAME TO "{old}"'))

@@ -85,6 +85,7 @@ class Projection:
         self._database = database
         self._memory = Memory()
         self._memory_of: Hash32 | None = None
+        self._installed = False
 
     @classmethod
     def open(cls, url: str, schema: str = SCHEMA) -> Self:
@@ -201,9 +202,20 @@ class Projection:
         with self._database.writing() as connection:
             connection.execute(update(schema.Installation).values(halt=None))
 
-    def fresh(self) -> Projection:
-        """Make an empty projection of a new generation beside this one."""
-        return Projection(self._database.fresh())
+    @contextmanager
+    def building(self) -> Iterator[Projection]:
+        """Give an empty projection of a new generation beside this one, which is removed unless it gets installed.
+
+        Raises:
+            BuiltElsewhere: another process is building one.
+        """
+        with self._database.alone():
+            fresh = Projection(self._database.fresh())
+            try:
+                yield fresh
+            finally:
+                if not fresh._installed:
+                    fresh._database.discard()
 
     def finish(self) -> None:
         """Complete a fresh projection, so that it can be installed."""
@@ -217,11 +229,8 @@ class Projection:
         """
         self._carry_over(fresh, accepted)
         self._database.install(fresh._database)
+        fresh._installed = True
         self._memory_of = None
-
-    def discard(self) -> None:
-        """Remove a fresh projection that is not wanted."""
-        self._database.discard()
 
     def put_documents(self, found: Iterable[Document]) -> None:
         """Tell the projection what manifests say, so that it can be searched; known digests are replaced."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from indexer.follow import Halt, Reason
 from indexer.live import Indexer
@@ -18,6 +19,7 @@ from indexer.store import Projection
 from indexer.store import writing as store_writing
 from indexer.store.answers import Document
 from indexer.store.comparison import differences
+from indexer.store.database import BuiltElsewhere, PostgresDatabase
 from indexer.values import Hash32, hash32
 from tests.devnet_fixtures import LiveNode
 from tests.indexer.conftest import Opener
@@ -152,9 +154,47 @@ def test_on_sqlite_one_generation_is_left(ledger: LiveLedger, node: Node, tmp_pa
             reindex(node, projection, ledger.deployment, depth=4)
         with projection.view() as view:
             assert view.as_of.count
-    left = sorted(path.name for path in tmp_path.iterdir())
+    left = sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith("."))
     assert len(left) == 2, left
     assert (tmp_path / "index.db").is_symlink()
+
+
+def test_what_was_built_anew_can_be_rewound(
+    ledger: LiveLedger, node: Node, projection: Projection, tmp_path: Path
+) -> None:
+    record_world(ledger, 15, 39)
+    reindex(node, projection, ledger.deployment, depth=8)
+    ledger.node.call("anvil_reorg", 5, [])
+    follow(ledger, node, projection, depth=8)
+    with Projection.open(f"sqlite:///{tmp_path / 'copy.db'}") as followed:
+        follow(ledger, node, followed, depth=8)
+        assert {one.table for one in differences(projection, followed)} <= {"installations"}
+
+
+def test_what_a_killed_reindex_left_is_removed_by_the_next(
+    ledger: LiveLedger, node: Node, opener: Opener, tmp_path: Path
+) -> None:
+    record_world(ledger, 6, 36)
+    projection = opener()
+    follow(ledger, node, projection)
+    stray = projection._database.fresh()  # and then it was killed
+    stray.close()
+    assert stray.exists() or isinstance(stray, PostgresDatabase)
+    reindex(node, projection, ledger.deployment, depth=4)
+    with pytest.raises((OperationalError, ProgrammingError)), stray.writing() as connection:
+        connection.execute(text("SELECT count(*) FROM blocks"))
+    stray.close()
+    with projection.view() as view:
+        assert view.as_of.count
+
+
+def test_only_one_reindex_runs_at_a_time(ledger: LiveLedger, node: Node, opener: Opener) -> None:
+    record_world(ledger, 6, 36)
+    projection = opener()
+    follow(ledger, node, projection)
+    with opener().building(), pytest.raises(BuiltElsewhere):
+        reindex(node, projection, ledger.deployment, depth=4)
+    reindex(node, projection, ledger.deployment, depth=4)
 
 
 def test_a_plain_file_is_replaced_too(ledger: LiveLedger, node: Node, tmp_path: Path) -> None:
