@@ -24,6 +24,7 @@ from service.outbox.tables import AttachmentRow, DependencyRow, OperationRow, To
 
 LONGEST_KEY = 200
 _CHUNK = 400
+_STRENGTH = (Mode.FOUND, Mode.CHANGE, Mode.USE, Mode.ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class _Intake:
                 OperationRow.principal == self.principal, OperationRow.idempotency_key.in_(chunk)
             )
             self.held |= {key: (place, digest) for key, place, digest in self.connection.execute(query)}
-        for chunk in _chunks({touch.subject for one in wanted for touch in one.request.touches()}):
+        for chunk in _chunks({touch.subject for one in wanted for touch in touches_of(one.request)}):
             self._learn_touches(chunk)
         self.next_place = (self.connection.execute(select(func.max(OperationRow.place))).scalar() or 0) + 1
 
@@ -139,7 +140,7 @@ class _Intake:
 
     def _depend(self, one: Wanted, place: int, index: int) -> None:
         sender = one.request.SENDER
-        touches = one.request.touches()
+        touches = touches_of(one.request)
         waits = self.queues.dependencies(touches, sender)
         for named in one.after:
             awaited = self._awaited(named, index)
@@ -195,6 +196,14 @@ class _Intake:
         for position, file in enumerate(getattr(request, "attachments", ())):
             values = {name: getattr(file, name) for name in file.__dataclass_fields__}
             self.rows[AttachmentRow].append({"place": place, "position": position, **values})
+
+
+def touches_of(request: Request) -> tuple[Touch, ...]:
+    """Give what a request touches, each subject once: a gift to oneself is for the contract to refuse, not for us."""
+    strongest: dict[str, Touch] = {}
+    for touch in sorted(request.touches(), key=lambda one: _STRENGTH.index(one.mode)):
+        strongest.setdefault(touch.subject, touch)
+    return tuple(strongest.values())
 
 
 def _chunks(values: Iterable[str]) -> Iterable[list[str]]:

@@ -23,6 +23,7 @@ __all__ = [
     "Reason",
     "State",
     "by_key",
+    "by_keys",
     "cancel",
     "counts",
     "ended_among",
@@ -83,6 +84,18 @@ def by_key(database: Database, principal: str, idempotency_key: str) -> Operatio
     with database.read() as connection:
         found = read(connection, _all().where(*where))
     return found[0] if found else None
+
+
+def by_keys(database: Database, principal: str, idempotency_keys: Collection[str]) -> dict[str, Operation]:
+    """Give the operations that a principal asked for under these keys, by their keys."""
+    wanted = sorted(idempotency_keys)
+    found: list[Operation] = []
+    with database.read() as connection:
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            where = (OperationRow.principal == principal, OperationRow.idempotency_key.in_(chunk))
+            found += read(connection, _all().where(*where))
+    return {one.idempotency_key: one for one in found}
 
 
 def operations(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, not_, select
+from sqlalchemy import Connection, exists, func, not_, select
 from sqlalchemy.orm import aliased
 
 from indexer.store.view import View
@@ -200,12 +200,13 @@ def _to_plan(connection: Connection, ready: Mapping[int, _Ready]) -> list[Candid
 
 
 def _unsigned_waits(connection: Connection, places: Sequence[int]) -> Mapping[int, set[int]]:
+    """Say which unsigned requests each waits for; `coalesce` keeps SQLite from beginning with all that are stored."""
     waits: dict[int, set[int]] = defaultdict(set)
     for chunk in _chunks(places):
         query = (
             select(DependencyRow.place, DependencyRow.awaits)
             .join(OperationRow, OperationRow.place == DependencyRow.awaits)
-            .where(DependencyRow.place.in_(chunk), OperationRow.state == State.STORED)
+            .where(DependencyRow.place.in_(chunk), func.coalesce(OperationRow.state, "") == State.STORED)
         )
         for place, awaits in connection.execute(query):
             waits[place].add(awaits)

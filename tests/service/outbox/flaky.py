@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 @contextmanager
 def flaky(url: str, lost: float, seed: int = 7) -> Iterator[tuple[str, Counter[str]]]:
-    """Give the address of a proxy that loses this share of exchanges, half of them after the node acted, and its tally."""
+    """Give the address of a proxy that loses this share of exchanges, half of them after the node acted; its tally."""
     tally: Counter[str] = Counter()
     chance = random.Random(seed)
     place = urlsplit(url)

@@ -129,17 +129,12 @@ class House:
 
     def until(self, done: Callable[[], bool], worker: Worker, seconds: float = 30.0) -> None:
         """Step a worker and the indexer in turns until something is so; fail if it does not come to that."""
-        stop, deadline = threading.Event(), time.monotonic() + seconds
-        runner = threading.Thread(target=worker.run, args=(stop,))
-        runner.start()
-        try:
-            while not done():
-                assert time.monotonic() < deadline, f"still {counts(self.office.database)}; {worker.health}"
-                self.indexer.catch_up()
-                time.sleep(0.02)
-        finally:
-            stop.set()
-            runner.join(30)
+        deadline = time.monotonic() + seconds
+        while not done():
+            assert time.monotonic() < deadline, f"still {counts(self.office.database)}; {worker.health}"
+            rest = worker.step_or_wait()
+            self.indexer.catch_up()
+            time.sleep(min(rest, 0.02))
 
     def run_for(self, worker: Worker, seconds: float) -> None:
         """Step a worker and the indexer for a while."""
