@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import secrets
 import signal
 import subprocess
 import time
@@ -117,8 +118,11 @@ def solidity_steps(*, nightly: bool) -> list[Step]:
     sources = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "contracts").rglob("*.sol"))
     tests = [path for path in sources if path.startswith("contracts/test/")]
     linter = machine.NODE_MODULES / ".bin" / "solhint"
-    profile = {"FOUNDRY_PROFILE": "nightly" if nightly else "default"}
-    apart = {"FOUNDRY_OUT": ".forge/slither/out", "FOUNDRY_CACHE_PATH": ".forge/slither/cache"}
+    profile = (
+        {"FOUNDRY_PROFILE": "nightly", "FOUNDRY_FUZZ_SEED": f"0x{secrets.token_hex(8)}"} if nightly else {}
+    )
+    # Symbolic tests run the contracts as they are deployed; the others are compiled another way and would interfere.
+    symbolic = {"FOUNDRY_TEST": "contracts/test/symbolic", "FOUNDRY_SKIP": '["contracts/test/[A-Z]*"]'}
     return [
         Step("solfmt", [forge, "fmt", "--check"], "files", lambda _output: len(sources)),
         Step(
@@ -136,11 +140,13 @@ def solidity_steps(*, nightly: bool) -> list[Step]:
         ),
         Step(
             "slither", [SOLIDITY.program("slither"), "."], "contracts", number(r"analyzed \((\d+) contracts"),
-            env=with_forge(forge) | apart,
+            env=with_forge(forge) | apart("slither"),
         ),
         Step(
-            "halmos", [SOLIDITY.program("halmos"), "--forge-build-out", ".forge/out", "--function", "check_"], "proofs",
-            number(r"Symbolic test result: (\d+) passed; 0 failed", every=True), env=with_forge(forge),
+            "halmos",
+            [SOLIDITY.program("halmos"), "--forge-build-out", apart("halmos")["FOUNDRY_OUT"], "--function", "check_"],
+            "proofs", number(r"Symbolic test result: (\d+) passed; 0 failed", every=True),
+            env=with_forge(forge) | apart("halmos") | symbolic,
         ),
     ]  # fmt: skip
 
@@ -241,6 +247,11 @@ def with_forge(forge: Path) -> dict[str, str]:
     """Give a PATH for programs that call `forge` by its name: the launcher npm puts there hides failures."""
     path = environment.clean_environment(SOLIDITY)["PATH"]
     return {"PATH": f"{forge.parent}{os.pathsep}{path}"}
+
+
+def apart(name: str) -> dict[str, str]:
+    """Give forge an output folder of its own for one tool, since each compiles another set of files."""
+    return {"FOUNDRY_OUT": f".forge/{name}/out", "FOUNDRY_CACHE_PATH": f".forge/{name}/cache"}
 
 
 def number(pattern: str, *, every: bool = False) -> Callable[[str], int]:
