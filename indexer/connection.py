@@ -138,6 +138,14 @@ class Connection:
         body = self._post(_request(0, call))
         return self._result(self._decode(body, _Answer[result]), call)  # type: ignore[valid-type]
 
+    def fetch(self, call: Call) -> bytes:
+        """Make one call and give the answer's bytes, unread: what a measurement compares with.
+
+        Raises:
+            NodeError: no answer, or too large a one.
+        """
+        return self._post(_request(0, call))
+
     def ask_all(self, calls: Sequence[Call], result: type[T]) -> list[T | None]:
         """Make calls in one request; answers come in the order of the calls, all or none.
 
