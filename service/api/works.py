@@ -22,7 +22,7 @@ from service.api.auth import AsIssuer, IdempotencyKey
 from service.api.border import Installed
 from service.api.names import digest_in
 from service.api.shapes import Body, Reason, accepted
-from service.errors import BadInput, NotFound
+from service.errors import BadInput, Conflict, NotFound
 from service.files.cid import KUBO_DEFAULT
 from service.files.description import Description, Kind, describe, faults
 from service.files.manifest import Manifest, manifest_bytes, manifest_cid, manifest_digest
@@ -75,7 +75,8 @@ def deposit(
         issuer = installation.vault.operator(Operator.ISSUER)
         settings = installation.settings
         prepared = prepare(row, issuer, None, settings.home, settings.inbox)
-        known = desk_of(installation, bearer.key_id).claims(prepared.deposit.file_digest)
+        digest = prepared.deposit.file_digest
+        known = desk_of(installation, bearer.key_id).claims([digest]).get(digest, 0)
         request = replace(prepared.deposit, acknowledged_claims=known)
         found = take(installation, bearer, idempotency_key, request, "acknowledged_claims")
     return accepted(found, work_id=as_hex(request.work_id))
@@ -85,7 +86,7 @@ def deposit(
 def amend(
     installation: Installed, bearer: AsIssuer, idempotency_key: IdempotencyKey, work_id: str, body: AmendBody
 ) -> JSONResponse:
-    """State a work anew, with the reason; kind and files stay."""
+    """State a work anew, with the reason; kind and files stay. A work deposited by its record is withdrawn instead."""
     with context(installation) as one:
         known = one.view.work(digest_in(work_id))
         manifest = one.manifest(known.state) if known else None
@@ -94,6 +95,12 @@ def amend(
             "unknown-work",
             "没有这个存证，或其说明不在此处。",
             "There is no such deposit, or its manifest is not here.",
+        )
+    if manifest.deposited.role == "record":
+        raise Conflict(
+            "record-is-the-deposit",
+            "此存证所存的就是这份记录本身，不能改述；请注明理由撤回，再以更正后的记录重新存证。",
+            "What was deposited is this record itself; withdraw it with the reason and deposit the corrected one.",
         )
     description = _described(manifest.description.kind, body.facts)
     octets = manifest_bytes(Manifest(description, manifest.files, manifest.internal))

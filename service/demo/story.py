@@ -53,6 +53,8 @@ STATEMENT = CollectionStatement(
     description="唐诗十二首，逐首制成小笺，另附一册数字出版物。演示用，诗文已入公有领域。",
     description_en="Twelve Tang poems, each set as a small card, with a digital booklet. A demonstration.",
 )
+REFUSED = {"demo/gift/held": "token-held"}
+"""The one request that has to be refused, and why."""
 _PATIENCE = 180.0
 
 
@@ -163,7 +165,9 @@ class Story:
         booklet, reader = self.booklet, (first, second, third)[(len(poems) - 1) % 3]
         self._ask("loan/0", lambda: self._loan(booklet, reader, first if reader != first else second))
         self._hold(self.held)
-        self._ask("gift/held", lambda: asked.GiveFromKept(self.held, third, first), refused="token-held")
+        self._ask("gift/held", lambda: asked.GiveFromKept(self.held, third, first))
+        for one in list(self.told.values()):
+            self._settled(one, REFUSED.get(one.idempotency_key))
 
     def _loan(self, token: int, holder: Address, reader: Address) -> asked.SubmitLoan:
         now = int(time.time())
@@ -185,11 +189,11 @@ class Story:
         )
         self._ask("hold/executed", lambda: asked.ExecuteOrder(order))
 
-    def _ask(self, key: str, make: Callable[[], asked.Request], refused: str | None = None) -> Operation:
+    def _ask(self, key: str, make: Callable[[], asked.Request]) -> None:
+        """Ask for something, once; requests on one subject keep their order, so nobody waits here."""
         database, name = self.installation.database, f"demo/{key}"
         known = by_key(database, PRINCIPAL, name)
-        accepted = known or accept(database, make(), idempotency_key=name, principal=PRINCIPAL)
-        return self._settled(accepted, refused)
+        self.told[name] = known or accept(database, make(), idempotency_key=name, principal=PRINCIPAL)
 
     def _settled(self, asked_for: Operation, refused: str | None = None) -> Operation:
         until = time.monotonic() + _PATIENCE

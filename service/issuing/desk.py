@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from indexer.store.projection import NothingIndexed
-from indexer.values import Hash32
+from indexer.values import Address, Hash32
 from service.installation import Installation
 from service.issuing.sheet import Desk
 from service.keys.master import master_sealer
@@ -20,12 +22,20 @@ def desk_of(installation: Installation, principal: str) -> Desk:
         installation.database, People(installation.database, sealer), installation.vault, principal
     )
 
-    def claims(digest: Hash32) -> int:
+    def claims(digests: Collection[Hash32]) -> dict[Hash32, int]:
         try:
             with installation.projection.view() as view:
-                return len(view.claims(digest))
+                found = {digest: len(view.claims(digest)) for digest in digests}
         except NothingIndexed:
-            return 0
+            return {}
+        return {digest: many for digest, many in found.items() if many}
+
+    accounts: dict[tuple[str, Hash32], Address] = {}
+
+    def account_of(recipient: str, collection: Hash32) -> Address:
+        if (recipient, collection) not in accounts:
+            accounts[recipient, collection] = registry.account_of(recipient, collection)
+        return accounts[recipient, collection]
 
     return Desk(
         database=installation.database,
@@ -35,5 +45,5 @@ def desk_of(installation: Installation, principal: str) -> Desk:
         home=settings.home,
         inbox=settings.inbox,
         claims=claims,
-        account_of=registry.account_of,
+        account_of=account_of,
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from indexer.events import Kind, Policy, WorkKind, collection_id
 from indexer.values import ZERO_ADDRESS, Address, Hash32
+from service.intake.requests import WorkRequest
 from service.issuing.deposits import Prepared
 from service.outbox.accept import Wanted
 from service.outbox.requests import Mint, OpenEdition
@@ -34,6 +35,11 @@ def collection_named(issuer: Address, name: str) -> Hash32:
     return collection_id(issuer, collection_operation(name))
 
 
+def deposit_key(row: WorkRequest) -> str:
+    """Give the key under which the deposit of a row is asked for."""
+    return f"{row.idempotency_key}/deposit"
+
+
 def wanted(prepared: Prepared, account_of: Callable[[str, Hash32], Address]) -> Iterator[Wanted]:
     """List the requests of a row in order, each under a key that follows from the row's.
 
@@ -44,7 +50,7 @@ def wanted(prepared: Prepared, account_of: Callable[[str, Hash32], Address]) -> 
         BadInput: as `account_of`.
     """
     row, deposit = prepared.row, prepared.deposit
-    yield Wanted(deposit, f"{row.idempotency_key}/deposit")
+    yield Wanted(deposit, deposit_key(row))
     if row.issue is None:
         return
     issue = row.issue

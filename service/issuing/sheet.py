@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -13,13 +13,13 @@ from service.files.cid import KUBO_DEFAULT
 from service.files.statement import CollectionStatement, statement_bytes, statement_cid, statement_digest
 from service.intake.requests import WorkRequest
 from service.issuing.column_keys import column_keys
-from service.issuing.deposits import prepare
-from service.issuing.plan import USUAL_POLICY, collection_operation, wanted
+from service.issuing.deposits import Prepared, prepare
+from service.issuing.plan import USUAL_POLICY, collection_operation, deposit_key, wanted
 from service.keys.sealing import Sealer
 from service.outbox.accept import Wanted, accept_all
 from service.outbox.attachments import Attachment
 from service.outbox.database import Database
-from service.outbox.operations import Operation, by_key
+from service.outbox.operations import Operation, State, by_key, by_keys
 from service.outbox.requests import CreateCollection, Deposit
 
 ROWS_AT_ONCE = 100
@@ -45,7 +45,7 @@ class Desk:
         issuer: the institution's account, which deposits and issues.
         principal: who asks; idempotency keys are its own.
         home, inbox: the home folder, and the folder below it where large files wait.
-        claims: how many claims to the same bytes are known.
+        claims: says how many claims to the same bytes are known, of those that have any.
         account_of: gives the account of a recipient in a collection.
     """
 
@@ -55,7 +55,7 @@ class Desk:
     principal: str
     home: Path
     inbox: Path
-    claims: Callable[[Hash32], int]
+    claims: Callable[[Collection[Hash32]], Mapping[Hash32, int]]
     account_of: Callable[[str, Hash32], Address]
 
 
@@ -77,20 +77,31 @@ def issue(desk: Desk, rows: Iterable[WorkRequest], terms: Terms) -> Iterator[lis
 
 
 def _works(desk: Desk, chunk: Sequence[WorkRequest], claimed: dict[Hash32, int]) -> Iterator[Wanted]:
-    sealed = [row.idempotency_key for row in chunk if row.internal]
     with desk.database.write() as connection:
-        keys = column_keys(connection, desk.sealer, sealed)
-    for row in chunk:
-        prepared = prepare(row, desk.issuer, keys.get(row.idempotency_key), desk.home, desk.inbox)
-        digest = prepared.deposit.file_digest
-        before = claimed.get(digest)
-        known = desk.claims(digest) if before is None else before + 1
-        claimed[digest] = known
-        earlier = by_key(desk.database, desk.principal, f"{row.idempotency_key}/deposit")
-        if earlier is not None and isinstance(earlier.request, Deposit):
-            known = earlier.request.acknowledged_claims
-        deposit = replace(prepared.deposit, acknowledged_claims=known)
-        yield from wanted(replace(prepared, deposit=deposit), desk.account_of)
+        keys = column_keys(connection, desk.sealer, [row.idempotency_key for row in chunk if row.internal])
+    prepared = [
+        prepare(row, desk.issuer, keys.get(row.idempotency_key), desk.home, desk.inbox) for row in chunk
+    ]
+    known = desk.claims({one.deposit.file_digest for one in prepared})
+    earlier = by_keys(desk.database, desk.principal, [deposit_key(one.row) for one in prepared])
+    for one in prepared:
+        digest = one.deposit.file_digest
+        before = max(known.get(digest, 0), claimed.get(digest, 0))
+        asked = earlier.get(deposit_key(one.row))
+        if asked is not None and isinstance(asked.request, Deposit):
+            before = asked.request.acknowledged_claims
+            _leave_no_copy(desk, one, asked)
+        claimed[digest] = max(claimed.get(digest, 0), before + 1)
+        deposit = replace(one.deposit, acknowledged_claims=before)
+        yield from wanted(replace(one, deposit=deposit), desk.account_of)
+
+
+def _leave_no_copy(desk: Desk, prepared: Prepared, asked: Operation) -> None:
+    """Take back what preparing a row again set aside, where its files are in the content store already."""
+    if asked.state is not State.ACCEPTED:
+        for kept in prepared.deposit.attachments:
+            if kept.path is not None:
+                (desk.home / kept.path).unlink(missing_ok=True)
 
 
 def _collections(
