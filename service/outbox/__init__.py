@@ -38,6 +38,8 @@ docs/states.md defines the states in words. What others import:
 
     from service.outbox.office import Office, open_office         an installation opened for writing to its chain
         open_office(settings) -> Office
+    from service.outbox.checkpoints import ask_if_due             call now and then; a checkpoint an hour
+        ask_if_due(office, now: int) -> Operation | None
     from service.outbox.reconcile import reconcile                a key whose chain nonce is beyond its rows
         reconcile(office, Operator.ISSUER) -> Reconciled
     from service.outbox.supersede import supersede                a self-send as second attempt at a stuck nonce

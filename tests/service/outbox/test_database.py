@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -32,6 +35,20 @@ def test_opening_again_changes_nothing(database: Database) -> None:
     with again.read() as connection:
         assert connection.execute(select(LeaseRow.worker)).scalar_one() == "w"
     again.close()
+
+
+def test_processes_that_open_a_new_database_at_once_all_get_it(tmp_path: Path) -> None:
+    script = (
+        "import sys; from service.outbox.database import open_database; open_database(sys.argv[1]).close()"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, f"sqlite:///{tmp_path / 'new.db'}"],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        for _ in range(4)
+    ]
+    assert [one.wait(60) for one in started] == [0, 0, 0, 0]
 
 
 def test_an_error_leaves_nothing_behind(database: Database) -> None:
