@@ -36,7 +36,8 @@ import {ERC721Utils} from "@openzeppelin/contracts/token/ERC721/utils/ERC721Util
 /// @title The collectible
 /// @dev Every change of holder goes through `_update`, which holds whatever its caller forgot.
 contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, IERC4906, ERC721, Recorder, TypedData {
-    /// @dev A token beside its holder. The first five fields are one word.
+    /// @dev A token beside its holder. The first seven fields are one word, and the others are zero for most tokens: they
+    /// are looked at only where the first word says that there is something.
     struct TokenData {
         TokenStatus status;
         bool distributed;
@@ -44,6 +45,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         uint32 policyVersion;
         uint64 acquiredAt;
         uint64 heldUntil;
+        bool lent;
         address user;
         uint64 userUntil;
         bytes32 holdOrder;
@@ -493,6 +495,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         _requireNotHeld(tokenId, token_);
         if (token_.userUntil > block.timestamp) revert LentBefore(tokenId, token_.userUntil);
         collections.requireLoan(tokenId, token_.policyVersion, until);
+        token_.lent = true;
         token_.user = user;
         token_.userUntil = until;
         emit UpdateUser(tokenId, user, until);
@@ -529,7 +532,8 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
 
     /// @dev A new holder, under the present policy. A loan ends with it.
     function _acquire(uint256 tokenId, TokenData storage token_, address to, uint32 version) private {
-        if (token_.user != address(0)) {
+        if (token_.lent) {
+            token_.lent = false;
             token_.user = address(0);
             token_.userUntil = 0;
             emit UpdateUser(tokenId, address(0), 0);
@@ -642,9 +646,9 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         return Token({
             status: token_.status,
             holder: _ownerOf(tokenId),
-            user: token_.user,
-            userUntil: token_.userUntil,
-            holdOrder: token_.holdOrder,
+            user: token_.lent ? token_.user : address(0),
+            userUntil: token_.lent ? token_.userUntil : 0,
+            holdOrder: token_.heldUntil == 0 ? bytes32(0) : token_.holdOrder,
             heldUntil: token_.heldUntil,
             acquiredAt: token_.acquiredAt,
             gifts: token_.gifts,

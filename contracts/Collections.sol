@@ -7,7 +7,7 @@ import {Collection, Edition, ICollections, Policy, Terms} from "./interfaces/ICo
 import {IGovernance, Role} from "./interfaces/IGovernance.sol";
 import {IIdentityRegistry, Kind} from "./interfaces/IIdentityRegistry.sol";
 import {Entry, IProvenanceLedger} from "./interfaces/IProvenanceLedger.sol";
-import {IWorkRegistry, Work, WorkKind} from "./interfaces/IWorkRegistry.sol";
+import {IWorkRegistry, WorkKind} from "./interfaces/IWorkRegistry.sol";
 
 /// @title Collections with versioned policy, editions with a fixed cap
 contract Collections is ICollections, Recorder {
@@ -278,7 +278,7 @@ contract Collections is ICollections, Recorder {
     function _own(bytes32 collectionId, address account) private view returns (CollectionData storage collection_) {
         collection_ = _collections[collectionId];
         if (collection_.issuer == address(0)) revert CollectionUnknown(collectionId);
-        if (!isIssuer(collectionId, account)) revert NotIssuer(collectionId, account);
+        if (!_standsFor(account, collection_.issuer)) revert NotIssuer(collectionId, account);
         _requireMayIssue(account);
     }
 
@@ -293,12 +293,15 @@ contract Collections is ICollections, Recorder {
     }
 
     function _requireIssuable(bytes32 workId, address issuer, Policy memory policy_) private view {
-        Work memory work = works.work(workId);
-        if (work.kind == WorkKind.None || identities.current(work.registrant) != issuer) {
-            revert NotRegistrant(workId, issuer);
-        }
-        if (work.withdrawn) revert WorkGone(workId);
-        if (policy_.workKinds & (1 << uint8(work.kind)) == 0) revert WorkKindRefused(workId, uint8(work.kind));
+        (address registrant, WorkKind kind, bool withdrawn) = works.standing(workId);
+        if (kind == WorkKind.None || !_standsFor(issuer, registrant)) revert NotRegistrant(workId, issuer);
+        if (withdrawn) revert WorkGone(workId);
+        if (policy_.workKinds & (1 << uint8(kind)) == 0) revert WorkKindRefused(workId, uint8(kind));
+    }
+
+    /// @dev Whether `account` is `original` or stands for it now. A replaced one has no standing, and fails by that.
+    function _standsFor(address account, address original) private view returns (bool) {
+        return account == original || identities.current(original) == account;
     }
 
     /// @dev The terms of a change of holder that `policy_` binds.

@@ -10,6 +10,16 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 
 /// @title Claims to works
 contract WorkRegistry is IWorkRegistry, Recorder {
+    /// @dev A work, with what is looked at most in one word.
+    struct WorkData {
+        address registrant;
+        WorkKind kind;
+        uint32 amendments;
+        bool withdrawn;
+        bytes32 fileDigest;
+        bytes32 manifestDigest;
+    }
+
     struct Anchor {
         address depositor;
         uint64 depositedAt;
@@ -21,7 +31,7 @@ contract WorkRegistry is IWorkRegistry, Recorder {
     /// @inheritdoc IWorkRegistry
     mapping(bytes32 fileDigest => uint32) public claims;
 
-    mapping(bytes32 workId => Work) private _works;
+    mapping(bytes32 workId => WorkData) private _works;
     mapping(bytes32 anchorId => Anchor) private _anchors;
 
     constructor(IProvenanceLedger ledger_, IIdentityRegistry identities_) Recorder(ledger_) {
@@ -70,7 +80,7 @@ contract WorkRegistry is IWorkRegistry, Recorder {
 
     /// @inheritdoc IWorkRegistry
     function amend(bytes32 workId, uint32 expectedAmendments, bytes32 manifestDigest, string calldata reason) external {
-        Work storage work_ = _own(workId, reason);
+        WorkData storage work_ = _own(workId, reason);
         if (work_.amendments != expectedAmendments) {
             revert AmendmentStale(workId, expectedAmendments, work_.amendments);
         }
@@ -88,8 +98,9 @@ contract WorkRegistry is IWorkRegistry, Recorder {
     }
 
     /// @inheritdoc IWorkRegistry
-    function work(bytes32 workId) external view returns (Work memory) {
-        return _works[workId];
+    function standing(bytes32 workId) external view returns (address registrant, WorkKind kind, bool withdrawn) {
+        WorkData storage work_ = _works[workId];
+        return (work_.registrant, work_.kind, work_.withdrawn);
     }
 
     /// @inheritdoc IWorkRegistry
@@ -107,6 +118,19 @@ contract WorkRegistry is IWorkRegistry, Recorder {
         return _anchors[anchorId].depositedAt;
     }
 
+    /// @inheritdoc IWorkRegistry
+    function work(bytes32 workId) public view returns (Work memory) {
+        WorkData storage work_ = _works[workId];
+        return Work({
+            registrant: work_.registrant,
+            kind: work_.kind,
+            fileDigest: work_.fileDigest,
+            manifestDigest: work_.manifestDigest,
+            amendments: work_.amendments,
+            withdrawn: work_.withdrawn
+        });
+    }
+
     function _register(address registrant, WorkClaim calldata claim) private returns (Entry[] memory) {
         if (claim.kind == WorkKind.None) revert WorkMalformed("kind");
         if (claim.fileDigest == 0) revert WorkMalformed("fileDigest");
@@ -119,7 +143,7 @@ contract WorkRegistry is IWorkRegistry, Recorder {
         }
         if (claim.anchorId != 0) _requireAnchored(registrant, claim);
         claims[claim.fileDigest] = before + 1;
-        _works[workId] = Work(registrant, claim.kind, claim.fileDigest, claim.manifestDigest, 0, false);
+        _works[workId] = WorkData(registrant, claim.kind, 0, false, claim.fileDigest, claim.manifestDigest);
         return _one(
             WorkRegistered.selector,
             _stateOf(workId),
@@ -134,7 +158,7 @@ contract WorkRegistry is IWorkRegistry, Recorder {
     }
 
     /// @dev Its registrant sends this, or the account that stands for it now, and says why.
-    function _own(bytes32 workId, string calldata reason) private view returns (Work storage work_) {
+    function _own(bytes32 workId, string calldata reason) private view returns (WorkData storage work_) {
         work_ = _works[workId];
         if (work_.kind == WorkKind.None) revert WorkUnknown(workId);
         if (identities.current(work_.registrant) != msg.sender) revert NotRegistrant(workId, msg.sender);
@@ -158,7 +182,7 @@ contract WorkRegistry is IWorkRegistry, Recorder {
     }
 
     function _stateOf(bytes32 workId) private view returns (bytes32) {
-        return keccak256(abi.encode(workId, _works[workId]));
+        return keccak256(abi.encode(workId, work(workId)));
     }
 
     function _party(address account) private view returns (bytes32) {

@@ -86,6 +86,8 @@ interface IWorkRegistry {
 
     function work(bytes32 workId) external view returns (Work memory);
     function kindOf(bytes32 workId) external view returns (WorkKind);
+    /// @notice What issuing it depends on.
+    function standing(bytes32 workId) external view returns (address registrant, WorkKind kind, bool withdrawn);
     /// @notice The present manifest.
     function manifestOf(bytes32 workId) external view returns (bytes32);
     /// @notice How many live and withdrawn claims to these bytes there are.

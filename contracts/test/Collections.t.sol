@@ -148,7 +148,7 @@ contract CollectionsTest is Stage {
         _appoint(successor);
         vm.prank(successor);
         collections.amend(collectionId, 0, "new", "why");
-        vm.expectRevert(abi.encodeWithSelector(ICollections.NotIssuer.selector, collectionId, museum));
+        vm.expectRevert(abi.encodeWithSelector(ICollections.CannotIssue.selector, museum));
         vm.prank(museum);
         collections.amend(collectionId, 1, "newer", "why");
     }
