@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -93,6 +94,16 @@ def said(error: Exception, number: str = "") -> QianyinError:
             )
 
 
+def allowed_methods(request: Request) -> list[str]:
+    """List the methods that the address of a request takes."""
+    found: set[str] = set()
+    for one in iter_route_contexts(request.app.routes):
+        route = one.original_route
+        if isinstance(route, APIRoute) and route.path_regex.match(request.url.path):
+            found |= route.methods or set()
+    return sorted(found | {"HEAD"} if "GET" in found else found)
+
+
 class _Method(BadInput):
     """405."""
 
@@ -132,7 +143,7 @@ def _answer(installation: Installation, request: Request, error: Exception) -> R
     number = request.scope.get("state", {}).get("number", "")
     told = said(error, number)
     status = status_of(told)
-    allowed = error.headers if isinstance(error, HTTPException) and error.headers else {}
+    allowed = {"Allow": ", ".join(allowed_methods(request))} if status == 405 else {}
     headers = {**API_HEADERS, NUMBER_HEADER: number, **allowed, **headers_of(told)}
     path = request.url.path
     if path.startswith("/v1") or "text/html" not in request.headers.get("accept", ""):
