@@ -214,7 +214,7 @@ def alone(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(f"  waiting for another process that prepares {path.stem} …")
+            say(f"  waiting for another call that is at the same: {path.stem} …")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

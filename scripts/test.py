@@ -15,10 +15,12 @@ if sys.version_info < (3, 11):  # noqa: UP036 - said clearly, instead of by a sy
 
 import argparse
 import time
+from collections.abc import Sequence
 
 import environment
 import steps
 from environment import say
+from steps import Step
 
 
 def main() -> int:
@@ -37,11 +39,16 @@ def main() -> int:
         say(str(error))
         return 1
     say(f"Ready after {time.monotonic() - started:.1f} s.")
+    with environment.alone(environment.HOME / "checks.lock"):  # they share folders of build output
+        return carry_out(chosen)
+
+
+def carry_out(chosen: Sequence[Step]) -> int:
+    """Run the steps, pytest last, and give the exit code."""
     outcomes = [steps.run(step) for step in chosen if step.name != "pytest"]
     steps.summarise(outcomes)
-    failed = [outcome.name for outcome in outcomes if not outcome.held]
     closing = [steps.execute(step) for step in chosen if step.name == "pytest"]
-    return 1 if failed else max(closing, default=0)
+    return max([0 if outcome.held else 1 for outcome in outcomes] + closing, default=0)
 
 
 if __name__ == "__main__":
