@@ -27,6 +27,7 @@ from indexer.evidence.export_text import (
     read_preamble,
 )
 from indexer.evidence.replay import read_act
+from indexer.evidence.verdict import Answer
 from indexer.head import fold_subject, next_head
 from indexer.record import Record, record_digest
 from indexer.values import Hash32
@@ -37,7 +38,8 @@ class ExportSummary:
     """What a verified file holds.
 
     Attributes:
-        complete: whether nothing was left out between the ends, as far as these are what the chain says.
+        complete: whether nothing was left out between the ends as the file names them; `answer` says whether the
+            chain names them too.
         before, after: whether the ends are tied to sealed blocks; None for a selection.
     """
 
@@ -46,6 +48,19 @@ class ExportSummary:
     complete: bool
     before: Tie | None
     after: Tie | None
+
+    @property
+    def answer(self) -> Answer:
+        """Say whether the chain holds these very records: a file that agrees with itself may still be made up.
+
+        A head binds all records before it, so the end after the last one decides; the end before the first one may
+        bring no proof, but not a wrong one.
+        """
+        ties = {one.held for one in (self.before, self.after) if one is not None}
+        if False in ties:
+            return Answer.INVALID
+        tied = self.complete and self.after is not None and self.after.held
+        return Answer.VALID if tied else Answer.INDETERMINATE
 
 
 def write_jsonl(header: ExportHeader, records: Iterable[Record]) -> Iterator[str]:

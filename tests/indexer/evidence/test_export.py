@@ -19,6 +19,7 @@ from indexer.evidence.ends import End, EndProof
 from indexer.evidence.export import verify_export, write_csv, write_jsonl
 from indexer.evidence.export_text import ExportHeader
 from indexer.evidence.slots import COUNT, HEAD, subject_slot
+from indexer.evidence.verdict import Answer
 from indexer.head import fold_subject, heads
 from indexer.keccak import keccak256
 from indexer.record import Record
@@ -64,6 +65,7 @@ def test_a_whole_export_is_complete(form: str):
     assert summary.after is not None
     assert summary.after.held is None
     assert "没有链头的证明" in summary.after.phrase.zh
+    assert summary.answer is Answer.INDETERMINATE, "it agrees with itself, which a forger's does too"
 
 
 def test_line_ends_and_a_byte_order_mark_do_not_matter(form: str):
@@ -331,6 +333,7 @@ class TestEnds:
         assert summary.after.held is True
         assert summary.before is not None
         assert summary.before.held is None
+        assert summary.answer is Answer.VALID
 
     def test_a_proved_end_of_a_subject_is_tied(self, form: str):
         token = SOURCES.party(SECOND)
@@ -348,6 +351,7 @@ class TestEnds:
             summary = verify_export(lines, anchor)
             assert summary.after is not None
             assert summary.after.held is None
+            assert summary.answer is Answer.INDETERMINATE
 
     def test_a_chain_without_seals_leaves_it_open(self, form: str):
         summary = verify_export(written(form, self.header()), CHAIN.anchor("none"))
@@ -386,6 +390,7 @@ class TestEnds:
         summary = verify_export(written(form, lying, forged), CHAIN.anchor())
         assert summary.after is not None
         assert summary.after.held is False
+        assert summary.answer is Answer.INVALID
 
     def test_a_shorter_range_with_a_true_proof_is_refused(self, form: str):
         header = self.header()
