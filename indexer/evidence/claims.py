@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import ClassVar, Protocol
 
-from indexer.events import Anchored, EditionOpened, Sources, edition_of
+from indexer.events import AccountReplaced, Anchored, EditionOpened, Sources, edition_of
 from indexer.evidence.phrase import Phrase
 from indexer.evidence.replay import Replay
 from indexer.evidence.strict import Node
@@ -99,8 +99,10 @@ class Holding:
         opened = _opened(replay, self.token_id)
         if token is None or work is None or opened is None:
             return _missing(self, replay, sources)
-        if fault := self._fault(token, work, opened):
+        if fault := self._fault(token, opened):
             return Judgement(Outcome.CONTRADICTED, fault)
+        if not _stands_for(replay, token.issuer, work.registrant):
+            return Judgement(Outcome.OPEN, _OTHER_ISSUER, _token_facts(token, opened), work.withdrawn)
         return Judgement(Outcome.FOLLOWS, _HELD, _token_facts(token, opened), work.withdrawn)
 
     def issuer(self, replay: Replay, sources: Sources) -> Address | None:
@@ -116,7 +118,7 @@ class Holding:
             "workId": as_hex(self.work_id),
         }
 
-    def _fault(self, token: Token, work: Work, opened: EditionOpened) -> Phrase | None:
+    def _fault(self, token: Token, opened: EditionOpened) -> Phrase | None:
         if token.status is not TokenStatus.LIVE:
             return Phrase("该藏品已注销，记录仍在。", "The collectible was struck out; its records stay.")
         if token.holder != self.holder:
@@ -126,8 +128,6 @@ class Holding:
             return Phrase("该藏品属于另一作品。", "The collectible is of another work.")
         if token.collection_id != opened.collection_id or token.serial > opened.cap:
             return Phrase("该藏品与其版次不符。", "The collectible does not agree with its edition.")
-        if token.issuer != work.registrant:
-            return Phrase("发行方不是作品的存证者。", "Its issuer is not the registrant of the work.")
         return None
 
 
@@ -220,6 +220,22 @@ _DEPOSITED = Phrase(
     "The complete records lead to this account having deposited the work no later than claimed. The time is what "
     "the sealers of the block stated.",
 )
+
+
+_OTHER_ISSUER = Phrase(
+    "发行方账户不是作品的存证账户；所附记录中看不出前者由后者更换而来。",
+    "Its issuer is another account than deposited the work; the records given do not show that it stands for that one.",
+)
+
+
+def _stands_for(replay: Replay, account: Address, original: Address) -> bool:
+    """Whether the carried records lead from the original account to this one, as `IdentityRegistry.current` does."""
+    replaced = {act.account: act.replacement for _, act in replay.of(AccountReplaced)}
+    while original != account:
+        if original not in replaced:
+            return False
+        original = replaced.pop(original)
+    return True
 
 
 def _missing(claim: Claim, replay: Replay, sources: Sources) -> Judgement:
