@@ -6,6 +6,7 @@ project's vocabulary: what is not to be said is listed in the tests.
 
 from __future__ import annotations
 
+from service.files.facts import FACTS
 from service.pages.language import Lang, spelled
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -145,10 +146,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "没有以这个文件存证的作品。文件哪怕只改一个字节，摘要也会完全不同。",
         "No work was deposited with this file. A single changed byte changes the whole digest.",
     ),
-    "search.not": (
-        "持有人不可查找；持有人只能以自己的密码查看自己的藏品。",
-        "Holders cannot be searched for.",
-    ),
+    "search.not": ("持有人不可查找。", "Holders cannot be searched for."),
     "what.collectible": ("数字藏品", "Collectible"),
     "what.work": ("作品", "Work"),
     "what.collection": ("系列", "Collection"),
@@ -261,7 +259,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict.by.reader": ("由您的设备自行核算", "computed on your own device"),
     "verdict.since": ("此后", "Since then"),
     "verdict.since.standing": ("{moment} 联网查过，未撤回。", "not withdrawn, checked online at {moment}."),
-    "verdict.since.withdrawn": ("已于 {moment} 撤回。", "withdrawn on {moment}."),
+    "verdict.since.withdrawn": (
+        "{moment} 联网查过，已撤回或失效。",
+        "withdrawn or no longer so, checked online at {moment}.",
+    ),
+    "verdict.since.ended": (
+        "{moment} 联网查过，已失效：{reason}。",
+        "no longer so, checked online at {moment}: {reason}.",
+    ),
+    "verdict.since.recorded": ("所附记录中已撤回。", "withdrawn, as the records given say."),
     "verdict.since.unchecked": ("没有查过（离线）。", "not checked (offline)."),
     "verdict.checks": ("逐项核验", "The checks, one by one"),
     "verdict.checks.note": ("{ran}项已核，{passed}项一致", "{ran} checks ran, {passed} consistent"),
@@ -611,43 +617,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "tongue.en": ("英文", "English"),
     "tongue.fr": ("法文", "French"),
     "tongue.ja": ("日文", "Japanese"),
-    # what an institution states of a work: as in service/files/facts.py
-    "fact.title": ("题名", "Title"),
-    "fact.title_zh": ("中文题名", "Chinese title"),
-    "fact.title_en": ("英文题名", "English title"),
-    "fact.description": ("说明", "Description"),
-    "fact.description_en": ("英文说明", "Description (English)"),
-    "fact.maker": ("作者", "Maker"),
-    "fact.date": ("年代", "Date"),
-    "fact.date_earliest": ("最早日期", "Earliest date"),
-    "fact.date_latest": ("最晚日期", "Latest date"),
-    "fact.medium": ("材质", "Medium"),
-    "fact.dimensions": ("尺寸", "Dimensions"),
-    "fact.classification": ("分类", "Classification"),
-    "fact.department": ("部门", "Department"),
-    "fact.accession_number": ("藏品编号", "Accession number"),
-    "fact.institution": ("收藏单位", "Institution"),
-    "fact.credit_line": ("藏品来源", "Credit line"),
-    "fact.provenance": ("递藏经过", "Provenance"),
-    "fact.acquired": ("入藏日期", "Date acquired"),
-    "fact.source_record": ("原始记录编号", "Source record"),
-    "fact.inscription": ("题识钤印", "Inscriptions and seals"),
-    "fact.bibliography": ("著录", "Bibliography"),
-    "fact.keywords": ("关键词", "Keywords"),
-    "fact.language": ("语言", "Language"),
-    "fact.copyright_holder": ("著作权人", "Copyright holder"),
-    "fact.holder_terms": ("持有人可以做什么", "What the holder may do"),
-    "fact.registration_number": ("作品登记号", "Work registration number"),
-    "fact.publisher": ("出版者", "Publisher"),
-    "fact.publication_licence": ("出版许可证号", "Publication licence"),
-    "fact.isbn": ("ISBN", "ISBN"),
-    "fact.publication_number": ("其他出版物号", "Other publication number"),
-    "fact.review_record": ("内容审核记录", "Review record"),
-    "fact.captured_by": ("采集者", "Captured by"),
-    "fact.captured_at": ("采集日期", "Date captured"),
-    "fact.captured_with": ("采集设备", "Captured with"),
-    "fact.source_object": ("所据文物", "Object captured"),
-    "fact.derived_from": ("衍生自", "Derived from"),
+    # what an institution states of a work
+    **{f"fact.{fact.name}": (fact.zh, fact.en) for fact in FACTS.values()},
     # errors
     "error.400": ("请求有误", "The request is not right"),
     "error.401": ("需要凭证", "Credentials are needed"),

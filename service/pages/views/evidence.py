@@ -41,11 +41,22 @@ class Since:
 
     Attributes:
         state: `standing` (not withdrawn), `withdrawn` (or struck out), `unchecked` (offline).
-        at: when it was looked up, or when it was withdrawn; None if unchecked.
+        at: when it was looked up; None if unchecked, or where the bundle itself holds the withdrawal.
+        reason: what ended it, where that is more than a withdrawal of the work, e.g. that somebody else holds it now.
     """
 
     state: Literal["standing", "withdrawn", "unchecked"]
     at: int | None = None
+    reason: Bilingual | None = None
+
+    @property
+    def words(self) -> str:
+        """Return the catalogue key of what is said of it."""
+        if self.state != "withdrawn":
+            return f"verdict.since.{self.state}"
+        if self.at is None:
+            return "verdict.since.recorded"
+        return "verdict.since.ended" if self.reason else "verdict.since.withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pytest
 
 from service.pages import assets, language, seals
 from service.pages.render import HEADERS, render
-from service.pages.views import Name, Page
+from service.pages.views import Bilingual, Name, Page, Since
 from tests.service.pages import samples
 
 EVERY = [(name, lang) for name in samples.PAGES for lang in language.LANGUAGES]
@@ -217,6 +217,23 @@ def test_a_refusal_says_why() -> None:
     html = html_of("operation, refused", "en")
     assert "The holding period lasts until" in html
     assert "holding-period" in html
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        (Since("standing", 0), "not withdrawn, checked online at"),
+        (Since("withdrawn", 0), "withdrawn or no longer so, checked online at"),
+        (Since("withdrawn"), "withdrawn, as the records given say"),
+        (Since("withdrawn", 0, Bilingual("他人持有", "somebody else <holds> it")), "somebody else &lt;holds&gt; it."),
+        (Since("unchecked"), "not checked (offline)"),
+    ],
+)  # fmt: skip
+def test_what_is_known_of_the_time_since_is_said_as_it_was_found_out(since: Since, said: str) -> None:
+    page = replace(samples.COLLECTIBLE, verdict=replace(samples.VALID, since=since))
+    html = render(page, "en", samples.SITE)
+    assert said in html
+    assert "withdrawn on" not in html, "nobody looked up when"
 
 
 def test_a_heading_of_the_institutions_own_is_shown_as_given() -> None:

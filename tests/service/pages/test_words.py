@@ -8,7 +8,6 @@ from string import Formatter
 
 import pytest
 
-from service.files.facts import FACTS
 from service.pages import language, words
 from service.pages.seals import ACTS, CARVED, outlines
 from service.pages.words import WORDS
@@ -104,12 +103,6 @@ def test_every_act_declared_in_the_interfaces_has_words_and_a_seal() -> None:
 def test_no_words_or_seal_remain_of_an_act_that_is_declared_no_more() -> None:
     assert set(ACTS) - _declared_acts() == set()
     assert {key.removeprefix("act.") for key in WORDS if key.startswith("act.")} == set(ACTS) | {"other"}
-
-
-def test_what_an_institution_states_is_called_as_on_its_sheets_and_in_its_manifests() -> None:
-    assert {name: WORDS[f"fact.{name}"] for name in FACTS} == {
-        name: (fact.zh, fact.en) for name, fact in FACTS.items()
-    }
 
 
 def test_every_carved_character_has_an_outline_and_no_outline_is_left_over() -> None:
