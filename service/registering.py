@@ -41,14 +41,18 @@ class Registry:
             reference: the code by which they are found again; registering it again gives the same person.
 
         Raises:
-            Conflict: the account is another person's.
+            Conflict: the account or the reference is another person's.
         """
-        person = self.people.find(reference) or self.people.register(identity, verification, reference)
+        person = self.people.known(identity, verification, reference)
         return person, self._register(person, account, Custody.OWN)
 
     def holder(self, identity: Identity, verification: Verification, reference: str) -> Person:
-        """Register a holder without a wallet; accounts are made for it collection by collection (domain rule 14)."""
-        return self.people.find(reference) or self.people.register(identity, verification, reference)
+        """Register a holder without a wallet; accounts are made for it collection by collection (domain rule 14).
+
+        Raises:
+            Conflict: the reference is another person's.
+        """
+        return self.people.known(identity, verification, reference)
 
     def kept(self, person: Person, collection_id: Hash32) -> tuple[Address, Operation]:
         """Give a person's account in a collection, its key kept here; the first time it is made and registered.

@@ -102,6 +102,19 @@ class People:
             connection.execute(insert(DataKeyRow).values(person_id=person_id, sealed=sealed_key))
             return _person(_row(connection, person_id))
 
+    def known(self, identity: Identity, verification: Verification, reference: str) -> Person:
+        """Give the person with this reference, registering it the first time.
+
+        Raises:
+            Conflict: the reference is that of somebody else.
+        """
+        person = self.find(reference)
+        if person is None:
+            return self.register(identity, verification, reference)
+        if self.identity(person.id).canonical() != identity.canonical():
+            raise _reference_taken()
+        return person
+
     def person(self, person_id: str) -> Person:
         """Give a person.
 

@@ -52,6 +52,19 @@ def test_a_code_is_one_persons(people: People) -> None:
         people.register(WHO, TESTED, CODE)
 
 
+def test_registered_again_by_the_same_code_it_is_the_same_person(people: People) -> None:
+    person = people.known(WHO, TESTED, CODE)
+    respelled = Identity(Kind.PERSON, f" {NAME} ", "resident-id", NUMBER.lower())
+    assert people.known(respelled, TESTED, CODE) == person
+
+
+def test_a_code_that_is_anothers_never_gives_that_other_person(people: People) -> None:
+    people.known(WHO, TESTED, CODE)
+    with pytest.raises(Conflict) as refused:
+        people.known(Identity(Kind.PERSON, "褚遂良乙", "resident-id", NUMBER), TESTED, CODE)
+    assert not any(said in str(refused.value) for said in (NAME, NUMBER, CODE))
+
+
 def test_nothing_that_says_who_it_is_lies_in_the_database(people: People, database: Database) -> None:
     person = people.register(WHO, TESTED, CODE)
     with database.write() as connection:
