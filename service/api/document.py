@@ -83,7 +83,8 @@ def _problems_of(
     found = {500, 503}
     if scopes is not None:
         found |= {401, 403}
-    if "{" in path or "requestBody" in operation:
+    names = [one["name"] for one in operation.get("parameters", [])]
+    if "requestBody" in operation or any(name.endswith("_id") or "{" + name in path for name in names):
         found |= {404}
     if method != "get":
         found |= {409, 413, 422}

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2 as httpx
 import uvicorn
+from fastapi import FastAPI
 
 from devnet import installation as devnet
 from devnet.qianyin import Terms
@@ -144,16 +145,23 @@ def premises(home: Path, chain: str = "anvil") -> Iterator[Premises]:
 @contextmanager
 def served(installation: Installation) -> Iterator[str]:
     """Serve an installation on a free port, as `qianyin serve` does."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(make_app(installation), log_level="critical", lifespan="off", ws="none")
+    with listening(make_app(installation)) as url:
+        yield url
+
+
+@contextmanager
+def listening(app: FastAPI) -> Iterator[str]:
+    """Serve an app on a free port until the block ends."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none")
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
         thread.start()
         try:
             while not server.started:
                 time.sleep(0.01)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield f"http://127.0.0.1:{taken.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(30)

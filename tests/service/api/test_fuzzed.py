@@ -1,0 +1,122 @@
+"""schemathesis drives the API by its own document: nothing breaks, and every answer is as described.
+
+One of its checks is left out: that whatever fits a schema is accepted. Rules of the domain stand beyond any schema (a
+registration number for a registered work, a signature that is one), so 422 is a proper answer to what fits.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from service.access.bearer import Scope
+from tests.service.api.premises import Premises, listening, written
+from tests.service.api.told import Told
+
+pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
+
+
+def fuzzed(
+    folder: Path, url: str, key: str | None, parameters: dict[str, str], *options: str
+) -> dict[str, Any]:
+    """Run schemathesis and give its report."""
+    headers = f'headers = {{ Authorization = "Bearer {key}" }}\n' if key else ""
+    lines = [f'"path.{name}" = "{value}"\n' for name, value in parameters.items()]
+    (folder / "schemathesis.toml").write_text(headers + "[parameters]\n" + "".join(lines))
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run"]
+    command += [f"{url}/openapi.json", "--checks", "all", "--exclude-checks", "positive_data_acceptance"]
+    command += ["--continue-on-failure", "--generation-deterministic", "--workers", "1", "--warnings", "off"]
+    command += ["--no-color", "--report-json-path", "report.json", *options]
+    ended = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=240, check=False
+    )
+    report = folder / "report.json"
+    assert report.exists(), ended.stdout + ended.stderr
+    found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    return {**found, "said": ended.stdout}
+
+
+def _holds(report: dict[str, Any], operations: int, cases: int) -> None:
+    assert report["complete"]
+    assert report["exit_code"] == 0, report["said"]
+    assert report["operations"]["tested"] == report["operations"]["selected"] >= operations
+    assert report["test_cases"]["generated"] >= cases
+    assert report["failures"] == report["errors"] == []
+
+
+def test_no_request_an_institution_could_make_breaks_anything(house: Premises, tmp_path: Path) -> None:
+    report = fuzzed(
+        tmp_path,
+        house.url,
+        house.keys[Scope.ISSUER],
+        {},
+        "--phases=coverage,fuzzing",
+        "--max-examples=3",
+        "--exclude-path-regex=^/v1/(audit|orders)",
+    )
+    _holds(report, 40, 1_500)
+
+
+def test_no_request_a_regulator_could_make_breaks_anything(
+    house: Premises, told: Told, tmp_path: Path
+) -> None:
+    report = fuzzed(
+        tmp_path,
+        house.url,
+        house.keys[Scope.REGULATOR],
+        {"token_id": told.tokens[0], "account": told.kept},
+        "--phases=coverage,fuzzing",
+        "--max-examples=3",
+        "--include-path-regex=^/v1/(audit|orders)",
+    )
+    _holds(report, 11, 500)
+
+
+def test_no_request_about_what_there_is_breaks_anything(house: Premises, told: Told, tmp_path: Path) -> None:
+    named = {
+        "work_id": told.work_id,
+        "collection_id": told.collection_id,
+        "edition_id": told.edition_id,
+        "token_id": told.tokens[1],
+        "account": written(house.issuer),
+        "operation_id": told.gift["id"],
+    }
+    report = fuzzed(
+        tmp_path,
+        house.url,
+        house.keys[Scope.ISSUER],
+        named,
+        "--phases=fuzzing",
+        "--max-examples=6",
+        "--exclude-path-regex=^/v1/(audit|orders|accounts)|withdrawal$",
+        "--include-path-regex={",
+    )
+    _holds(report, 20, 150)
+
+
+@pytest.fixture
+def broken() -> Iterator[str]:
+    """An app that breaks and says nothing of it in its document."""
+    app = FastAPI()
+
+    @app.get("/halves/{whole}")
+    def halve(whole: int) -> dict[str, float]:
+        return {"half": 1 / whole}
+
+    with listening(app) as url:
+        yield url
+
+
+def test_an_app_that_breaks_is_found_out(broken: str, tmp_path: Path) -> None:
+    report = fuzzed(tmp_path, broken, None, {}, "--phases=coverage,fuzzing", "--max-examples=20")
+    assert report["exit_code"] == 1
+    assert any(
+        "Server error" in str(failure) or "server_error" in str(failure) for failure in report["failures"]
+    )
