@@ -16,10 +16,14 @@ from indexer.record import Record
 from indexer.state import Edition, Token, Work
 from indexer.store.answers import AsOf, Completeness, EntryFilter, Listing
 from indexer.store.lookups import BLOCKS, RECORDS, SUBJECTS, entries, entries_statement, subject_head
-from indexer.store.rows import TABLES, record_of
+from indexer.store.rows import TABLES
 from indexer.values import Address, Hash32
 
 _STREAM = 2_000
+_RECORD_COLUMNS = [
+    RECORDS.c[name]
+    for name in ("seq", "source", "act", "data", "state_after", "subjects", "block_number", "block_time")
+]
 _TOKENS, _EDITIONS, _WORKS = TABLES[Token], TABLES[Edition], TABLES[Work]
 _DAY = 86_400
 _SHANGHAI = 8 * 3_600
@@ -56,15 +60,17 @@ def stream(connection: Connection, first: int, last: int) -> Iterator[Record]:
     """Give the records of a range in order, a few at a time."""
     while first <= last:
         statement = (
-            select(RECORDS)
+            select(*_RECORD_COLUMNS)
             .where(RECORDS.c.seq >= first, RECORDS.c.seq <= last)
             .order_by(RECORDS.c.seq)
             .limit(_STREAM)
         )
-        part = [record_of(row) for row in connection.execute(statement)]
+        part = connection.execute(statement).all()
         if not part:
             return
-        yield from part
+        for seq, source, act, data, state_after, packed, number, time in part:
+            subjects = tuple([packed[at : at + 32] for at in range(0, len(packed), 32)])
+            yield Record(seq, source, act, data, state_after, subjects, number, time)
         first = part[-1].seq + 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, delete, exists, insert, select, union
+from sqlalchemy import Connection, delete, exists, insert, select
 
 from indexer.store import schema
 from indexer.store.answers import Document
@@ -31,18 +31,21 @@ def put(connection: Connection, found: Iterable[Document]) -> None:
         connection.execute(insert(_TABLE), [_row(document) for document in by_digest.values()])
 
 
-def missing(connection: Connection, limit: int) -> tuple[Hash32, ...]:
-    """List digests that stand in works and collections and have no document, in order of their bytes."""
-    named = union(
-        select(schema.WorkTable.manifest_digest.label("digest")).where(
-            schema.WorkTable.superseded_by.is_(None)
-        ),
-        select(schema.CollectionTable.metadata_digest).where(schema.CollectionTable.superseded_by.is_(None)),
-    ).subquery()
-    wanted = select(named.c.digest).where(~exists().where(_TABLE.digest == named.c.digest))
-    return tuple(
-        Hash32(digest) for digest in connection.scalars(wanted.order_by(named.c.digest).limit(limit))
-    )
+def missing(connection: Connection, limit: int, since: int) -> tuple[Hash32, ...]:
+    """List digests that works and collections name and no document has, of records after seq `since`."""
+    found: dict[Hash32, None] = {}
+    for table, column in (
+        (schema.CollectionTable, schema.CollectionTable.metadata_digest),
+        (schema.WorkTable, schema.WorkTable.manifest_digest),
+    ):
+        wanted = (
+            select(column)
+            .where(table.seq > since, table.superseded_by.is_(None), ~exists().where(_TABLE.digest == column))
+            .order_by(table.seq)
+            .limit(limit)
+        )
+        found |= {Hash32(digest): None for digest in connection.scalars(wanted)}
+    return tuple(found)[:limit]
 
 
 def all_of_them(connection: Connection) -> Iterator[Document]:

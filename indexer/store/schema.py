@@ -161,7 +161,7 @@ def _versioned(table: str, *lists: tuple[str, str]) -> tuple[Any, ...]:
         *(
             Index(
                 f"ix_{table}_now_{by}",
-                *((by, order) if by != order else (by,)),
+                *dict.fromkeys((by, order, "superseded_by")),  # with it SQLite counts in the index alone
                 sqlite_where=_STANDS,
                 postgresql_where=_STANDS,
             )
