@@ -150,6 +150,8 @@ class SettlingStep:
         if chain_next <= oldest.nonce:
             return
         with self._office.database.read() as connection:
+            if nonces.unreconciled(connection, key) is not None:
+                return
             attempts = [
                 row
                 for row in nonces.open_transactions(connection, key, _AT_ONCE)

@@ -6,7 +6,7 @@ import logging
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from indexer.events import Role
 from indexer.values import Address
 from service.errors import Conflict, Unavailable
 from service.keys.operators import Operator
-from service.outbox import requests
+from service.outbox import nonces, requests
 from service.outbox.nodes import WrongChain
 from service.outbox.office import open_office
 from service.outbox.operations import State
@@ -59,10 +59,13 @@ def _stop_at(house: House, point: Point, nth: int = 1) -> None:
         if here is point and seen == nth:
             raise Stopped
 
+    house.indexer.catch_up()
     worker = house.worker(at)
-    with house.followed(), pytest.raises(Stopped):
-        _step_on(worker)
-    worker.close()
+    try:
+        with house.followed(), pytest.raises(Stopped):
+            _step_on(worker)
+    finally:
+        worker.close()
 
 
 def _step_on(worker: Worker, steps: int = 2_000) -> None:
@@ -74,6 +77,30 @@ def _step_on(worker: Worker, steps: int = 2_000) -> None:
 def _transactions(house: House) -> int:
     with house.office.database.read() as connection:
         return connection.execute(select(func.count()).select_from(TransactionRow)).scalar_one()
+
+
+def _use_elsewhere(house: House, operator: Operator) -> int:
+    """Send something with an operator's key that no row knows of; give its nonce once it is mined."""
+    account = house.office.vault.operator(operator)
+    nonce = house.office.nodes.next_nonce(account)
+    foreign = Unsigned(house.deployment.chain_id, nonce, 21_000, account, b"")
+    house.office.nodes.send(
+        foreign.sealed(lambda digest: house.office.vault.sign_as_operator(operator, digest)).raw
+    )
+    _await(lambda: house.office.nodes.latest_nonce(account) == nonce + 1)
+    return nonce
+
+
+def _await(done: Callable[[], bool], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _flagged(house: House, operator: Operator) -> bool:
+    with house.office.database.read() as connection:
+        return nonces.unreconciled(connection, house.office.key(operator)) is not None
 
 
 def _tries(house: House, operation_id: str) -> int:
@@ -196,15 +223,10 @@ def test_what_is_signed_is_not_sent_to_another_chain(house: House, anvil_node: L
 def test_a_key_that_somebody_else_used_signs_nothing_until_it_is_reconciled(house: House) -> None:
     house.accept(house.founding())
     house.settle()
-    issuer = house.office.key(Operator.ISSUER)
-    nonce = house.office.nodes.next_nonce(issuer.account)
-    foreign = Unsigned(house.deployment.chain_id, nonce, 21_000, issuer.account, b"")
-    signed = foreign.sealed(lambda digest: house.office.vault.sign_as_operator(Operator.ISSUER, digest))
-    house.office.nodes.send(signed.raw)
-    time.sleep(1)
+    nonce = _use_elsewhere(house, Operator.ISSUER)
     ids = house.accept({"work": house.deposit(7), "person": house.registration(house.account("p"))})
     worker = house.worker()
-    house.run_for(worker, 3)
+    house.until(lambda: _flagged(house, Operator.ISSUER) and house.open_count() == 1, worker)
     assert outcomes(house, ids) == {"work": "stored", "person": "settled"}
     done = reconcile(house.office, Operator.ISSUER)
     assert (done.foreign, done.tried_again) == ((nonce,), 0)
@@ -219,14 +241,9 @@ def test_a_nonce_taken_after_we_signed_displaces_ours_and_the_request_is_tried_a
     house.settle()
     ids = house.accept({"work": house.deposit(7)})
     _stop_at(house, Point.SIGNED)
-    issuer = house.office.key(Operator.ISSUER)
-    nonce = house.office.nodes.next_nonce(issuer.account)
-    foreign = Unsigned(house.deployment.chain_id, nonce, 21_000, issuer.account, b"")
-    signed = foreign.sealed(lambda digest: house.office.vault.sign_as_operator(Operator.ISSUER, digest))
-    house.office.nodes.send(signed.raw)
-    time.sleep(1)
+    nonce = _use_elsewhere(house, Operator.ISSUER)
     worker = house.worker()
-    house.run_for(worker, 3)
+    house.until(lambda: _flagged(house, Operator.ISSUER), worker)
     assert outcomes(house, ids) == {"work": "sent"}
     done = reconcile(house.office, Operator.ISSUER)
     assert (done.foreign, done.tried_again) == ((nonce,), 1)
@@ -252,10 +269,13 @@ def test_an_older_database_repeats_nothing_once_its_keys_are_reconciled(house: H
     shutil.copy(backup, path)
     assert set(outcomes(house, ids).values()) == {"accepted"}
     worker = house.worker()
-    house.run_for(worker, 3)
+    used = (Operator.REGISTRAR, Operator.RELAYER)
+    house.until(lambda: all(_flagged(house, operator) for operator in used), worker)
     assert set(outcomes(house, ids).values()) == {"stored"}
-    for operator in (Operator.REGISTRAR, Operator.ISSUER, Operator.RELAYER):
+    for operator in used:
         reconcile(house.office, operator)
+    house.until(lambda: _flagged(house, Operator.ISSUER), worker)  # It had waited for the registrar.
+    reconcile(house.office, Operator.ISSUER)
     house.settle(worker)
     worker.close()
     assert outcomes(house, ids) == settled(list(ids))
@@ -273,7 +293,8 @@ def test_a_self_send_that_wins_ends_the_request_as_superseded(house: House) -> N
     with house.office.database.read() as connection:
         raw = connection.execute(select(TransactionRow.raw).where(TransactionRow.hash == hash_)).scalar_one()
     house.office.nodes.send(raw or b"")
-    time.sleep(1)
+    issuer = house.office.vault.operator(Operator.ISSUER)
+    _await(lambda: house.office.nodes.latest_nonce(issuer) == house.office.nodes.next_nonce(issuer) == 2)
     house.settle()
     found = outcomes(house, ids)
     assert found["0 d"] == "superseded"
@@ -305,7 +326,7 @@ def test_bytes_that_no_node_takes_free_their_nonce_and_the_batch_is_halved(house
         f"edition of {key}": requests.OpenEdition(house.collection.collection_id, work.work_id, 1, 1)
         for key, work in list(works.items())[::100]
     }
-    ids = house.accept(works | editions)
+    ids = house.accept({**works, **editions})
     worker = roomy.worker()
     house.settle(worker, seconds=120)
     worker.close()
@@ -337,7 +358,9 @@ def test_nothing_is_settled_before_its_block_is(house: House) -> None:
     house.depth = 3
     ids = house.accept({"institution": house.founding()["institution"]})
     worker = house.worker()
-    house.run_for(worker, 2)
+    registrar = house.office.vault.operator(Operator.REGISTRAR)
+    house.until(lambda: house.office.nodes.latest_nonce(registrar) == 1, worker)
+    house.run_for(worker, 1)
     assert outcomes(house, ids) == {"institution": "sent"}
     mined(house.node, 3)
     house.settle(worker)
@@ -354,11 +377,12 @@ def test_what_a_chain_lost_is_sent_again(anvil_node: LiveNode) -> None:
     anvil_node.call("anvil_rollback", 1)
     assert house.office.nodes.latest_nonce(issuer.account) == 0
     worker = house.worker()
-    deadline = time.monotonic() + 20
-    while house.office.nodes.latest_nonce(issuer.account) == 0:
-        assert time.monotonic() < deadline
+
+    def back() -> bool:
         worker.step()
-        time.sleep(0.05)
+        return house.office.nodes.latest_nonce(issuer.account) == 1
+
+    _await(back)
     worker.close()
     assert outcomes(house, ids) == settled(list(ids))
     house.close()
