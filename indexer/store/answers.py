@@ -121,13 +121,15 @@ class Listing:
 class EntryFilter:
     """What a regulator asks for; conditions that are set all apply.
 
-    `party`, `work`, `collection`, `edition` and `token` name subjects, at most one of them. With `derived`, a work
-    brings its editions and tokens along, a collection its editions and tokens, an edition its tokens. `acts` are
+    `party` (what an account gave, received and was handed), `account` (its registration, suspension, recovery), `work`,
+    `collection`, `edition` and `token` name subjects, at most one of them. With `derived`, a work brings its editions
+    and tokens along, a collection its editions and tokens, an edition its tokens. `acts` are
     selectors. Times are Unix seconds of the block, `time_from` included, `time_until` not; of blocks and seqs
     both ends are.
     """
 
     party: Address | None = None
+    account: Address | None = None
     work: Hash32 | None = None
     collection: Hash32 | None = None
     edition: int | None = None

@@ -5,7 +5,7 @@ Time is translated into a range of seqs first: block times never fall, and every
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
@@ -180,19 +180,17 @@ def _range(connection: Connection, as_of: AsOf, where: EntryFilter) -> tuple[int
 
 
 def _subject(sources: Sources, where: EntryFilter) -> Hash32 | None:
-    named: list[Hash32] = []
-    if where.party is not None:
-        named.append(sources.party(where.party))
-    if where.work is not None:
-        named.append(sources.work(where.work))
-    if where.collection is not None:
-        named.append(sources.collection(where.collection))
-    if where.edition is not None:
-        named.append(sources.edition(where.edition))
-    if where.token is not None:
-        named.append(sources.token(where.token))
+    naming: tuple[tuple[Callable[[Any], Hash32], Any], ...] = (
+        (sources.party, where.party),
+        (sources.account, where.account),
+        (sources.work, where.work),
+        (sources.collection, where.collection),
+        (sources.edition, where.edition),
+        (sources.token, where.token),
+    )
+    named = [subject_of(name) for subject_of, name in naming if name is not None]
     if len(named) > 1:
-        raise ValueError("a filter names at most one of party, work, collection, edition and token")
+        raise ValueError("a filter names at most one of party, account, work, collection, edition and token")
     return named[0] if named else None
 
 

@@ -13,7 +13,7 @@ from indexer.audit import Period
 from indexer.events import Sources
 from indexer.store.answers import EntryFilter
 from indexer.values import Hash32, address, as_hex, hash32
-from service.access.questions import first_broken_seal, questions
+from service.access.questions import Question, first_broken_seal, questions
 from service.api.auth import AsRegulator
 from service.api.border import Installed
 from service.api.names import account_in, number_in
@@ -30,9 +30,13 @@ MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"
 
 
 class SubjectQuery(Body):
-    """Whose entries: at most one of these."""
+    """Whose entries: at most one of these.
+
+    `party`: what an account gave, received and was handed; `account`: its registration, suspension and recovery.
+    """
 
     party: Account | None = None
+    account: Account | None = None
     work_id: Digest | None = None
     collection_id: Digest | None = None
     edition_id: Number | None = None
@@ -46,6 +50,7 @@ class SubjectQuery(Body):
         """
         given: dict[str, Any] = {
             "party": address(self.party.lower()) if self.party else None,
+            "account": address(self.account.lower()) if self.account else None,
             "work": hash32(self.work_id) if self.work_id else None,
             "collection": hash32(self.collection_id) if self.collection_id else None,
             "edition": int(self.edition_id) if self.edition_id else None,
@@ -55,8 +60,8 @@ class SubjectQuery(Body):
         if len(named) > 1:
             raise BadInput(
                 "subjects-many",
-                "参与方、作品、系列、版次、藏品至多给出一个。",
-                "Name at most one of party, work, collection, edition and collectible.",
+                "参与方、账户、作品、系列、版次、藏品至多给出一个。",
+                "Name at most one of party, account, work, collection, edition and collectible.",
             )
         return named
 
@@ -124,18 +129,18 @@ def entries(
     `completeness` says whether nothing was left out, and from which complete range a selection was filtered.
     """
     where = query.filter()
-    with asked(installation, bearer.key_id, _words(request)) as one:
+    with asked(installation, bearer.key_id, _words(request)) as (one, kept):
         after = -1 if query.after is None else query.after
         listing = one.view.entries(where, after, query.limit)
-        return _answer(one, listing_body(listing))
+        return _answer(one, kept, listing_body(listing))
 
 
 @routes.get("/v1/audit/parties/{account}")
 def party(request: Request, installation: Installed, bearer: AsRegulator, account: str) -> JSONResponse:
     """Say what an account is, how much it holds and how many records name it."""
     who = account_in(account)
-    with asked(installation, bearer.key_id, _words(request)) as one:
-        return _answer(one, party_body(one.view.activity(who, limit=1)))
+    with asked(installation, bearer.key_id, _words(request)) as (one, kept):
+        return _answer(one, kept, party_body(one.view.activity(who, limit=1)))
 
 
 @routes.get("/v1/audit/parties/{account}/collectibles")
@@ -149,10 +154,12 @@ def party_collectibles(
 ) -> JSONResponse:
     """List what an account holds now, by collectible id."""
     who = account_in(account)
-    with asked(installation, bearer.key_id, _words(request)) as one:
+    with asked(installation, bearer.key_id, _words(request)) as (one, kept):
         page = one.view.tokens(holder=who, after=None if after is None else int(after), limit=limit)
         following = None if page.cursor is None else str(page.cursor)
-        return _answer(one, {"collectibles": [token_body(known) for known in page.items], "next": following})
+        return _answer(
+            one, kept, {"collectibles": [token_body(known) for known in page.items], "next": following}
+        )
 
 
 @routes.get("/v1/audit/collectibles/{token_id}")
@@ -170,14 +177,14 @@ def holder(
     number = number_in(token_id)
     if block is not None and time is not None:
         raise BadInput("block-and-time", "区块与时间二者取一。", "Give a block or a time, not both.")
-    with asked(installation, bearer.key_id, _words(request)) as one:
+    with asked(installation, bearer.key_id, _words(request)) as (one, kept):
         if block is None and time is None:
             known = one.view.token(number)
         else:
             known = one.view.holder_at(number, block=block, time=time)
         if known is None:
             raise unknown_collectible()
-        return _answer(one, {"collectible": token_body(known)})
+        return _answer(one, kept, {"collectible": token_body(known)})
 
 
 @routes.get("/v1/audit/collectibles/{token_id}/explain")
@@ -192,8 +199,8 @@ def explain(
 ) -> JSONResponse:
     """Say whether a gift would be refused, by which rules, under which version of the policy."""
     number, receiver = number_in(token_id), account_in(to)
-    with asked(installation, bearer.key_id, _words(request)) as one:
-        return _answer(one, explained(one, number, receiver, at, accepted=accepted_by_receiver))
+    with asked(installation, bearer.key_id, _words(request)) as (one, kept):
+        return _answer(one, kept, explained(one, number, receiver, at, accepted=accepted_by_receiver))
 
 
 @routes.get("/v1/audit/counts")
@@ -209,9 +216,9 @@ def counts(
 
     An export from record 0 gives the same: `indexer.audit.tally` is the definition.
     """
-    with asked(installation, bearer.key_id, _words(request)) as one:
+    with asked(installation, bearer.key_id, _words(request)) as (one, kept):
         tally = one.view.tally(Period[period.upper()], time_from, time_until)
-        return _answer(one, {"counts": tally_body(tally)})
+        return _answer(one, kept, {"counts": tally_body(tally)})
 
 
 @routes.get(
@@ -227,13 +234,17 @@ def export(
     A range of the ledger is a range of whole blocks; a subject brings its whole history.
     """
     span = query.span()
-    with asked(installation, bearer.key_id, _words(request)) as one:
+    with asked(installation, bearer.key_id, _words(request)) as (one, kept):
         header = announced(installation, one.view, span, _subject(one.sources, query))
     name = f"qianyin-export-{header.first_seq}-{header.last_seq}.{query.text}"
     return StreamingResponse(
         pieces(installation.projection, header, query.text),
         media_type=MEDIA_TYPES[query.text],
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "X-Question-Place": str(kept.place),
+            "X-Question-Seal": as_hex(kept.seal),
+        },
     )
 
 
@@ -275,5 +286,6 @@ def _subject(sources: Sources, query: SubjectQuery) -> Hash32 | None:
     return None
 
 
-def _answer(one: Context, body: dict[str, Any]) -> JSONResponse:
-    return JSONResponse({"as_of": as_of_body(one.view.as_of), **body})
+def _answer(one: Context, kept: Question, body: dict[str, Any]) -> JSONResponse:
+    question = {"place": kept.place, "seal": as_hex(kept.seal)}
+    return JSONResponse({"as_of": as_of_body(one.view.as_of), "question": question, **body})

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -79,6 +80,12 @@ def said(error: Exception, number: str = "") -> QianyinError:
                 "node-unavailable",
                 "链节点暂时没有应答，请稍后再试。",
                 "The chain's node does not answer now; try again soon.",
+            )
+        case OperationalError():
+            return Unavailable(
+                "database-unavailable",
+                "数据库暂时没有应答，请稍后再试。",
+                "The database does not answer now; try again soon.",
             )
         case RequestValidationError():
             return _invalid(error)

@@ -128,7 +128,7 @@ def premises(home: Path, chain: str = "anvil") -> Iterator[Premises]:
         )
         ending.enter_context(_working(installation))
         with served(installation) as url:
-            keys = {
+            keys: dict[Scope, str] = {
                 scope: give_out(installation.database, scope, "test").text
                 for scope in Scope
                 if scope is not Scope.HOLDER

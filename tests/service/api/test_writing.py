@@ -30,7 +30,7 @@ def test_the_same_key_with_another_body_is_a_conflict(house: Premises) -> None:
 
 @pytest.mark.parametrize("key", [None, "", "with space", "汉", "x" * 201])
 def test_a_write_without_a_proper_key_is_refused(house: Premises, key: str | None) -> None:
-    headers = {} if key is None else {"Idempotency-Key": key.encode()}
+    headers = {} if key is None else {b"Idempotency-Key": key.encode()}
     answer = house.caller(Scope.ISSUER).http.post("/v1/collections", json={"title": "无键"}, headers=headers)
     assert answer.status_code == 422
 
