@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from devnet import installation as devnet
-from devnet.progress import Notice
-from devnet.qianyin import Terms
-from indexer.deployment import Deployment
-from indexer.values import Address
-from indexer.wire import write_address
 from service.cli.opening import Verbs, settings_of, tell
-from service.keys.operators import Operator
-from service.keys.vault import open_vault
-from service.settings import Settings
+
+if TYPE_CHECKING:
+    from devnet.qianyin import Terms
+    from indexer.deployment import Deployment
+    from indexer.values import Address
+    from service.settings import Settings
 
 
 def add(verbs: Verbs) -> None:
@@ -34,6 +31,7 @@ def add(verbs: Verbs) -> None:
     up.add_argument("--json", action="store_true")
     up.set_defaults(run=run_up)
     down = verbs.add_parser("down", help="end the node")
+    down.add_argument("--json", action="store_true")
     down.set_defaults(run=run_down)
     status = verbs.add_parser("status", help="say how the chain is")
     status.add_argument("--json", action="store_true")
@@ -46,6 +44,9 @@ def add(verbs: Verbs) -> None:
 
 def run_up(arguments: argparse.Namespace) -> int:
     """Bring the chain up."""
+    from devnet.qianyin import Terms
+    from indexer.wire import write_address
+
     terms = Terms()
     if arguments.governance_delay is not None:
         terms = replace(terms, governance_delay=arguments.governance_delay)
@@ -71,20 +72,27 @@ def bring_up(
     attached: bool = False,
 ) -> Deployment:
     """Bring the chain of a home up, its roles held by this installation's operator keys."""
-    return devnet.up(
-        settings.home,
-        role_accounts(settings),
-        chain=chain,
-        rpc=rpc,
-        terms=terms,
-        demo=demo,
-        attached=attached,
-        progress=show,
-    )
+    from devnet import installation as devnet
+    from devnet.progress import terminal
+
+    with terminal() as progress:
+        return devnet.up(
+            settings.home,
+            role_accounts(settings),
+            chain=chain,
+            rpc=rpc,
+            terms=terms,
+            demo=demo,
+            attached=attached,
+            progress=progress,
+        )
 
 
 def role_accounts(settings: Settings) -> dict[str, Address]:
     """Give the operator accounts by the names that the devnet has for roles."""
+    from service.keys.operators import Operator
+    from service.keys.vault import open_vault
+
     vault = open_vault(settings)
     return {
         re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), operator.value): vault.operator(operator)
@@ -93,20 +101,21 @@ def role_accounts(settings: Settings) -> dict[str, Address]:
     }
 
 
-def show(notice: Notice) -> None:
-    """Print what the devnet is doing."""
-    print(f"  {notice.zh} / {notice.en}", file=sys.stderr, flush=True)
-
-
 def run_down(arguments: argparse.Namespace) -> int:
     """End the node."""
-    if not devnet.down(settings_of(arguments).home, show):
-        print("没有在运行的节点 / no node was running")
+    from devnet import installation as devnet
+    from devnet.progress import terminal
+
+    with terminal() as progress:
+        ended = devnet.down(settings_of(arguments).home, progress)
+    tell(arguments, {"ended": ended}, "" if ended else "没有在运行的节点 / no node was running")
     return 0
 
 
 def run_status(arguments: argparse.Namespace) -> int:
     """Say how the chain is."""
+    from devnet import installation as devnet
+
     found = devnet.status(settings_of(arguments).home).as_json()
     tell(arguments, found, "\n".join(f"{name:12} {value}" for name, value in found.items()))
     return 0 if found["answers"] else 1
@@ -114,6 +123,8 @@ def run_status(arguments: argparse.Namespace) -> int:
 
 def run_logs(arguments: argparse.Namespace) -> int:
     """Show the node's log."""
+    from devnet import installation as devnet
+
     for line in devnet.logs(settings_of(arguments).home, arguments.lines, follow=arguments.follow):
         print(line, flush=True)
     return 0

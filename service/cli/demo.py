@@ -38,7 +38,11 @@ def _stay(arguments: argparse.Namespace) -> int:
     with Show(settings, arguments.chain, arguments.port, aside) as show:
         print(show.addresses(), flush=True)
         show.wait()
-    aside("已停止", "stopped")
+        aside("正在停止", "stopping")
+    aside(
+        f"已停止；所记都在 {settings.home}，再次运行即继续",
+        f"stopped; all of it is in {settings.home}, run again to go on",
+    )
     return 0
 
 

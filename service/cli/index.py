@@ -9,10 +9,9 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from indexer.values import Hash32, as_hex, hash32
-from service.cli.opening import Verbs, installation_of, settings_of, tell
+from indexer.values import Hash32, as_hex
+from service.cli.opening import Verbs, hash_word, installation_of, settings_of, tell
 from service.errors import NotFound, QianyinError, Unavailable
-from service.files.cid import raw_cid
 
 if TYPE_CHECKING:
     from indexer.fsck import Kept, Paper
@@ -25,7 +24,10 @@ def add(verbs: Verbs) -> None:
         "reindex", help="build the index anew from the chain, and put it in place of the old"
     )
     reindex.add_argument(
-        "--accept-chain", metavar="HASH", help="accept that settled history was replaced by this chain"
+        "--accept-chain",
+        type=hash_word,
+        metavar="HASH",
+        help="accept that settled history was replaced by this chain",
     )
     reindex.add_argument("--json", action="store_true")
     reindex.set_defaults(run=run_reindex)
@@ -43,14 +45,13 @@ def run_reindex(arguments: argparse.Namespace) -> int:
     from indexer.reindex import reindex
     from service.cli.processes import learn_titles
 
-    accept = hash32(arguments.accept_chain) if arguments.accept_chain else None
     began = time.monotonic()
     with installation_of(arguments) as installation:
         found = reindex(
             installation.node,
             installation.projection,
             installation.deployment,
-            accept_chain=accept,
+            accept_chain=arguments.accept_chain,
             heed=_progress(quiet=arguments.json),
         )
         learn_titles(installation)
@@ -112,6 +113,7 @@ def _deposited(installation: Installation) -> dict[Hash32, str]:
 def _kept(installation: Installation, deposited: dict[Hash32, str], paper: Paper, digest: Hash32) -> Kept:
     """Look whether what a digest on chain names is kept here, whole."""
     from indexer.fsck import Kept, Paper
+    from service.files.cid import raw_cid
 
     cid = deposited.get(digest) if paper is Paper.FILE else None
     try:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from indexer.values import address
 from indexer.wire import write_address
-from service.cli.opening import Verbs, installation_of, tell
+from service.cli.opening import Verbs, address_word, installation_of, tell
 
 
 def add(verbs: Verbs) -> None:
@@ -17,7 +16,9 @@ def add(verbs: Verbs) -> None:
     give = acts.add_parser("give", help="give a key out; it is shown once")
     give.add_argument("scope", choices=("issuer", "holder", "regulator", "operator"))
     give.add_argument("--label", required=True, help="for whom, in your own words")
-    give.add_argument("--account", metavar="ADDRESS", help="of a holder's key: whom it acts for")
+    give.add_argument(
+        "--account", type=address_word, metavar="ADDRESS", help="of a holder's key: whom it acts for"
+    )
     give.add_argument("--json", action="store_true")
     give.set_defaults(run=run_give)
     listed = acts.add_parser("list", help="list all keys, without their secrets")
@@ -25,6 +26,7 @@ def add(verbs: Verbs) -> None:
     listed.set_defaults(run=run_list)
     revoke = acts.add_parser("revoke", help="take a key back at once")
     revoke.add_argument("key_id")
+    revoke.add_argument("--json", action="store_true")
     revoke.set_defaults(run=run_revoke)
 
 
@@ -34,11 +36,13 @@ def run_give(arguments: argparse.Namespace) -> int:
     from service.access.bearers import give_out
 
     if (arguments.scope == "holder") != (arguments.account is not None):
-        print("--account goes with the scope holder, and only with it", file=sys.stderr)
+        print(
+            "--account 与 holder 范围同用 / --account goes with the scope holder, and only with it",
+            file=sys.stderr,
+        )
         return 2
-    account = address(arguments.account.lower()) if arguments.account else None
     with installation_of(arguments) as installation:
-        key = give_out(installation.database, Scope(arguments.scope), arguments.label, account)
+        key = give_out(installation.database, Scope(arguments.scope), arguments.label, arguments.account)
     tell(
         arguments, {"key_id": key.key_id, "key": key.text}, f"{key.text}\n只显示这一次 / shown only this once"
     )
@@ -73,4 +77,5 @@ def run_revoke(arguments: argparse.Namespace) -> int:
 
     with installation_of(arguments) as installation:
         revoke(installation.database, arguments.key_id)
+    tell(arguments, {"key_id": arguments.key_id}, "已收回 / revoked")
     return 0

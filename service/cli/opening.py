@@ -7,15 +7,54 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from indexer.values import Address, Hash32, address, hash32
+from service.errors import BadInput
 from service.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from service.installation import Installation
 
+_MOST_BYTES = 64 << 20
+
 Verbs = Any
 """What argparse gives for adding verbs; it has no public type."""
+
+
+def hash_word(text: str) -> Hash32:
+    """Read a hash from the command line; a wrong one is a wrong command line (exit code 2)."""
+    try:
+        return hash32(text.lower())
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text[:80]!r}: 0x 及 64 位十六进制数字 / 0x and 64 hexadecimal digits"
+        ) from None
+
+
+def address_word(text: str) -> Address:
+    """Read an address from the command line; a wrong one is a wrong command line (exit code 2)."""
+    try:
+        return address(text.lower())
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text[:80]!r}: 0x 及 40 位十六进制数字 / 0x and 40 hexadecimal digits"
+        ) from None
+
+
+def signature_word(text: str) -> bytes:
+    """Read a signature of 65 bytes from the command line."""
+    try:
+        octets = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        octets = b""
+    if len(octets) != 65:
+        raise argparse.ArgumentTypeError(
+            f"{text[:80]!r}: 0x 及 130 位十六进制数字 / 0x and 130 hexadecimal digits"
+        )
+    return octets
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -36,10 +75,39 @@ def installation_of(arguments: argparse.Namespace) -> Iterator[Installation]:
 
 
 def tell(arguments: argparse.Namespace, value: dict[str, Any], text: str) -> None:
-    """Print one JSON object where `--json` was asked for, else the text."""
-    print(json.dumps(value, ensure_ascii=False) if getattr(arguments, "json", False) else text)
+    """Print one JSON object where `--json` was asked for, else the text, if there is any."""
+    if getattr(arguments, "json", False):
+        print(json.dumps(value, ensure_ascii=False))
+    elif text:
+        print(text)
 
 
 def aside(zh: str, en: str) -> None:
     """Say what is going on, on standard error."""
     print(f"{zh} / {en}", file=sys.stderr, flush=True)
+
+
+def octets_of(path: Path) -> bytes:
+    """Read a file, or as much of it as a bundle may have.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    with opened(path) as stream:
+        return stream.read(_MOST_BYTES + 1)
+
+
+def opened(path: Path) -> BufferedReader:
+    """Open a file that was named.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    try:
+        return path.open("rb")
+    except OSError as fault:
+        raise BadInput(
+            "file-unreadable",
+            f"无法读取 {path}：{fault.strerror}。",
+            f"{path} cannot be read: {fault.strerror}.",
+        ) from fault

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import sys
 import time
 from typing import TYPE_CHECKING
 
-from indexer.values import address, as_hex
-from service.cli.opening import Verbs, installation_of, tell
+from indexer.values import Hash32, as_hex
+from service.cli.opening import Verbs, address_word, hash_word, installation_of, tell
 
 if TYPE_CHECKING:
     from service.installation import Installation
@@ -21,8 +22,12 @@ def add(verbs: Verbs) -> None:
     register.add_argument("reference", help="the code by which it is found again, e.g. H-0001")
     register.add_argument("--kind", choices=("person", "institution"), default="person")
     register.add_argument("--issuer", action="store_true", help="it is the institution of this home")
-    register.add_argument("--account", metavar="ADDRESS", help="it keeps its own key; else one is kept here")
-    register.add_argument("--collection", metavar="ID", help="with a kept key: the collection it is for")
+    register.add_argument(
+        "--account", type=address_word, metavar="ADDRESS", help="it keeps its own key; else one is kept here"
+    )
+    register.add_argument(
+        "--collection", type=hash_word, metavar="ID", help="with a kept key: the collection it is for"
+    )
     register.add_argument("--document", default="resident-id", help="kind of document shown")
     register.add_argument("--method", default="in-person", help="how it was verified; test marks every page")
     register.add_argument("--verifier", required=True, help="who verified, a short code")
@@ -38,29 +43,36 @@ def add(verbs: Verbs) -> None:
 def run_register(arguments: argparse.Namespace) -> int:
     """Register somebody; name and number are asked for, so that they stand in no shell history."""
     from indexer.events import Kind
-    from indexer.values import hash32
+    from service.keys.operators import Operator
     from service.people.identity import Identity, Verification
 
     kind = Kind.INSTITUTION if arguments.issuer else Kind[arguments.kind.upper()]
-    name = input("姓名或名称 / name: ")
-    number = getpass.getpass("证件号码 / number of the document: ")
+    name, number = _asked_for()
     identity = Identity(kind, name, arguments.document, number)
     verification = Verification(arguments.method, arguments.verifier, int(time.time()))
     with installation_of(arguments) as installation:
         registry = _registry(installation)
-        account = None
         if arguments.issuer:
+            account = installation.vault.operator(Operator.ISSUER)
             person, found = registry.issuer(identity, verification)
         elif arguments.account:
-            account = address(arguments.account.lower())
+            account = arguments.account
             person, found = registry.own(identity, verification, account, arguments.reference)
         else:
             person = registry.holder(identity, verification, arguments.reference)
-            collection = hash32(arguments.collection) if arguments.collection else hash32("0x" + "00" * 32)
-            account, found = registry.kept(person, collection)
-    said = {"person": person.id, "account": as_hex(account) if account else None, "operation": found.id}
+            account, found = registry.kept(person, arguments.collection or Hash32(bytes(32)))
+    said = {"person": person.id, "account": as_hex(account), "operation": found.id}
     tell(arguments, said, "\n".join(f"{key:10} {value}" for key, value in said.items()))
     return 0
+
+
+def _asked_for() -> tuple[str, str]:
+    """Ask for name and number of document on the terminal, or read them as two lines."""
+    if not sys.stdin.isatty():
+        name, number = (sys.stdin.readline().rstrip("\r\n") for _ in range(2))
+        return name, number
+    print("姓名或名称 / name: ", end="", file=sys.stderr, flush=True)
+    return input(), getpass.getpass("证件号码 / number of the document: ", stream=sys.stderr)
 
 
 def run_erase(arguments: argparse.Namespace) -> int:

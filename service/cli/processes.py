@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import socket
 import threading
 from typing import TYPE_CHECKING
 
 from service.cli.opening import Verbs, installation_of, settings_of
+from service.errors import Unavailable
 
 if TYPE_CHECKING:
     from indexer.live import Outcome
@@ -41,15 +43,32 @@ def run_serve(arguments: argparse.Namespace) -> int:
     from service.api.app import make_app
 
     settings = settings_of(arguments)
+    host, port = arguments.host or settings.host, arguments.port or settings.port
+    _require_free(host, port)
     with installation_of(arguments) as installation:
         uvicorn.run(
             make_app(installation),
-            host=arguments.host or settings.host,
-            port=arguments.port or settings.port,
+            host=host,
+            port=port,
             log_level="warning",
             server_header=False,
         )
     return 0
+
+
+def _require_free(host: str, port: int) -> None:
+    """Say a taken port in our words before anything is opened; uvicorn would only log it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise Unavailable(
+                "port-taken",
+                f"无法在 {host}:{port} 提供服务：{fault.strerror}；请用 --port 指定另一个端口。",
+                f"{host}:{port} cannot be listened on: {fault.strerror}; name another port by --port.",
+            ) from fault
 
 
 def run_worker(arguments: argparse.Namespace) -> int:

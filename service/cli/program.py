@@ -9,14 +9,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from devnet.errors import DevnetError
 from indexer.errors import IndexerError
-from service.cli import chain, demo, evidence, index, keys, people, processes, sheets
+from service.cli import chain, demo, evidence, index, keys, people, processes, sheets, verify
 from service.errors import QianyinError
 
-GROUPS = (demo, chain, processes, sheets, people, keys, index, evidence)
+GROUPS = (demo, chain, processes, sheets, people, keys, index, verify, evidence)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -44,7 +45,9 @@ def main(words: list[str] | None = None) -> int:
     except (QianyinError, DevnetError) as error:
         return _say(error.code, error.zh, error.en, error.facts, as_json=getattr(arguments, "json", False))
     except IndexerError as error:
-        return _say("indexer", "索引或证据出错。", str(error), {}, as_json=getattr(arguments, "json", False))
+        return _say(
+            "indexer", f"索引或证据出错：{error}", str(error), {}, as_json=getattr(arguments, "json", False)
+        )
     except BrokenPipeError:
         return 1
     except KeyboardInterrupt:
@@ -59,6 +62,14 @@ def _say(code: str, zh: str, en: str, facts: dict[str, object], *, as_json: bool
         )
     else:
         print(f"qianyin: {zh}\nqianyin: {en}", file=sys.stderr)
-        for fault in facts.get("problems", ()):  # type: ignore[attr-defined]
-            print(f"  {fault.get('cell', '')}  {fault['zh']} / {fault['en']}", file=sys.stderr)
+        for line in _faults(facts):
+            print(line, file=sys.stderr)
     return 1
+
+
+def _faults(facts: dict[str, object]) -> Iterator[str]:
+    """List the single faults that an error carries, each with its cell or line."""
+    found = facts.get("problems") or facts.get("errors") or ()
+    for fault in found if isinstance(found, list) else ():
+        place = fault.get("cell") or fault.get("line") or ""
+        yield f"  {place}  " + " / ".join(fault[language] for language in ("zh", "en") if language in fault)

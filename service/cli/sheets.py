@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from service.installation import Installation
     from service.intake.report import Report
     from service.intake.sheet import Sheet
+    from service.issuing.sheet import Terms
     from service.outbox.operations import Operation
 
 _KINDS = [kind.value for kind in Kind]
-_PAUSE = 0.2
 
 
 def add(verbs: Verbs) -> None:
@@ -94,48 +94,37 @@ def run_mint(arguments: argparse.Namespace) -> int:
 def _issue(installation: Installation, sheet: Sheet, arguments: argparse.Namespace) -> dict[str, Any]:
     from tqdm import tqdm
 
-    from indexer.events import WorkKind
-    from service.issuing.deposits import KINDS
+    from service.cli.waiting import Chain, wait
     from service.issuing.desk import desk_of
-    from service.issuing.plan import USUAL_POLICY
-    from service.issuing.sheet import Terms, issue
+    from service.issuing.sheet import issue
 
-    allowed = sum({1 << KINDS[Kind(kind)] for kind in arguments.allow})
-    terms = Terms(replace(USUAL_POLICY, work_kinds=USUAL_POLICY.work_kinds | allowed))
-    assert WorkKind.NONE not in KINDS.values()
-    began = time.monotonic()
+    began, chain = time.monotonic(), Chain.of(installation.settings.home)
     accepted: list[Operation] = []
     rows = tqdm(sheet.requests(), total=sheet.check().rows, unit="row", desc="accept", disable=arguments.json)
-    for chunk in issue(desk_of(installation, "cli"), rows, terms):
+    for chunk in issue(desk_of(installation, "cli"), rows, _terms(arguments.allow)):
         accepted += chunk
     seconds = {"accepted": round(time.monotonic() - began, 2)}
     if arguments.no_wait:
         return {"operations": len(accepted), "refused": [], "seconds": seconds}
-    began = time.monotonic()
+    aside(
+        f"{len(accepted)} 项已受理，不会丢失；等待记入账本（可中断，重新运行即继续）",
+        f"{len(accepted)} accepted, durably; waiting for the ledger (interrupt at will, run again to go on)",
+    )
+    settling = time.monotonic()
     with tqdm(total=len(accepted), unit="op", desc="settle", disable=arguments.json) as bar:
-        refused = _wait(installation, accepted, bar)
-    seconds["settled"] = round(time.monotonic() - began, 2)
+        refused = wait(installation, accepted, bar.update)
+    seconds |= {"settled": round(time.monotonic() - settling, 2), **chain.seconds(time.monotonic() - began)}
     return {"operations": len(accepted), "refused": refused, "seconds": seconds}
 
 
-def _wait(installation: Installation, accepted: list[Operation], bar: Any) -> list[dict[str, str]]:
-    """Wait until every operation has ended; give those that were refused."""
-    from service.outbox.operations import State, ended_among
+def _terms(allowed: list[str]) -> Terms:
+    """Give the usual terms, with further kinds of work that new collections may issue."""
+    from service.issuing.deposits import KINDS
+    from service.issuing.plan import USUAL_POLICY
+    from service.issuing.sheet import Terms
 
-    waiting = {one.id for one in accepted}
-    refused: list[dict[str, str]] = []
-    while waiting:
-        ended = ended_among(installation.database, waiting)
-        for one in ended:
-            waiting.discard(one.id)
-            if one.state is State.REFUSED and one.reason is not None:
-                refused.append(
-                    {"kind": one.kind, "code": one.reason.code, "zh": one.reason.zh, "en": one.reason.en}
-                )
-        bar.update(len(ended))
-        if waiting and not ended:
-            time.sleep(_PAUSE)
-    return refused
+    kinds = sum({1 << KINDS[Kind(kind)] for kind in allowed})
+    return Terms(replace(USUAL_POLICY, work_kinds=USUAL_POLICY.work_kinds | kinds))
 
 
 def _say_problems(report: Report, *, quiet: bool) -> None:

@@ -43,7 +43,7 @@ def check(show: Show) -> dict[str, Any]:
     held = (
         all(one["verdict"] == "valid" for one in verdicts)
         and len(verdicts) > len(show.story.tokens)
-        and export["complete"]
+        and export["verdict"] == "valid"
         and found["ok"]
         and same
         and [one.reason.code for one in refused if one.reason] == ["token-held"]
@@ -91,14 +91,14 @@ def _verdicts(installation: Installation, show: Show) -> list[dict[str, Any]]:
 def _export(installation: Installation) -> dict[str, Any]:
     anchor = installation.anchor
     if anchor is None:
-        return {"complete": False, "records": 0}
+        return {"verdict": "indeterminate", "records": 0}
     with installation.projection.view() as view:
         header = announce(view, installation.node, anchor, 0, view.as_of.settled_number)
         if header.first_seq is None or header.last_seq is None:
-            return {"complete": False, "records": 0}
+            return {"verdict": "indeterminate", "records": 0}
         lines = list(write_jsonl(header, view.records(header.first_seq, header.last_seq)))
     found = verify_export(lines, anchor)
-    return {"complete": found.complete, "records": found.records}
+    return {"verdict": found.answer.value, "complete": found.complete, "records": found.records}
 
 
 def _reindexed(installation: Installation) -> bool:

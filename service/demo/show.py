@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import socket
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Self
 
 from devnet import installation as devnet
+from devnet import processes
 from devnet.qianyin import Terms
 from service.cli.chain import bring_up
 from service.demo.companions import Companions
 from service.demo.story import Story, StoryBroken
+from service.errors import Conflict, Unavailable
 from service.installation import Installation
 from service.pages import addresses
 from service.settings import Settings
@@ -37,11 +41,14 @@ class Show:
     def __init__(
         self, settings: Settings, chain: str | None, port: int | None, say: Callable[[str, str], None]
     ) -> None:
-        self.settings = replace(settings, port=port or _free(settings.port))
+        self.settings = settings
+        self._port = port
         self._chain = chain
-        self._say = say
+        self._began = time.monotonic()
+        self._tell = say
         self._ending = ExitStack()
         self._stop = threading.Event()
+        self._waits = False
         self.timings: dict[str, float] = {}
 
     def __enter__(self) -> Self:
@@ -49,14 +56,20 @@ class Show:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._interrupt)
         try:
+            self._ending.enter_context(alone(self.settings.home))
+            self.settings = replace(self.settings, port=self._choose_port())
             self._begin()
         except BaseException:
-            self._ending.close()
+            self._end()
             raise
         return self
 
     def __exit__(self, *raised: object) -> None:
         """End everything, the last thing first."""
+        self._end()
+
+    def _end(self) -> None:
+        self._waits = True  # Whoever presses Ctrl-C again waits for the end, too.
         self._ending.close()
 
     @property
@@ -65,7 +78,8 @@ class Show:
         return f"http://127.0.0.1:{self.settings.port}"
 
     def wait(self) -> None:
-        """Wait for Ctrl-C."""
+        """Wait for Ctrl-C or SIGTERM."""
+        self._waits = True
         while not self._stop.wait(1.0):
             pass
 
@@ -89,7 +103,8 @@ class Show:
         began = time.monotonic()
         self._say("启动链与合约", "starting the chain and the contracts")
         terms = Terms(governance_delay=_HOUR, recovery_wait=_HOUR)
-        self._ending.callback(devnet.down, self.settings.home)
+        if processes.recorded(self.settings.home / "chain" / "node.json") is None:
+            self._ending.callback(devnet.down, self.settings.home)  # Whoever started it otherwise ends it.
         bring_up(self.settings, self._chain, None, terms, demo=True, attached=True)
         self.timings["chain"] = round(time.monotonic() - began, 3)
         self.installation = Installation(self.settings)
@@ -114,20 +129,64 @@ class Show:
         raise StoryBroken("pages-silent", "网页没有应答。", "The pages do not answer.")
 
     def _interrupt(self, *_: object) -> None:
-        if self._stop.is_set():
-            return
+        """Stop waiting; or leave what is being done, which is safe at any moment."""
         self._stop.set()
-        if not hasattr(self, "story") or "acts" not in self.story.timings:
+        if not self._waits:
+            self._waits = True
             raise KeyboardInterrupt
 
+    def _say(self, zh: str, en: str) -> None:
+        self._tell(f"[{time.monotonic() - self._began:5.1f} s] {zh}", en)
 
-def _free(port: int) -> int:
+    def _choose_port(self) -> int:
+        """Give the port that was asked for, or the usual one, or any free one.
+
+        Raises:
+            Unavailable: the one that was asked for is taken.
+        """
+        usual = self._port or self.settings.port
+        if _is_free(usual):
+            return usual
+        if self._port:
+            raise Unavailable(
+                "port-taken",
+                f"端口 {usual} 已被占用；请用 --port 指定另一个。",
+                f"Port {usual} is taken; name another by --port.",
+                port=usual,
+            )
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            port = int(other.getsockname()[1])
+        self._say(f"端口 {usual} 已被占用，改用 {port}", f"port {usual} is taken, using {port}")
+        return port
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Be the only demonstration of a home.
+
+    Raises:
+        Conflict: another one runs there.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as fault:
+            raise Conflict(
+                "demo-running",
+                f"{home} 中已有一个演示在运行；请用它，或用 --home 指定另一个文件夹。",
+                f"A demonstration runs in {home} already; use that one, or name another folder by --home.",
+                home=str(home),
+            ) from fault
+        yield
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            with socket.socket() as other:
-                other.bind(("127.0.0.1", 0))
-                return int(other.getsockname()[1])
-    return port
+            return False
+    return True

@@ -108,8 +108,9 @@ class Story:
         Raises:
             StoryBroken: a request was refused that should not be, or the other way round, or did not end.
         """
-        self._timed("people", self._people)
+        registrations = self._register()
         self._timed("sample", self._sample)
+        self._timed("people", lambda: self._await_people(registrations))
         self._timed("issue", self._issue)
         self._timed("acts", self._acts)
 
@@ -118,19 +119,24 @@ class Story:
         part()
         self.timings[name] = round(time.monotonic() - began, 3)
 
-    def _people(self) -> None:
+    def _register(self) -> list[Operation]:
         self.say("登记机构与持有人", "registering the institution and the holders")
-        self._registry().issuer(
-            Identity(Kind.INSTITUTION, MUSEUM[0], "uscc", "91000000EXAMPLE001"), _verified()
-        )
+        registry = self._registry()
+        institution = Identity(Kind.INSTITUTION, MUSEUM[0], "uscc", "91000000EXAMPLE001")
+        _, registered = registry.issuer(institution, _verified())
+        registrations = [registered]
         for number, reference in enumerate(HOLDERS, start=1):
             identity = Identity(Kind.PERSON, f"示例持有人{number}", "test", f"T-{number:04}")
-            person = self._registry().holder(identity, _verified(), reference)
-            _, registered = self._registry().kept(person, self.collection)
-            self._settled(registered)
+            person = registry.holder(identity, _verified(), reference)
+            registrations.append(registry.kept(person, self.collection)[1])
         anchoring.vouch(
             self.installation.settings.trust_anchor, self.installation.vault, AUTHORITY, self.issuer, MUSEUM
         )
+        return registrations
+
+    def _await_people(self, registrations: list[Operation]) -> None:
+        for one in registrations:
+            self._settled(one)
 
     def _sample(self) -> None:
         folder = self._folder()
