@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 
 from service.access.bearer import Scope
 from tests.service.api.premises import Premises, listening, written
@@ -35,7 +36,7 @@ def fuzzed(
     command += ["--continue-on-failure", "--generation-deterministic", "--workers", "1", "--warnings", "off"]
     command += ["--no-color", "--report-json-path", "report.json", *options]
     ended = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=240, check=False
+        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=280, check=False
     )
     report = folder / "report.json"
     assert report.exists(), ended.stdout + ended.stderr
@@ -57,8 +58,7 @@ def test_no_request_an_institution_could_make_breaks_anything(house: Premises, t
         house.url,
         house.keys[Scope.ISSUER],
         {},
-        "--phases=coverage,fuzzing",
-        "--max-examples=3",
+        "--phases=coverage",
         "--exclude-path-regex=^/v1/(audit|orders)",
     )
     _holds(report, 40, 1_500)
@@ -72,8 +72,7 @@ def test_no_request_a_regulator_could_make_breaks_anything(
         house.url,
         house.keys[Scope.REGULATOR],
         {"token_id": told.tokens[0], "account": told.kept},
-        "--phases=coverage,fuzzing",
-        "--max-examples=3",
+        "--phases=coverage",
         "--include-path-regex=^/v1/(audit|orders)",
     )
     _holds(report, 11, 500)
@@ -94,29 +93,29 @@ def test_no_request_about_what_there_is_breaks_anything(house: Premises, told: T
         house.keys[Scope.ISSUER],
         named,
         "--phases=fuzzing",
-        "--max-examples=6",
+        "--max-examples=4",
         "--exclude-path-regex=^/v1/(audit|orders|accounts)|withdrawal$",
         "--include-path-regex={",
     )
-    _holds(report, 20, 150)
+    _holds(report, 20, 80)
 
 
 @pytest.fixture
 def broken() -> Iterator[str]:
-    """An app that breaks and says nothing of it in its document."""
+    """An app that breaks on odd numbers, and answers otherwise than its document says on the rest."""
     app = FastAPI()
 
-    @app.get("/halves/{whole}")
-    def halve(whole: int) -> dict[str, float]:
-        return {"half": 1 / whole}
+    @app.get("/halves/{whole}", response_model=dict[str, int])
+    def halve(whole: int) -> JSONResponse:
+        return JSONResponse({"half": str(whole // 2)}) if whole % 2 == 0 else JSONResponse(1 // 0)
 
     with listening(app) as url:
         yield url
 
 
 def test_an_app_that_breaks_is_found_out(broken: str, tmp_path: Path) -> None:
-    report = fuzzed(tmp_path, broken, None, {}, "--phases=coverage,fuzzing", "--max-examples=20")
+    report = fuzzed(tmp_path, broken, None, {}, "--phases=fuzzing", "--max-examples=20")
     assert report["exit_code"] == 1
-    assert any(
-        "Server error" in str(failure) or "server_error" in str(failure) for failure in report["failures"]
-    )
+    assert "Server error" in report["said"]
+    assert "Response violates schema" in report["said"]
+    assert len(report["failures"]) >= 2
