@@ -31,7 +31,7 @@ from indexer.span import LedgerBlock, Recorded, Span
 from indexer.store import Progress, Projection
 from indexer.store.comparison import differences_between
 from indexer.store.lookups import BLOCKS, RECORDS, SUBJECTS
-from indexer.store.projection import progress_in
+from indexer.store.progress import progress_in
 from indexer.store.rows import block_of, record_of
 from indexer.store.schema import CollectionTable, WorkTable
 from indexer.values import Hash32, as_hex

@@ -28,7 +28,8 @@ from indexer.follow import (
     settled_depth,
     settled_number,
 )
-from indexer.node import QBFT_MIX, Block, Node
+from indexer.node import Block, Node
+from indexer.node_json import QBFT_MIX
 from indexer.reading import LogsContradict, Reader
 from indexer.span import ChainMoved, LedgerBlock, LogsMismatch
 from indexer.store import Followed, NothingIndexed, Progress, Projection, TipMoved

@@ -2,137 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Self, TypeVar
 
-import msgspec
-
 from indexer.connection import Call, Connection, NodeError, NodeLied, NodeUnavailable, RangeTooWide
-from indexer.errors import EvidenceError
-from indexer.evidence import header as sealed
-from indexer.evidence import rlp, trie
 from indexer.follow import Header
+from indexer.node_json import (
+    Block,
+    BlockJson,
+    Log,
+    LogJson,
+    ProofJson,
+    StateProof,
+    read_block,
+    read_bytes,
+    read_log,
+    read_proof,
+    read_quantity,
+    read_word,
+)
 from indexer.values import Address, Hash32, as_hex
+
+__all__ = ["Block", "Log", "Node", "StateProof"]
 
 T = TypeVar("T")
 
 BATCH = 100
 """Calls in one request."""
-
-QBFT_MIX = bytes.fromhex("63746963616c2062797a616e74696e65206661756c7420746f6c6572616e6365")
-"""What QBFT writes into `mixHash`, and so how it is known."""
-
-_BLOB_FIELDS = ("blobGasUsed", "excessBlobGas")
-_QUANTITY = re.compile(r"0x(?:0|[1-9a-f][0-9a-f]{0,15})", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A block as its header says; the header was hashed here and has the hash by which the chain names the block."""
-
-    hash: Hash32
-    sealed: sealed.Header
-
-    @property
-    def number(self) -> int:
-        """Its height."""
-        return self.sealed.number
-
-    @property
-    def time(self) -> int:
-        """Unix seconds, as its sealer stated."""
-        return self.sealed.time
-
-    @property
-    def header(self) -> Header:
-        """What following the chain needs of it."""
-        return Header(self.sealed.number, self.hash, self.sealed.parent_hash, self.sealed.time)
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """A log of the one contract asked about."""
-
-    block_number: int
-    block_hash: Hash32
-    transaction_hash: Hash32
-    index: int
-    topics: tuple[Hash32, ...]
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class StateProof:
-    """An account and words of its storage in the state of one block, with the nodes that lead to them (EIP-1186).
-
-    The nodes are as the node gave them; `checked_words` follows them from a state root.
-    """
-
-    address: Address
-    account: tuple[bytes, ...]
-    storage: tuple[tuple[Hash32, tuple[bytes, ...]], ...]
-
-    def checked_words(self, state_root: Hash32) -> dict[Hash32, Hash32]:
-        """Give the word in each slot, proved from the state root.
-
-        Raises:
-            ProofError: the nodes do not lead there.
-        """
-        account = trie.prove_account(state_root, self.address, self.account)
-        root = trie.EMPTY_ROOT if account is None else account.storage_root
-        return {
-            slot: Hash32(trie.prove_storage(root, slot, nodes).to_bytes(32, "big"))
-            for slot, nodes in self.storage
-        }
-
-
-class _Block(msgspec.Struct, rename="camel", omit_defaults=True):
-    hash: str
-    parent_hash: str
-    miner: str
-    state_root: str
-    transactions_root: str
-    receipts_root: str
-    logs_bloom: str
-    difficulty: str
-    number: str
-    gas_limit: str
-    gas_used: str
-    timestamp: str
-    extra_data: str
-    mix_hash: str
-    nonce: str
-    sha3_uncles: str = msgspec.field(name="sha3Uncles")
-    base_fee_per_gas: str | None = None
-    withdrawals_root: str | None = None
-    blob_gas_used: str | None = None
-    excess_blob_gas: str | None = None
-    parent_beacon_block_root: str | None = None
-    requests_hash: str | None = None
-
-
-class _Log(msgspec.Struct, rename="camel"):
-    address: str
-    topics: list[str]
-    data: str
-    block_number: str
-    block_hash: str
-    transaction_hash: str
-    log_index: str
-    removed: bool = False
-
-
-class _Storage(msgspec.Struct):
-    key: str
-    proof: list[str]
-
-
-class _Proof(msgspec.Struct, rename="camel"):
-    address: str
-    account_proof: list[str]
-    storage_proof: list[_Storage]
 
 
 class Node:
@@ -178,7 +74,7 @@ class Node:
 
     def chain_id(self) -> int:
         """Give the chain id (EIP-155)."""
-        return self._ask(lambda at: _quantity(at, at.ask(Call("eth_chainId"), str)))
+        return self._ask(lambda at: read_quantity(at.place, at.ask(Call("eth_chainId"), str)))
 
     def program(self) -> str:
         """Give what the node says it is, for people and for a guess at its consensus."""
@@ -188,9 +84,10 @@ class Node:
         """Give block 0 and the newest block, of one node."""
 
         def both(at: Connection) -> tuple[Block, Block]:
-            first, newest = at.ask_all([_by_number("0x0"), _by_number("latest")], _Block)
-            return _block(at, _present(at, first, "block 0")), _block(
-                at, _present(at, newest, "newest block")
+            first, newest = at.ask_all([_by_number("0x0"), _by_number("latest")], BlockJson)
+            return (
+                read_block(at.place, _present(at, first, "block 0")),
+                read_block(at.place, _present(at, newest, "newest block")),
             )
 
         return self._ask(both)
@@ -199,7 +96,7 @@ class Node:
         """Give the block at a height, or None if the chain is not that long."""
 
         def one(at: Connection) -> Block | None:
-            found = at.ask(_by_number(hex(number)), _Block)
+            found = at.ask(_by_number(hex(number)), BlockJson)
             return None if found is None else _at_height(at, found, number)
 
         return self._ask(one)
@@ -208,8 +105,8 @@ class Node:
         """Give the block with a hash, on whatever branch, or None if the node has none."""
 
         def one(at: Connection) -> Block | None:
-            found = at.ask(Call("eth_getBlockByHash", (as_hex(block_hash), False)), _Block)
-            return None if found is None else _named(at, _block(at, found), block_hash)
+            found = at.ask(Call("eth_getBlockByHash", (as_hex(block_hash), False)), BlockJson)
+            return None if found is None else _named(at, read_block(at.place, found), block_hash)
 
         return self._ask(one)
 
@@ -222,7 +119,7 @@ class Node:
         wanted = list(numbers)
 
         def all_of_them(at: Connection) -> list[Block]:
-            found = _batches(at, [_by_number(hex(number)) for number in wanted], _Block)
+            found = _batches(at, [_by_number(hex(number)) for number in wanted], BlockJson)
             return [
                 _at_height(at, _present(at, one, f"block {number}"), number)
                 for number, one in zip(wanted, found, strict=True)
@@ -258,17 +155,17 @@ class Node:
         calls = [
             Call("eth_getStorageAt", (as_hex(contract), as_hex(slot), _at_hash(block_hash))) for slot in slots
         ]
-        return self._ask(lambda at: [_word(at, one) for one in _batches(at, calls, str)])
+        return self._ask(lambda at: [read_word(at.place, one) for one in _batches(at, calls, str)])
 
     def code(self, contract: Address, block_hash: Hash32) -> bytes:
         """Read a contract's code in the state of one block."""
         call = Call("eth_getCode", (as_hex(contract), _at_hash(block_hash)))
-        return self._ask(lambda at: _octets(at, _present(at, at.ask(call, str), "code")))
+        return self._ask(lambda at: read_bytes(at.place, _present(at, at.ask(call, str), "code")))
 
     def view(self, contract: Address, data: bytes, block_hash: Hash32) -> bytes:
         """Call a contract's view in the state of one block."""
         call = Call("eth_call", ({"to": as_hex(contract), "data": as_hex(data)}, _at_hash(block_hash)))
-        return self._ask(lambda at: _octets(at, _present(at, at.ask(call, str), "result")))
+        return self._ask(lambda at: read_bytes(at.place, _present(at, at.ask(call, str), "result")))
 
     def proof(self, contract: Address, slots: Sequence[Hash32], block_hash: Hash32) -> StateProof:
         """Get the nodes that prove a contract's account and words of its storage in the state of one block.
@@ -277,7 +174,9 @@ class Node:
         """
         keys = [as_hex(slot) for slot in slots]
         call = Call("eth_getProof", (as_hex(contract), keys, _at_hash(block_hash)))
-        return self._ask(lambda at: _proof(at, _present(at, at.ask(call, _Proof), "proof"), contract, slots))
+        return self._ask(
+            lambda at: read_proof(at.place, _present(at, at.ask(call, ProofJson), "proof"), contract, slots)
+        )
 
     def _ask(self, question: Callable[[Connection], T]) -> T:
         order = [(self._first + turn) % len(self._connections) for turn in range(len(self._connections))]
@@ -295,18 +194,6 @@ class Node:
         return answer
 
 
-def qbft_hash(header: sealed.Header) -> Hash32:
-    """Hash a QBFT header as its chain names the block: with round 0 and without seals (Besu's QBFT).
-
-    Raises:
-        EvidenceError: its extra data are not those of QBFT.
-    """
-    parts = rlp.decode_list(header.extra)
-    if len(parts) != 5:
-        raise EvidenceError(f"extra data of {len(parts)} parts")
-    return sealed.hash_with_extra(header, rlp.encode([*parts[:3], b"", []]))
-
-
 def _by_number(number: str) -> Call:
     return Call("eth_getBlockByNumber", (number, False))
 
@@ -322,30 +209,8 @@ def _batches(at: Connection, calls: Sequence[Call], form: type[T]) -> list[T | N
     return found
 
 
-def _block(at: Connection, found: _Block) -> Block:
-    """Hash the header here, and take everything from the bytes that were hashed."""
-    try:
-        header = sealed.read_header(_raw_header(msgspec.to_builtins(found)))
-        said = _hash(at, found.hash)
-        name = qbft_hash(header) if header.mix_hash == QBFT_MIX else header.hash
-    except (EvidenceError, KeyError, ValueError) as fault:
-        raise NodeLied(at.place, f"not a header: {fault}") from fault
-    if name != said:
-        raise NodeLied(at.place, f"header {header.number} has the hash {as_hex(name)}, not {found.hash}")
-    return Block(said, header)
-
-
-def _raw_header(fields: dict[str, str]) -> bytes:
-    """Give the RLP of a header; block 0 of anvil has the blob fields without the base fee before them."""
-    if "baseFeePerGas" in fields or _BLOB_FIELDS[0] not in fields:
-        return sealed.encode_rpc_header(fields)
-    plain = {name: text for name, text in fields.items() if name not in _BLOB_FIELDS}
-    blobs = [rlp.encode_uint(int(fields[name], 16)) for name in _BLOB_FIELDS]
-    return rlp.encode([*rlp.decode_list(sealed.encode_rpc_header(plain)), *blobs])
-
-
-def _at_height(at: Connection, found: _Block, number: int) -> Block:
-    block = _block(at, found)
+def _at_height(at: Connection, found: BlockJson, number: int) -> Block:
+    block = read_block(at.place, found)
     if block.number != number:
         raise NodeLied(at.place, f"block {block.number}, asked for {number}")
     return block
@@ -361,11 +226,11 @@ def _logs(
     at: Connection, where: dict[str, str], contract: Address, topic: Hash32, first: int, last: int
 ) -> list[Log]:
     asked = Call("eth_getLogs", ({**where, "address": as_hex(contract), "topics": [as_hex(topic)]},))
-    found = _present(at, at.ask(asked, list[_Log]), "logs")
+    found = _present(at, at.ask(asked, list[LogJson]), "logs")
     address, place = as_hex(contract), (-1, -1)
     logs: list[Log] = []
     for one in found:
-        log = _log(at, one)
+        log = read_log(at.place, one)
         if one.address.lower() != address or log.topics[:1] != (topic,) or one.removed:
             raise NodeLied(at.place, "a log that was not asked for")
         if not first <= log.block_number <= last or (log.block_number, log.index) <= place:
@@ -375,62 +240,7 @@ def _logs(
     return logs
 
 
-def _log(at: Connection, one: _Log) -> Log:
-    return Log(
-        block_number=_quantity(at, one.block_number),
-        block_hash=_hash(at, one.block_hash),
-        transaction_hash=_hash(at, one.transaction_hash),
-        index=_quantity(at, one.log_index),
-        topics=tuple(_hash(at, topic) for topic in one.topics),
-        data=_octets(at, one.data),
-    )
-
-
-def _proof(at: Connection, found: _Proof, contract: Address, slots: Sequence[Hash32]) -> StateProof:
-    given = [(_word(at, one.key), _nodes(at, one.proof)) for one in found.storage_proof]
-    if found.address.lower() != as_hex(contract) or [slot for slot, _ in given] != list(slots):
-        raise NodeLied(at.place, "a proof of something else")
-    return StateProof(contract, _nodes(at, found.account_proof), tuple(given))
-
-
-def _nodes(at: Connection, texts: list[str]) -> tuple[bytes, ...]:
-    """Read the nodes of a proof; anvil proves an empty trie by its one empty node, geth by none."""
-    nodes = tuple(_octets(at, text) for text in texts)
-    return () if nodes == (b"\x80",) else nodes
-
-
 def _present(at: Connection, found: T | None, what: str) -> T:
     if found is None:
         raise NodeUnavailable(at.place, f"the node has no {what} (now)")
     return found
-
-
-def _quantity(at: Connection, text: str | None) -> int:
-    if text is None or not _QUANTITY.fullmatch(text):
-        raise NodeLied(at.place, f"not a quantity: {text!r:.80}")
-    return int(text, 16)
-
-
-def _octets(at: Connection, text: str) -> bytes:
-    try:
-        if text[:2] == "0x":
-            return bytes.fromhex(text[2:])
-    except ValueError:
-        pass
-    raise NodeLied(at.place, f"not hexadecimal: {text!r:.80}")
-
-
-def _hash(at: Connection, text: str) -> Hash32:
-    found = _octets(at, text)
-    if len(found) != 32:
-        raise NodeLied(at.place, f"{len(found)} bytes, expected 32")
-    return Hash32(found)
-
-
-def _word(at: Connection, text: str | None) -> Hash32:
-    """Read a word that some nodes write without its leading zeros."""
-    digits = (text or "")[2:]
-    found = _octets(at, "0x" + digits.rjust(len(digits) + len(digits) % 2, "0")) if text else b""
-    if not found or len(found) > 32:
-        raise NodeLied(at.place, f"not a word: {text!r:.80}")
-    return Hash32(found.rjust(32, b"\0"))

@@ -10,15 +10,8 @@
 
 from __future__ import annotations
 
-from indexer.store.projection import (
-    Followed,
-    NothingIndexed,
-    OtherLedger,
-    Progress,
-    Projection,
-    StoreError,
-    TipMoved,
-)
+from indexer.store.progress import Followed, NothingIndexed, OtherLedger, Progress, StoreError, TipMoved
+from indexer.store.projection import Projection
 from indexer.store.view import View
 
 __all__ = [

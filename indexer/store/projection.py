@@ -1,77 +1,42 @@
-"""The projection as a whole: what is followed, extending it, rewinding it, replacing it. Owns the database's content.
-
-StoreError
-├── NothingIndexed    there is no projection yet, or not one of this format
-├── TipMoved          another indexer was faster: decide again
-└── OtherLedger       the projection is of another ledger than the one asked for
-"""
+"""The projection as a whole: extending it, rewinding it, reading it, replacing it. Owns the database's content."""
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import Connection, and_, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from indexer.errors import IndexerError
-from indexer.events import Sources
-from indexer.follow import Halt, Header, Reason
 from indexer.store import documents, schema
-from indexer.store.database import SCHEMA, Database, open_database
+from indexer.store.database import Database
 from indexer.store.folding import Memory, fold_records, read_acts
-from indexer.store.rows import block_of, rows_of
+from indexer.store.opening import SCHEMA, open_database
+from indexer.store.progress import (
+    Followed,
+    NothingIndexed,
+    OtherLedger,
+    Progress,
+    begin,
+    followed_in,
+    halt_in,
+    halt_text,
+    installation_row,
+    progress_in,
+    replacement_row,
+    row_at_tip,
+    settle,
+)
+from indexer.store.rows import rows_of
 from indexer.store.view import View
 from indexer.store.writing import Writer, end_versions, forget_too_much, recall, write_fast
-from indexer.values import Address, Hash32, as_hex, hash32
+from indexer.values import as_hex
 
 if TYPE_CHECKING:
+    from indexer.follow import Halt, Header
     from indexer.span import LedgerBlock, Span
     from indexer.store.answers import Document
-
-_ONLY = 1
-
-
-class StoreError(IndexerError):
-    """Root of what can go wrong with the projection."""
-
-
-class NothingIndexed(StoreError):
-    """There is no projection yet, or it is of another format and must be built anew."""
-
-
-class TipMoved(StoreError):
-    """The last block is not the one that this was to follow."""
-
-
-class OtherLedger(StoreError):
-    """The projection is of another ledger."""
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """The ledger that a projection follows, by what no other ledger shares."""
-
-    chain_id: int
-    genesis_hash: Hash32
-    sources: Sources
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a projection got: the settled block first, then every block after it up to the last."""
-
-    followed: Followed
-    blocks: tuple[LedgerBlock, ...]
-    halt: Halt | None
-
-    @property
-    def tip(self) -> LedgerBlock:
-        """The last block indexed."""
-        return self.blocks[-1]
+    from indexer.values import Hash32
 
 
 class Projection:
@@ -110,8 +75,8 @@ class Projection:
             NothingIndexed: there is nothing to read yet.
         """
         with self.connection() as connection:
-            row = _installation(connection)
-            yield View(connection, _followed(row).sources, row.settled_number, _halt(row.halt))
+            row = installation_row(connection)
+            yield View(connection, followed_in(row).sources, row.settled_number, halt_in(row.halt))
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -135,8 +100,8 @@ class Projection:
         self._database.create()
         with self._database.writing() as connection:
             if connection.execute(select(schema.Installation.id)).first() is None:
-                _begin(connection, followed, base)
-            found = _followed(_installation(connection))
+                begin(connection, followed, base)
+            found = followed_in(installation_row(connection))
         if found != followed:
             raise OtherLedger(
                 f"this projection follows {as_hex(found.sources.ledger)} on the chain with the genesis "
@@ -168,14 +133,14 @@ class Projection:
         if not self._memory.complete:
             self._database.ready_lookups()
         with self._database.writing() as connection:
-            row = _at_tip(connection, start)
+            row = row_at_tip(connection, start)
             reads = read_acts(span.recorded)
             recall(connection, reads, self._memory)
-            folded = fold_records(reads, self._memory, _followed(row).sources)
+            folded = fold_records(reads, self._memory, followed_in(row).sources)
             for rows in rows_of(span.blocks, span.recorded, folded):
                 writer(connection, rows)
             end_versions(connection, folded.ended)
-            _settle(connection, row.settled_number, settled_number)
+            settle(connection, row.settled_number, settled_number)
         self._memory_of = span.last.hash
 
     def rewind(self, tip: Header, to: Header) -> None:
@@ -187,7 +152,7 @@ class Projection:
         """
         self._memory_of = None
         with self._database.writing() as connection:
-            row = _at_tip(connection, tip)
+            row = row_at_tip(connection, tip)
             if to.number < row.settled_number:
                 raise ValueError(f"block {to.number} is before the settled block {row.settled_number}")
             connection.execute(delete(schema.BlockTable).where(schema.BlockTable.number > to.number))
@@ -195,7 +160,7 @@ class Projection:
     def halt(self, halt: Halt) -> None:
         """Write down why following stopped, for everybody who reads."""
         with self._database.writing() as connection:
-            connection.execute(update(schema.Installation).values(halt=_halt_text(halt)))
+            connection.execute(update(schema.Installation).values(halt=halt_text(halt)))
 
     def resume(self) -> None:
         """Take the note of a halt away."""
@@ -248,115 +213,13 @@ class Projection:
     def _carry_over(self, fresh: Projection, accepted: Halt | None) -> None:
         kept: Sequence[dict[str, object]] = ()
         known: list[Document] = []
-        if self._database.exists():
-            with self._database.reading() as connection:
-                kept = [
-                    dict(row) for row in connection.execute(select(schema.Replacement.__table__)).mappings()
-                ]
-                known = list(documents.all_of_them(connection))
+        with suppress(NothingIndexed), self.connection() as connection:
+            installation_row(connection)
+            kept = [dict(row) for row in connection.execute(select(schema.Replacement.__table__)).mappings()]
+            known = list(documents.all_of_them(connection))
         with fresh._database.writing() as connection:
             if kept:
                 connection.execute(insert(schema.Replacement), kept)
             if accepted is not None:
-                connection.execute(insert(schema.Replacement), _replacement(accepted))
+                connection.execute(insert(schema.Replacement), replacement_row(accepted))
             documents.put(connection, known)
-
-
-def progress_in(connection: Connection) -> Progress:
-    """Say how far the projection got that a transaction sees.
-
-    Raises:
-        NothingIndexed: it has not begun.
-    """
-    row = _installation(connection)
-    return Progress(_followed(row), _blocks_from(connection, row.settled_number), _halt(row.halt))
-
-
-def _begin(connection: Connection, followed: Followed, base: LedgerBlock) -> None:
-    row = {
-        "id": _ONLY,
-        "format": schema.FORMAT,
-        "chain_id": followed.chain_id,
-        "genesis_hash": followed.genesis_hash,
-        "sources": _pack(followed.sources),
-        "first_number": base.number,
-        "settled_number": base.number,
-        "halt": None,
-    }
-    connection.execute(insert(schema.Installation), row)
-    block = {name: getattr(base, name) for name in ("number", "hash", "parent_hash", "time", "count", "head")}
-    connection.execute(insert(schema.BlockTable), block)
-
-
-def _installation(connection: Connection) -> schema.Installation:
-    row = connection.execute(select(schema.Installation.__table__)).first()
-    if row is None or row.format != schema.FORMAT:
-        raise NothingIndexed(
-            "no projection of this format yet: the indexer has not run, or `reindex` is needed"
-        )
-    return row  # type: ignore[return-value]
-
-
-def _at_tip(connection: Connection, tip: LedgerBlock | Header) -> schema.Installation:
-    row = _installation(connection)
-    last = select(schema.BlockTable.hash).order_by(schema.BlockTable.number.desc()).limit(1)
-    if connection.scalar(last) != tip.hash:
-        raise TipMoved(f"block {tip.number} is not the last one any more")
-    return row
-
-
-def _settle(connection: Connection, before: int, now: int) -> None:
-    """Move the settled height up; empty blocks below it are of no more use, but for the first of all."""
-    if now <= before:
-        return
-    connection.execute(update(schema.Installation).values(settled_number=now))
-    block, record = schema.BlockTable, schema.RecordTable
-    empty = ~exists().where(record.block_number == block.number)
-    first = select(schema.Installation.first_number).scalar_subquery()
-    between = and_(block.number >= before, block.number < now, block.number > first)
-    connection.execute(delete(block).where(between, empty))
-
-
-def _blocks_from(connection: Connection, number: int) -> tuple[LedgerBlock, ...]:
-    table = schema.BlockTable.__table__
-    rows = connection.execute(select(table).where(table.c.number >= number).order_by(table.c.number))
-    return tuple(block_of(row) for row in rows)
-
-
-def _followed(row: schema.Installation) -> Followed:
-    packed = row.sources
-    sources = Sources(*(Address(packed[at : at + 20]) for at in range(0, len(packed), 20)))
-    return Followed(row.chain_id, Hash32(row.genesis_hash), sources)
-
-
-def _pack(sources: Sources) -> bytes:
-    return b"".join(getattr(sources, name) for name in Sources.__slots__)
-
-
-def _halt_text(halt: Halt) -> str:
-    return json.dumps({"reason": halt.reason.name, "held": _say(halt.held), "seen": _say(halt.seen)})
-
-
-def _halt(text: str | None) -> Halt | None:
-    if text is None:
-        return None
-    value = json.loads(text)
-    return Halt(Reason[value["reason"]], _header(value["held"]), _header(value["seen"]))
-
-
-def _say(header: Header) -> list[str]:
-    return [str(header.number), as_hex(header.hash), as_hex(header.parent_hash), str(header.time)]
-
-
-def _header(parts: Sequence[str]) -> Header:
-    return Header(int(parts[0]), hash32(parts[1]), hash32(parts[2]), int(parts[3]))
-
-
-def _replacement(halt: Halt) -> dict[str, object]:
-    return {
-        "held_hash": halt.held.hash,
-        "held_number": halt.held.number,
-        "seen_hash": halt.seen.hash,
-        "seen_number": halt.seen.number,
-        "accepted_at": int(time.time()),
-    }

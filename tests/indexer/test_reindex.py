@@ -19,7 +19,8 @@ from indexer.store import Projection
 from indexer.store import writing as store_writing
 from indexer.store.answers import Document
 from indexer.store.comparison import differences
-from indexer.store.database import BuiltElsewhere, PostgresDatabase
+from indexer.store.database import BuiltElsewhere
+from indexer.store.postgresql import PostgresDatabase
 from indexer.values import Hash32, hash32
 from tests.devnet_fixtures import LiveNode
 from tests.indexer.conftest import Opener

@@ -1,0 +1,136 @@
+"""The projection in a PostgreSQL schema, found by `search_path`. Owns that schema, and those of other generations.
+
+A new generation is built in a second schema; the schemas are renamed and the old one dropped in one transaction, which
+waits for the readers.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.schema import AddConstraint, CreateTable
+from typing_extensions import override
+
+from indexer.store.database import LOOKUPS, OTHERS, BuiltElsewhere, Database, create_indexes
+from indexer.store.schema import Base
+
+SCHEMA = "qianyin_index"
+"""The schema, unless another one is named."""
+
+
+class PostgresDatabase(Database):
+    """A schema. Writers take an advisory lock; readers see one snapshot and delay replacing.
+
+    A thread that reads must not write before it has ended reading: whoever replaces would wait for it, and it for him.
+    """
+
+    def __init__(self, url: str, schema: str) -> None:
+        self.url, self.schema = url, schema
+        options = {"options": f"-csearch_path={schema}"}
+        self.writer = create_engine(url, connect_args=options, pool_pre_ping=True)
+        self.reader = create_engine(
+            url, connect_args=options, pool_pre_ping=True, pool_size=8, max_overflow=32
+        )
+        self.reader = self.reader.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    @override
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.reader.begin() as connection:
+            lock = {"name": f"{self.schema} is read"}
+            connection.execute(text("SELECT pg_advisory_xact_lock_shared(hashtext(:name))"), lock)
+            yield connection
+
+    @override
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self.writer.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": self.schema})
+            yield connection
+
+    @override
+    def exists(self) -> bool:
+        with self.reader.begin() as connection:
+            found = connection.execute(
+                text("SELECT to_regclass(:name) IS NOT NULL"), {"name": f'"{self.schema}".installations'}
+            )
+            return bool(found.scalar())
+
+    @override
+    def create(self) -> None:
+        with self.writing() as connection:
+            connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"'))
+            Base.metadata.create_all(connection)
+
+    @override
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self.writer.connect() as holder:
+            lock = {"name": f"{self.schema} is being built anew"}
+            if not holder.execute(text("SELECT pg_try_advisory_lock(hashtext(:name))"), lock).scalar():
+                raise BuiltElsewhere(f"schema {self.schema} is being built anew by another process")
+            holder.commit()
+            try:
+                self._remove_strays()
+                yield
+            finally:
+                holder.rollback()
+                holder.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), lock)
+                holder.commit()
+
+    def _remove_strays(self) -> None:
+        pattern = "^" + re.escape(self.schema) + "_[0-9a-f]{12}(_old)?$"
+        with self.writing() as connection:
+            found = connection.execute(
+                text("SELECT nspname FROM pg_namespace WHERE nspname ~ :pattern"), {"pattern": pattern}
+            )
+            for schema in found.scalars().all():
+                connection.execute(text(f'DROP SCHEMA "{schema}" CASCADE'))
+
+    @override
+    def fresh(self) -> PostgresDatabase:
+        database = PostgresDatabase(self.url, f"{self.schema}_{secrets.token_hex(6)}")
+        database._building = True
+        with database.writing() as connection:
+            connection.execute(text(f'CREATE SCHEMA "{database.schema}"'))
+            for table in Base.metadata.sorted_tables:
+                connection.execute(CreateTable(table, include_foreign_key_constraints=[]))
+        return database
+
+    @override
+    def finish(self) -> None:
+        with self.writing() as connection:
+            create_indexes(connection, () if self._lookups_ready else LOOKUPS)
+            create_indexes(connection, OTHERS)
+            for table in Base.metadata.sorted_tables:
+                for constraint in table.foreign_key_constraints:
+                    connection.execute(AddConstraint(constraint, isolate_from_table=False))
+        self._building = False
+        with self.writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            for table in Base.metadata.sorted_tables:
+                connection.execute(text(f'ANALYZE "{table.name}"'))
+
+    @override
+    def install(self, fresh: Database) -> None:
+        assert isinstance(fresh, PostgresDatabase)
+        fresh.close()
+        with self.writing() as connection:
+            lock = {"name": f"{self.schema} is read"}  # so that no reader sees tables of both generations
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), lock)
+            old = f"{fresh.schema}_old"
+            if connection.execute(text("SELECT to_regnamespace(:name)"), {"name": self.schema}).scalar():
+                connection.execute(text(f'ALTER SCHEMA "{self.schema}" RENAME TO "{old}"'))
+            connection.execute(text(f'ALTER SCHEMA "{fresh.schema}" RENAME TO "{self.schema}"'))
+            connection.execute(text(f'DROP SCHEMA IF EXISTS "{old}" CASCADE'))
+
+    @override
+    def discard(self) -> None:
+        with self.writing() as connection:
+            connection.execute(text(f'DROP SCHEMA IF EXISTS "{self.schema}" CASCADE'))
+        self.close()
