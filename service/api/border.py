@@ -16,7 +16,7 @@ from starlette.responses import Response
 from indexer.connection import NodeError
 from indexer.errors import IndexerError
 from indexer.evidence.collect import NotProvable
-from indexer.store.projection import NothingIndexed
+from indexer.store import NothingIndexed
 from service.api.problems import MEDIA_TYPE, STATUS, headers_of, problem, status_of
 from service.api.wrapping import API_HEADERS, NUMBER_HEADER, Wrapping
 from service.errors import BadInput, NotFound, QianyinError, Unavailable
