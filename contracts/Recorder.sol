@@ -53,6 +53,7 @@ abstract contract Recorder {
 
     /// @dev Run one item. Give the reason of its refusal, empty if it went through.
     function _attempt(Batch memory batch, bytes32 operation, bytes memory item) internal returns (bytes memory) {
+        // solhint-disable-next-line avoid-low-level-calls
         (bool done, bytes memory answer) = address(this).call(item);
         if (!done) {
             // Our own rules always name a reason. Without one the item ran out of gas, and a sender that is stingy must

@@ -100,7 +100,7 @@ def word(number: int) -> bytes:
 
 
 def words(*parts: int | bytes) -> bytes:
-    """Write numbers, 20-byte addresses and 32-byte strings as words, one after another (`abi.encode` of static values)."""
+    """Write numbers, 20-byte addresses and 32-byte strings as words, as `abi.encode` of static values does."""
     return b"".join(part.rjust(WORD, b"\0") if isinstance(part, bytes) else word(part) for part in parts)
 
 

@@ -63,7 +63,9 @@ def main() -> int:
     arguments = parser.parse_args()
     wanted = set().union(*map(characters, arguments.text))
     missing = cut(arguments.source, arguments.output, wanted)
-    print(f"{arguments.output}: {len(wanted) - len(missing)} characters, {arguments.output.stat().st_size:,} bytes")
+    print(
+        f"{arguments.output}: {len(wanted) - len(missing)} characters, {arguments.output.stat().st_size:,} bytes"
+    )
     if missing:
         print(f"the source has no glyph for: {' '.join(sorted(missing))}", file=sys.stderr)
     return 1 if missing else 0

@@ -1,4 +1,4 @@
-"""The trust anchor of this installation: who vouches for which issuer. Owns `trust-anchor.json` after the devnet wrote it."""
+"""The trust anchor of this installation: who vouches for which issuer. Owns `trust-anchor.json` once it is there."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def run_index(arguments: argparse.Namespace) -> int:
 
 def learn_titles(installation: Installation) -> None:
     """Give the index what search needs of manifests that it does not know yet; those not kept here stay unknown."""
-    from indexer.store.projection import NothingIndexed
+    from indexer.store import NothingIndexed
 
     try:
         while missing := installation.projection.missing_documents():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from indexer.store.projection import NothingIndexed
+from indexer.store import NothingIndexed
 from indexer.values import Address, Hash32
 from service.installation import Installation
 from service.issuing.sheet import Desk

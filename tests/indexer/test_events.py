@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 import contracts
-from indexer.events import ACTS, SELECTORS, Policy, Sources, UnknownAct, decode, edition_of, selector, token_id
+from indexer.events import (
+    ACTS,
+    SELECTORS,
+    Policy,
+    Sources,
+    UnknownAct,
+    decode,
+    edition_of,
+    selector,
+    token_id,
+)
 from indexer.keccak import keccak256
 from indexer.record import Record, subject
 from indexer.values import Address, Hash32

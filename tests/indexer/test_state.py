@@ -19,7 +19,15 @@ from indexer.state import State, StepRefused, Token, Work, fold, step
 from indexer.values import Address, Hash32, address, hash32
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "ledger.json"
-_NAMES = ("ProvenanceLedger", "Governance", "Orders", "IdentityRegistry", "WorkRegistry", "Collections", "Collectible")
+_NAMES = (
+    "ProvenanceLedger",
+    "Governance",
+    "Orders",
+    "IdentityRegistry",
+    "WorkRegistry",
+    "Collections",
+    "Collectible",
+)
 
 
 @cache
@@ -35,10 +43,7 @@ def sources() -> Sources:
 @cache
 def records() -> tuple[Record, ...]:
     times = {block["number"]: block["time"] for block in vectors()["blocks"]}
-    return tuple(
-        from_log(log, times[int(log["blockNumber"], 16)])
-        for log in vectors()["logs"]
-    )
+    return tuple(from_log(log, times[int(log["blockNumber"], 16)]) for log in vectors()["logs"])
 
 
 def test_the_vectors_hold_every_kind_of_act() -> None:
@@ -142,7 +147,9 @@ def test_the_same_record_cannot_be_replayed_twice() -> None:
         act = decode(record)
         assert not isinstance(act, acts.UnknownAct)
         after = held | step(held, record, act, sources())
-        if isinstance(act, acts.Minted | acts.Gifted | acts.WorkRegistered | acts.OrderExecuted | acts.PolicySet):
+        if isinstance(
+            act, acts.Minted | acts.Gifted | acts.WorkRegistered | acts.OrderExecuted | acts.PolicySet
+        ):
             with pytest.raises(StepRefused):
                 step(after, record, act, sources())
             repeated += 1

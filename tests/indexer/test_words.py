@@ -113,7 +113,16 @@ def test_a_truth_value_other_than_zero_and_one_is_refused(word: int) -> None:
 
 
 def test_an_enumeration_value_nobody_declared_is_refused() -> None:
-    gift = Gifted(1, Address(bytes(20)), Address(bytes(20)), Hash32(bytes(32)), Hash32(bytes(32)), Hand.OWN_KEY, 1, Hash32(bytes(32)))
+    gift = Gifted(
+        1,
+        Address(bytes(20)),
+        Address(bytes(20)),
+        Hash32(bytes(32)),
+        Hash32(bytes(32)),
+        Hand.OWN_KEY,
+        1,
+        Hash32(bytes(32)),
+    )
     octets = bytearray(encode(gift))
     octets[160:192] = words(9)
     with pytest.raises(WordsMalformed):
