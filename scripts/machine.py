@@ -13,7 +13,7 @@ from pathlib import Path
 from environment import HOME, ROOT, SetupError, alone, call
 
 NODE = (20, 0)
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NODE_MODULES = ROOT / "node_modules"
 
 

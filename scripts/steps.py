@@ -79,11 +79,12 @@ def choose(names: Sequence[str], *, nightly: bool) -> list[Step]:
         environment.prepare(SOLIDITY)
     if wanted & NEED_NPM:
         machine.node_modules()
-    variables = {"QIANYIN_CHROMIUM": str(machine.chromium())} if "pytest" in wanted else {}
+    if "pytest" in wanted:
+        machine.chromium()
     every = [
         *python_steps(),
         *(solidity_steps(nightly=nightly) if wanted & NEED_NPM else []),
-        pytest_step(variables, nightly=nightly),
+        pytest_step(nightly=nightly),
     ]
     return [step for step in every if step.name in wanted]
 
@@ -151,7 +152,7 @@ def solidity_steps(*, nightly: bool) -> list[Step]:
     ]  # fmt: skip
 
 
-def pytest_step(variables: Mapping[str, str], *, nightly: bool) -> Step:
+def pytest_step(*, nightly: bool) -> Step:
     """The Python tests."""
     every = ["-m", "nightly or not nightly"] if nightly else []
     return Step(
@@ -159,7 +160,6 @@ def pytest_step(variables: Mapping[str, str], *, nightly: bool) -> Step:
         [TEST.python, "-m", "pytest", *every],
         "tests",
         number(r"(\d+) passed"),
-        env=variables,
         minutes=120 if nightly else 35,
     )
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,7 +10,6 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = ["tests.devnet_fixtures"]
 
 RECURSION_LIMIT = sys.getrecursionlimit()
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 # The machine's load is no property of the code, so there is no deadline. CI repeats its examples, a nightly run
 # looks for new ones.
@@ -36,11 +32,3 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup() -> None:
     """Undo what importing eth-account does (see test_repository), since tests import it more freely than we do."""
     sys.setrecursionlimit(RECURSION_LIMIT)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    """Where the browser of the page tests is: what scripts/test.py found or installed, else one on PATH."""
-    found = os.environ.get("QIANYIN_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert found, f"no Chromium: run scripts/test.py, or put one of {', '.join(BROWSERS)} on PATH"
-    return Path(found)
