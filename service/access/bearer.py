@@ -24,9 +24,9 @@ class Scope(StrEnum):
     HOLDER = "holder"
     """Act for one kept account: gifts and acceptances."""
     REGULATOR = "regulator"
-    """Query, export, file and execute orders; holders are not masked."""
+    """Query, export, file orders; holders are not masked."""
     OPERATOR = "operator"
-    """Issue keys, see the queue and the health of every part."""
+    """Execute filed orders, confirm or refuse recoveries: the second hand."""
 
 
 @dataclass(frozen=True, slots=True)

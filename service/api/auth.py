@@ -63,7 +63,9 @@ def needs(*scopes: Scope) -> Callable[[Bearer | None], Bearer]:
 
 Anybody = Annotated[Bearer | None, Depends(anybody)]
 AsIssuer = Annotated[Bearer, Depends(needs(Scope.ISSUER))]
-AsHolder = Annotated[Bearer, Depends(needs(Scope.HOLDER, Scope.ISSUER))]
+AsHolder = Annotated[Bearer, Depends(needs(Scope.HOLDER))]
+AsSubmitter = Annotated[Bearer, Depends(needs(Scope.HOLDER, Scope.ISSUER))]
+"""May submit what a holder signed with its own key; that signature, not this key, is what counts."""
 AsRegulator = Annotated[Bearer, Depends(needs(Scope.REGULATOR))]
 AsOperator = Annotated[Bearer, Depends(needs(Scope.OPERATOR))]
 WithKey = Annotated[Bearer, Depends(needs(*Scope))]

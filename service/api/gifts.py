@@ -7,18 +7,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from indexer.values import Address, address
+from indexer.values import Address, address, as_hex
 from indexer.wire import write_address
-from service.access.bearer import Scope
 from service.access.bearers import Bearer
 from service.api.accepting import earlier, take
-from service.api.auth import AsHolder, IdempotencyKey
+from service.api.auth import AsHolder, AsSubmitter, IdempotencyKey, WithKey
 from service.api.border import Installed
 from service.api.names import account_in, number_in
 from service.api.shapes import Account, Body, Moment, Number, Signature, accepted, as_of_body
 from service.errors import NotAllowed
 from service.installation import Installation
-from service.keys.intents import Domain, Gift, typed_data
+from service.keys import guard
+from service.keys.intents import Acceptance, Domain, Gift, digest, slot, typed_data
 from service.outbox.requests import (
     CancelIntent,
     GiveFromKept,
@@ -56,6 +56,14 @@ class KeptGiftBody(Body):
 
     to: Account
     acceptance: AcceptanceBody | None = None
+
+
+class KeptAcceptanceBody(Body):
+    """The gift that the receiver, whose key is kept here, agrees to take."""
+
+    from_account: Account
+    nonce: Number
+    deadline: Moment
 
 
 class LoanBody(Body):
@@ -98,7 +106,7 @@ def gift_typed_data(
 @routes.post("/v1/collectibles/{token_id}/gifts", status_code=202)
 def submit_gift(
     installation: Installed,
-    bearer: AsHolder,
+    bearer: AsSubmitter,
     idempotency_key: IdempotencyKey,
     token_id: str,
     body: SignedGiftBody,
@@ -112,9 +120,8 @@ def submit_gift(
         body.deadline,
         bytes.fromhex(body.signature[2:]),
         _acceptance(body.acceptance),
-        accept_with_kept_key=_is_kept(installation, address(body.to.lower())),
     )
-    return accepted(take(installation, bearer, idempotency_key, request, "accept_with_kept_key"))
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.post("/v1/collectibles/{token_id}/gifts/kept", status_code=202)
@@ -129,10 +136,8 @@ def give_from_kept(
     before = earlier(installation, bearer, idempotency_key, GiveFromKept)
     holder = before.from_ if before else _holder(installation, bearer, number_in(token_id))
     to = address(body.to.lower())
-    request = GiveFromKept(
-        number_in(token_id), holder, to, _acceptance(body.acceptance), _is_kept(installation, to)
-    )
-    return accepted(take(installation, bearer, idempotency_key, request, "accept_with_kept_key"))
+    request = GiveFromKept(number_in(token_id), holder, to, _acceptance(body.acceptance))
+    return accepted(take(installation, bearer, idempotency_key, request))
 
 
 @routes.post("/v1/collectibles/{token_id}/loans", status_code=202)
@@ -170,15 +175,41 @@ def cancel_intent(
     return accepted(take(installation, bearer, idempotency_key, request))
 
 
+@routes.post("/v1/collectibles/{token_id}/acceptances")
+def accept_gift(
+    installation: Installed, bearer: AsHolder, token_id: str, body: KeptAcceptanceBody
+) -> JSONResponse:
+    """Sign, with the receiver's kept key, that a gift is welcome; the answer goes with the gift."""
+    receiver = bearer.account
+    if receiver is None:
+        raise NotAllowed("no-account", "此密钥不属于任何账户。", "This key acts for no account.")
+    deployment, sources = installation.deployment, installation.sources
+    domain = Domain(deployment.chain_id, sources.collectible, deployment.parent_hash)
+    nonce = number_in(body.nonce)
+    giver = account_in(body.from_account)
+    intent = Acceptance(number_in(token_id), giver, receiver, nonce, body.deadline)
+    named = digest(domain, intent)
+    with installation.database.write() as connection:
+        guard.claim(connection, receiver, domain.separator(), slot(intent), named)
+        signature = installation.vault.sign_as_kept(connection, receiver, named)
+    signed = {"nonce": body.nonce, "deadline": body.deadline, "signature": as_hex(signature)}
+    return JSONResponse(signed)
+
+
 @routes.get("/v1/collectibles/{token_id}/gifts/explain")
 def explain(
     installation: Installed,
+    bearer: WithKey,
     token_id: str,
     to: Annotated[Account, Query()],
     at: Annotated[Moment | None, Query(description="Unix seconds; now if left out")] = None,
     accepted_by_receiver: Annotated[bool, Query()] = False,  # noqa: FBT002  a parameter of a query
 ) -> JSONResponse:
-    """Say whether a gift would be refused, by which rules, under which version of the policy."""
+    """Say whether a gift would be refused, by which rules, under which version of the policy.
+
+    It tells who is registered or suspended, so it is not for everybody.
+    """
+    del bearer
     with context(installation) as one:
         answer = explained(one, number_in(token_id), account_in(to), at, accepted=accepted_by_receiver)
         return JSONResponse({"as_of": as_of_body(one.view.as_of), **answer})
@@ -188,11 +219,6 @@ def _acceptance(body: AcceptanceBody | None) -> SignedAcceptance | None:
     if body is None:
         return None
     return SignedAcceptance(number_in(body.nonce), body.deadline, bytes.fromhex(body.signature[2:]))
-
-
-def _is_kept(installation: Installation, account: Address) -> bool:
-    with installation.database.read() as connection:
-        return installation.vault.keeps(connection, account)
 
 
 def holder_of(installation: Installation, token_id: int) -> Address:
@@ -220,7 +246,7 @@ def entitled(bearer: Bearer, account: Address) -> None:
     Raises:
         NotAllowed: it acts for another one.
     """
-    if bearer.scope is Scope.HOLDER and bearer.account != account:
+    if bearer.account != account:
         raise NotAllowed(
             "not-the-holder",
             "这个密钥所属的账户不是持有人。",

@@ -11,7 +11,7 @@ from pydantic import Field
 from indexer.events import Measure
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, address, hash32
 from service.api.accepting import take
-from service.api.auth import AsRegulator, IdempotencyKey, WithKey
+from service.api.auth import AsOperator, AsRegulator, IdempotencyKey, WithKey
 from service.api.border import Installed
 from service.api.names import number_in
 from service.api.shapes import Account, Body, Digest, Moment, Number, accepted, operation_body
@@ -103,9 +103,9 @@ def file(
 
 @routes.post("/v1/orders/execution", status_code=202)
 def execute(
-    installation: Installed, bearer: AsRegulator, idempotency_key: IdempotencyKey, body: ExecutionBody
+    installation: Installed, bearer: AsOperator, idempotency_key: IdempotencyKey, body: ExecutionBody
 ) -> JSONResponse:
-    """Carry a filed order out."""
+    """Carry a filed order out: the second hand, which is never the one that filed."""
     to = address(body.to.lower()) if body.to else ZERO_ADDRESS
     request = ExecuteOrder(body.named(), to, body.reason)
     return accepted(take(installation, bearer, idempotency_key, request))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from indexer.events import Kind
+from indexer.events import Kind, token_id
 from indexer.state import Collection, Standing, Token
 from indexer.store.answers import Known, WorkHit
 from indexer.values import Address, Hash32, as_hex
 from indexer.wire import write_address
 from service.errors import NotFound
+from service.pages.codes import read_code
 from service.pages.views import (
     Fact,
     HistoryView,
@@ -54,8 +55,9 @@ def search_page(context: Context, query: str, after: int | None = None) -> Searc
     text = query.strip()[:LONGEST_QUERY]
     found = context.view.search(text, after=after, limit=RESULTS_A_PAGE)
     results: list[SearchResult] = []
-    if after is None and found.token is not None:
-        results.append(_collectible(context, found.token))
+    token = found.token or _by_code(context, text)
+    if after is None and token is not None:
+        results.append(_collectible(context, token))
     if after is None and found.collection is not None:
         results.append(_collection(context, found.collection))
     results += [_work(context, hit) for hit in found.works]
@@ -119,6 +121,18 @@ def _read_as(text: str) -> Literal["number", "title", "file"]:
     if len(digits) == 64 and all(sign in "0123456789abcdef" for sign in digits):
         return "file"
     return "number" if any(sign.isdigit() for sign in text) and not any(map(str.isspace, text)) else "title"
+
+
+def _by_code(context: Context, text: str) -> Known[Token] | None:
+    """Find the collectible whose label carries this short code."""
+    sought = read_code(text)
+    if sought is None:
+        return None
+    nearest = context.view.tokens(after=sought.first - 1 if sought.first else None, limit=1).items
+    if not nearest:
+        return None
+    named = token_id(nearest[0].state.edition_id, sought.serial)
+    return context.view.token(named) if named <= sought.last else None
 
 
 def _work(context: Context, hit: WorkHit) -> SearchResult:

@@ -6,14 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from indexer.follow import Reason
 from indexer.store.projection import Projection
 from service.installation import Installation
 from service.reading.context import Context
 from service.reading.parties import Parties
 from service.reading.proof import Prover
-
-STALE_AFTER = 30
-"""Seconds by which the index may be behind its node before pages say so."""
 
 
 @contextmanager
@@ -36,4 +34,5 @@ def context(installation: Installation) -> Iterator[Context]:
             parties=Parties(anchor),
             now=int(time.time()),
             prove=prover.verdict,
+            replaced=view.halt is not None and view.halt.reason is Reason.SETTLED_REPLACED,
         )

@@ -101,6 +101,7 @@ class Prover:
                 installation.node,
                 self.anchor,
                 claim_of(known.state),
+                further=self._stood_for(known, work),
                 files=files,
                 manifest=manifest.decode() if manifest is not None else None,
             )
@@ -117,14 +118,19 @@ class Prover:
                 bundle = self.bundle(known)
             except Unavailable:
                 return None
-            found = verdict_view(self.check(bundle), bundle, self.anchor)
+            found = verdict_view(self.check(bundle, compare=True), bundle, self.anchor)
             self.memory.keep(claim, known.seq, found)
         return replace(found, since=_since(look_since(self.view, claim, int(time.time()))))
 
-    def check(self, bundle: EvidenceBundle) -> Verdict:
-        """Run every check against the pinned anchor, and look up what happened since."""
+    def check(self, bundle: EvidenceBundle, *, compare: bool = False) -> Verdict:
+        """Run every check against the pinned anchor, and look up what happened since.
+
+        Args:
+            compare: hash the deposited file as it is kept here. Only for bundles made here: a stranger's names any
+                file it likes.
+        """
         since = look_since(self.view, bundle.claim, int(time.time()))
-        return verify(bundle, self.anchor, self._kept_file(bundle), since)
+        return verify(bundle, self.anchor, self._kept_file(bundle) if compare else None, since)
 
     def _kept_file(self, bundle: EvidenceBundle) -> Hash32 | None:
         """Hash the deposited file as it is kept here; None where it is not, so that it is not compared."""
@@ -135,6 +141,12 @@ class Prover:
             except (NotFound, Unavailable):
                 return None
         return None
+
+    def _stood_for(self, known: Known[Token] | Known[Work], work: Work) -> tuple[Hash32, ...]:
+        """Name the standing that shows why the issuer of a token is not the account that deposited its work."""
+        if isinstance(known.state, Work) or known.state.issuer == work.registrant:
+            return ()
+        return (self.installation.sources.account(work.registrant),)
 
     def _work(self, known: Known[Token] | Known[Work]) -> Work:
         state = known.state
@@ -187,7 +199,8 @@ def _sealed(bundle: EvidenceBundle, anchor: TrustAnchor | None) -> SealedBy:
 def _since(known: SinceKnown) -> Since:
     match known.state:
         case SinceThen.WITHDRAWN:
-            return Since("withdrawn", known.checked_at)
+            reason = Bilingual(known.reason.zh, known.reason.en) if known.reason else None
+            return Since("withdrawn", known.checked_at, reason)
         case SinceThen.NOT_WITHDRAWN:
             return Since("standing", known.checked_at)
         case SinceThen.NOT_CHECKED:

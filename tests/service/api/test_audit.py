@@ -105,10 +105,10 @@ def test_why_a_gift_would_be_refused_is_told_with_the_version_of_the_policy(
     assert not free["refused"]
     stranger = regulator.get(f"/v1/audit/collectibles/{told.tokens[0]}/explain", to="0x" + "12" * 20)
     assert [one["rule"] for one in stranger["refusals"]] == ["ERC7943CannotReceive"]
-    public = house.caller(None).get(
-        f"/v1/collectibles/{told.tokens[1]}/gifts/explain", to=told.second.address
-    )
-    assert public["refusals"] == held["refusals"]
+    path = f"/v1/collectibles/{told.tokens[1]}/gifts/explain"
+    issuer = house.caller(Scope.ISSUER).get(path, to=told.second.address)
+    assert issuer["refusals"] == held["refusals"]
+    assert house.caller(None).http.get(path, params={"to": told.second.address}).status_code == 401
     assert POLICY["first_holding"] == 0
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.values import address
 from service.access.bearer import Scope
-from service.access.bearers import give_out
-from tests.service.api.premises import Caller, Premises
-from tests.service.api.told import Told
+from tests.service.api.premises import Premises
+from tests.service.api.told import Told, holders_own
 
 pytestmark = pytest.mark.node
 
@@ -56,23 +54,40 @@ def test_what_has_ended_is_not_cancelled_and_what_is_anothers_is_not_found(
 
 
 def test_a_holders_key_gives_only_what_its_own_account_has(house: Premises, told: Told) -> None:
-    key = give_out(house.installation.database, Scope.HOLDER, "its own", address(told.kept.lower()))
-    own = Caller(house.url, key.text)
-    try:
+    with holders_own(house, told.kept) as own:
         body = {"to": told.second.address}
         other = own.post(f"/v1/collectibles/{told.tokens[0]}/gifts/kept", "not mine", body)
         assert (other.status_code, other.json()["title"]) == (403, "not-the-holder")
         assert told.second.address.lower() not in other.text.lower().replace(told.kept.lower(), "")
         mine = own.ask(f"/v1/collectibles/{told.tokens[1]}/gifts/kept", "mine, held", body)
         assert mine["reason"]["code"] == "token-held"
-    finally:
-        own.http.close()
+
+
+def test_an_issuers_key_gives_nothing_of_a_kept_holders(house: Premises, told: Told) -> None:
+    path = f"/v1/collectibles/{told.tokens[1]}/gifts/kept"
+    answer = house.caller(Scope.ISSUER).post(path, "not the holder", {"to": told.second.address})
+    assert (answer.status_code, answer.json()["title"]) == (403, "scope-missing")
+
+
+def test_an_acceptance_is_signed_for_the_receivers_own_key_and_for_no_other_words_with_its_nonce(
+    house: Premises, told: Told
+) -> None:
+    path = f"/v1/collectibles/{told.tokens[0]}/acceptances"
+    body = {"from_account": told.wallet.address, "nonce": "41", "deadline": 2_000_000_000}
+    with holders_own(house, told.kept) as own:
+        signed = own.post(path, "accept", body)
+        assert signed.status_code == 200
+        assert len(signed.json()["signature"]) == 132
+        assert own.post(path, "accept", body).json() == signed.json()
+        other = own.post(path, "accept", {**body, "from_account": told.second.address})
+        assert other.json()["title"] == "signed-before"
+    assert house.caller(Scope.ISSUER).post(path, "accept", body).status_code == 403
 
 
 def test_a_gift_to_oneself_is_accepted_and_refused_with_its_reason(house: Premises, told: Told) -> None:
-    found = house.caller(Scope.ISSUER).ask(
-        f"/v1/collectibles/{told.tokens[1]}/gifts/kept", "to oneself", {"to": told.kept}
-    )
+    with holders_own(house, told.kept) as own:
+        path = f"/v1/collectibles/{told.tokens[1]}/gifts/kept"
+        found = own.ask(path, "to oneself", {"to": told.kept})
     assert found["state"] == "refused"
 
 

@@ -6,6 +6,8 @@ import hashlib
 import io
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +16,9 @@ from eth_account.messages import encode_typed_data
 from eth_account.signers.local import LocalAccount
 from PIL import Image
 
+from indexer.values import address
 from service.access.bearer import Scope
+from service.access.bearers import give_out
 from tests.service.api.premises import DAY, Caller, Premises, written
 
 FACTS = {
@@ -78,10 +82,11 @@ def tell(house: Premises) -> Told:
         "signed gift",
         signed_gift(house, tokens[0], wallet, second.address, nonce=7),
     )
-    hold = placed_hold(regulator, tokens[1])
-    refused = issuer.ask(
-        f"/v1/collectibles/{tokens[1]}/gifts/kept", "gift of what is held", {"to": second.address}
-    )
+    hold = placed_hold(regulator, house.caller(Scope.OPERATOR), tokens[1])
+    with holders_own(house, kept) as own:
+        refused = own.ask(
+            f"/v1/collectibles/{tokens[1]}/gifts/kept", "gift of what is held", {"to": second.address}
+        )
     issuer.done(f"/v1/collectibles/{tokens[2]}/annulment", "annul", {"reason": "印制有误"})
     return Told(
         work["work_id"],
@@ -117,8 +122,19 @@ def signed_gift(
     return {**asked, "signature": signature}
 
 
-def placed_hold(regulator: Caller, token: str) -> dict[str, Any]:
-    """File an order to hold a collectible, and carry it out."""
+@contextmanager
+def holders_own(house: Premises, account: str) -> Iterator[Caller]:
+    """Give a caller with a holder's key that acts for one account."""
+    key = give_out(house.installation.database, Scope.HOLDER, "its own", address(account.lower()))
+    own = Caller(house.url, key.text)
+    try:
+        yield own
+    finally:
+        own.http.close()
+
+
+def placed_hold(regulator: Caller, operator: Caller, token: str) -> dict[str, Any]:
+    """File an order to hold a collectible, and carry it out with another hand."""
     now = int(time.time())
     order = {
         "authority": COURT,
@@ -134,7 +150,7 @@ def placed_hold(regulator: Caller, token: str) -> dict[str, Any]:
         "effect_until": now + 90 * DAY,
     }
     regulator.done("/v1/orders", f"file {token}", filing)
-    return regulator.done("/v1/orders/execution", f"execute {token}", order)
+    return operator.done("/v1/orders/execution", f"execute {token}", order)
 
 
 def _register(issuer: Caller, reference: str, kind: str, **where: str) -> dict[str, Any]:
