@@ -24,9 +24,8 @@ settings.register_profile(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Search deep where the nightly tests are asked for."""
-    nightly = "nightly" in config.option.markexpr and "not nightly" not in config.option.markexpr
-    settings.load_profile("nightly" if nightly else "ci")
+    """Search deep unless the nightly tests are left out, as they are by default."""
+    settings.load_profile("ci" if config.option.markexpr == "not nightly" else "nightly")
 
 
 def pytest_runtest_setup() -> None:
