@@ -35,6 +35,7 @@ class Settings:
         in_flight: transactions of one key that may be unsettled at a time.
         lease: how long a worker that died keeps a key from the others.
         pause: between two steps with nothing to do. resend: between two sendings of the same bytes.
+        filing_number: of the blockchain information service, as filed. operator: who runs it. Both stand on every page.
         intent_life: how long what a kept key signs stays good.
     """
 
@@ -56,6 +57,8 @@ class Settings:
     pause: float = 0.2
     resend: float = 3.0
     intent_life: int = 7 * 24 * 3600
+    filing_number: str = ""
+    operator: str = ""
 
     @property
     def deployment(self) -> Path:
@@ -174,6 +177,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "pause": _positive(float),
     "resend": _positive(float),
     "intent_life": _positive(int),
+    "filing_number": str,
+    "operator": str,
 }
 
 

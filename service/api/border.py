@@ -52,7 +52,13 @@ def site_of(installation: Installation, request: Request) -> Site:
     """Give what every page shares; people reach it by the configured address, else by the one asked for."""
     anchor = installation.anchor
     base = installation.settings.public_url or str(request.base_url)
-    return Site(base.rstrip("/"), demo=anchor is not None and anchor.demo)
+    settings = installation.settings
+    return Site(
+        base.rstrip("/"),
+        demo=anchor is not None and anchor.demo,
+        filing_number=settings.filing_number or None,
+        operator=settings.operator or None,
+    )
 
 
 def guard(app: FastAPI, installation: Installation) -> None:
