@@ -84,14 +84,17 @@ def run_mint(arguments: argparse.Namespace) -> int:
         tell(arguments, report.as_json(), _summary(report))
         return 0 if report.is_sound else 1
     with installation_of(arguments) as installation:
-        found = _issue(installation, sheet, arguments)
+        found = _issue(installation, sheet, report.rows, arguments)
+    found |= {"rows": report.rows, "warnings": report.warning_count}
     found["seconds"] = {"judged": round(judged, 2), **found["seconds"]}
     text = json.dumps(found, ensure_ascii=False, indent=2)
     tell(arguments, found, text)
     return 0 if not found["refused"] else 1
 
 
-def _issue(installation: Installation, sheet: Sheet, arguments: argparse.Namespace) -> dict[str, Any]:
+def _issue(
+    installation: Installation, sheet: Sheet, many: int, arguments: argparse.Namespace
+) -> dict[str, Any]:
     from tqdm import tqdm
 
     from service.cli.waiting import Chain, wait
@@ -100,7 +103,7 @@ def _issue(installation: Installation, sheet: Sheet, arguments: argparse.Namespa
 
     began, chain = time.monotonic(), Chain.of(installation.settings.home)
     accepted: list[Operation] = []
-    rows = tqdm(sheet.requests(), total=sheet.check().rows, unit="row", desc="accept", disable=arguments.json)
+    rows = tqdm(sheet.requests(), total=many, unit="row", desc="accept", disable=arguments.json)
     for chunk in issue(desk_of(installation, "cli"), rows, _terms(arguments.allow)):
         accepted += chunk
     seconds = {"accepted": round(time.monotonic() - began, 2)}

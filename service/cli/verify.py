@@ -138,6 +138,13 @@ def _verify_export(arguments: argparse.Namespace, path: Path) -> int:
         text = f"✗ 第 {fault.line} 行 / line {fault.line}, seq {fault.seq}: {fault.zh} / {fault.en}"
         tell(arguments, failed, text)
         return NOT_VALID
+    except UnicodeDecodeError as fault:
+        zh, en = (
+            "文件不是 UTF-8，已被改存，不能核验。",
+            f"The file is not UTF-8: it was saved anew, and proves nothing ({fault.reason}).",
+        )
+        tell(arguments, {"verdict": "invalid", "zh": zh, "en": en}, f"✗ {zh} / {en}")
+        return NOT_VALID
     tell(arguments, _export_json(found), _export_text(found))
     return 0 if found.answer.value == "valid" else NOT_VALID
 
