@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from devnet import files
 from indexer.values import Address, address
 
 if TYPE_CHECKING:
+    from eth_account import Account
     from eth_account.signers.local import LocalAccount
 
 PASSWORD_FILE = "validator.password"  # noqa: S105  The name of a file.
@@ -31,8 +33,7 @@ def validator(folder: Path) -> Address:
 
 
 def _new_validator(folder: Path, store: Path) -> Address:
-    from eth_account import Account
-
+    Account = _accounts()  # noqa: N806  it is a class
     password = secrets.token_hex(32)
     account = Account.create()
     files.write(folder / PASSWORD_FILE, password.encode(), 0o600)
@@ -42,10 +43,22 @@ def _new_validator(folder: Path, store: Path) -> Address:
     return address(account.address)
 
 
+def _accounts() -> type[Account]:
+    """Import eth-account without what comes with it: py_ecc raises the recursion limit to 100,000.
+
+    At that limit a deeply nested JSON text crashes CPython instead of raising an error.
+    """
+    limit = sys.getrecursionlimit()
+    try:
+        from eth_account import Account
+    finally:
+        sys.setrecursionlimit(limit)
+    return Account
+
+
 def deployer(path: Path) -> LocalAccount:
     """Return the account in the key file `path`, making it if it is not there yet."""
-    from eth_account import Account
-
+    Account = _accounts()  # noqa: N806  it is a class
     if not path.exists():
         files.write(path, secrets.token_hex(32).encode(), 0o600)
     account: LocalAccount = Account.from_key(path.read_text().strip())

@@ -44,6 +44,13 @@ class Companions:
         """Give the log of a program."""
         return self.home / "run" / f"{program}.log"
 
+    def revive(self) -> list[str]:
+        """Start again what has ended by itself or was killed; give its names. Nothing accepted is lost by it."""
+        ended = [program for program, process in self.running.items() if not process.alive]
+        for program in ended:
+            self._start(program, self.home / "run")
+        return ended
+
     def _start(self, program: str, folder: Path) -> None:
         pid_file = folder / f"{program}.json"
         left = processes.recorded(pid_file)

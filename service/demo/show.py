@@ -81,7 +81,15 @@ class Show:
         """Wait for Ctrl-C or SIGTERM."""
         self._waits = True
         while not self._stop.wait(1.0):
-            pass
+            self._revive()
+
+    def _revive(self) -> None:
+        """Start again whatever was killed, the node first: everything that was accepted goes on."""
+        if processes.recorded(self.settings.home / "chain" / "node.json") is None:
+            self._say("节点已停，重新启动", "the node has ended; starting it again")
+            bring_up(self.settings, self._chain, None, Terms(_HOUR, _HOUR), demo=True, attached=True)
+        for program in self._companions.revive():
+            self._say(f"{program} 已停，重新启动", f"{program} had ended and was started again")
 
     def addresses(self) -> str:
         """Say what to open."""
@@ -102,16 +110,16 @@ class Show:
     def _begin(self) -> None:
         began = time.monotonic()
         self._say("启动链与合约", "starting the chain and the contracts")
-        terms = Terms(governance_delay=_HOUR, recovery_wait=_HOUR)
         if processes.recorded(self.settings.home / "chain" / "node.json") is None:
             self._ending.callback(devnet.down, self.settings.home)  # Whoever started it otherwise ends it.
-        bring_up(self.settings, self._chain, None, terms, demo=True, attached=True)
+        bring_up(self.settings, self._chain, None, Terms(_HOUR, _HOUR), demo=True, attached=True)
         self.timings["chain"] = round(time.monotonic() - began, 3)
         self.installation = Installation(self.settings)
         self._ending.callback(self.installation.close)
         _ = self.installation.database
         self._say("启动索引、执行与网页", "starting indexer, worker and pages")
-        self._ending.enter_context(Companions(self.settings.home, port=self.settings.port))
+        companions = Companions(self.settings.home, port=self.settings.port)
+        self._companions = self._ending.enter_context(companions)
         self.story = Story(self.installation, self._say)
         self.story.tell()
         self._await_pages()

@@ -116,11 +116,18 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         searched = {"options": f"-c search_path={SCHEMA}"}
         return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=searched)
+    _make_private(parsed.database)
     options = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=options, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_private(path: str | None) -> None:
+    """Make the file readable by its owner alone; what SQLite lays beside it takes the same rights."""
+    if path and path != ":memory:":
+        Path(path).touch(mode=0o600)
 
 
 def _prepare(connection: Any, _record: Any) -> None:
