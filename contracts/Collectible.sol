@@ -405,14 +405,14 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
     }
 
     /// @dev The one place where a holder changes. It refuses by itself what must never happen, whatever led here.
-    function _update(address to, uint256 tokenId, address auth) internal override returns (address from) {
+    function _update(address to, uint256 tokenId, address auth) internal override returns (address) {
         TokenData storage token_ = _live(tokenId);
-        from = super._update(to, tokenId, auth);
         if (!identities.canReceive(to)) revert ERC7943CannotReceive(to);
         // A hold goes with the token only to the account that stands for its holder.
-        if (_isHeld(token_) && identities.current(from) != to) {
+        if (_isHeld(token_) && identities.current(_ownerOf(tokenId)) != to) {
             revert TokenHeld(tokenId, token_.holdOrder, token_.heldUntil);
         }
+        return super._update(to, tokenId, auth);
     }
 
     function _issue(address issuer, Issue calldata issue) private returns (Entry[] memory entries) {
