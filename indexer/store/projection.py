@@ -49,7 +49,7 @@ class Projection:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._memory = Memory()
-        self._memory_of: Hash32 | None = None
+        self._memory_of: Hash32 | None = None  # the block after which the memory is true, on whatever branch
         self._installed = False
 
     @classmethod
@@ -150,7 +150,6 @@ class Projection:
             TipMoved: `tip` is not the last block.
             ValueError: `to` is before the settled block.
         """
-        self._memory_of = None
         with self._database.writing() as connection:
             row = row_at_tip(connection, tip)
             if to.number < row.settled_number:
@@ -195,7 +194,6 @@ class Projection:
         self._carry_over(fresh, accepted)
         self._database.install(fresh._database)
         fresh._installed = True
-        self._memory_of = None
 
     def put_documents(self, found: Iterable[Document]) -> None:
         """Tell the projection what manifests say, so that it can be searched; known digests are replaced."""

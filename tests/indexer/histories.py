@@ -23,7 +23,8 @@ from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address
 
 GENESIS = keccak256(b"genesis of a test")
 BASE_NUMBER = 6
-BASE_TIME = 1_760_000_000
+BASE_TIME = 1_760_030_000
+"""In the evening of 9 October 2025 in UTC, on the 10th in UTC+8."""
 
 
 def account(number: int) -> Address:

@@ -203,15 +203,18 @@ def test_empty_settled_blocks_are_not_kept(projection: Projection) -> None:
     for _ in range(5):
         history.close()
     history.institution(2)
-    history.close()
-    history.close()
+    for _ in range(4):
+        history.close()
     index(projection, history, blocks_at_once=1, depth=1)
     with projection.connection() as connection:
         numbers = list(
             connection.scalars(select(schema.BlockTable.number).order_by(schema.BlockTable.number))
         )
     first = history.base.number
-    assert numbers == [first, first + 1, first + 7, first + 8]
+    assert numbers == [first, first + 1, first + 7, first + 9, first + 10], (
+        "the settled one is kept, though empty"
+    )
+    assert [block.number for block in projection.progress().blocks] == [first + 9, first + 10]
 
 
 def test_only_one_of_two_indexers_extends(opener: Opener) -> None:
@@ -226,6 +229,23 @@ def test_only_one_of_two_indexers_extends(opener: Opener) -> None:
     with pytest.raises(TipMoved):
         one.rewind(history.base_header, history.base_header)
     assert one.progress().tip == span.last
+
+
+def test_what_another_indexer_wrote_is_not_forgotten_by_one_that_remembers(
+    opener: Opener, tmp_path: Path
+) -> None:
+    history = History()
+    grow(history, 60, 8)
+    one, other = opener(), opener()
+    one.start(FOLLOWED, history.base)
+    start = history.base
+    for turn, place in enumerate(range(0, len(history.blocks), 4)):
+        span = span_of(start, history.blocks[place : place + 4])
+        (other if turn % 3 == 1 else one).extend(start, span, span.last.number)
+        start = span.last
+    with Projection.open(f"sqlite:///{tmp_path / 'whole.db'}") as whole:
+        index(whole, history)
+        assert differences(one, whole) == ()
 
 
 def test_a_span_that_cannot_be_written_leaves_nothing_behind(projection: Projection) -> None:
@@ -269,6 +289,12 @@ def test_an_unknown_act_stops_its_subjects_and_keeps_the_record(
         assert (stopped.determinate, stopped.state.holder) == (False, issuer)
         assert (followed.determinate, followed.state.holder) == (True, account(11))
         assert view.stops() == 2
+        with projection.connection() as connection:
+            stops = connection.execute(select(schema.Stop.seq, schema.Stop.subject)).all()
+        assert {(row.seq, bytes(row.subject)) for row in stops} == {
+            (strange.seq, SOURCES.token(token)),
+            (strange.seq, SOURCES.party(issuer)),
+        }, "a subject stops once"
         history_of = [entry.record for entry in view.history(SOURCES.token(token)).items]
         assert strange in history_of
         assert len(history_of) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from indexer.deployment import DeployedContract, Deployment
 from indexer.follow import Header
 from indexer.live import followed
 from indexer.node import Log
-from indexer.span import LedgerBlock, LogsMismatch, Span, assemble
+from indexer.span import ChainMoved, LedgerBlock, LogsMismatch, Span, assemble
 from indexer.state import fold
 from indexer.store import Projection, View
 from indexer.values import Hash32, address, hash32
@@ -106,6 +107,28 @@ def test_the_heads_of_subjects_are_those_in_storage(indexed: Projection) -> None
     with indexed.view() as view:
         for subject, head in last.items():
             assert view.subject_head(hash32(subject))[0] == hash32(head)
+
+
+def test_blocks_that_do_not_follow_one_another_are_not_one_chain() -> None:
+    good = headers()
+    orphan = replace(good[0], parent_hash=Hash32(b"\1" * 32))
+    with pytest.raises(ChainMoved, match="does not follow"):
+        assemble(BASE, [orphan, *good[1:]], logs())
+    with pytest.raises(ChainMoved, match="out of order"):
+        assemble(BASE, [good[1], good[0], *good[2:]], logs())
+    with pytest.raises(ChainMoved, match="out of order or range"):
+        assemble(BASE, [*good[:-1], replace(good[-1], time=1 << 63)], logs())
+    neighbours = next(at for at in range(1, len(good)) if good[at].number == good[at - 1].number + 1)
+    torn = replace(good[neighbours], parent_hash=Hash32(b"\1" * 32))
+    with pytest.raises(ChainMoved, match="does not follow"):
+        assemble(BASE, [*good[:neighbours], torn, *good[neighbours + 1 :]], logs())
+
+
+def test_a_log_of_a_block_that_was_not_asked_for_is_refused() -> None:
+    with pytest.raises(LogsMismatch, match="not asked for"):
+        assemble(BASE, headers()[:-1], logs())
+    with pytest.raises(ChainMoved, match="another block now"):
+        assemble(BASE, [replace(headers()[0], hash=Hash32(b"\1" * 32))], logs())
 
 
 @pytest.mark.parametrize("missing", [0, 1, 50, 97])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from indexer.follow import Halt, Reason
@@ -20,12 +20,14 @@ from indexer.store import writing as store_writing
 from indexer.store.answers import Document
 from indexer.store.comparison import differences
 from indexer.store.database import BuiltElsewhere
+from indexer.store.folding import Memory, Read
 from indexer.store.postgresql import PostgresDatabase
 from indexer.values import Hash32, hash32
 from tests.devnet_fixtures import LiveNode
 from tests.indexer.conftest import Opener
 from tests.indexer.histories import word
 from tests.indexer.ledgers import LiveLedger
+from tests.indexer.liar import lying
 from tests.indexer.test_live import record_world
 
 pytestmark = pytest.mark.node
@@ -89,8 +91,17 @@ def test_a_memory_that_overflows_changes_nothing(
         follow(ledger, node, followed)
         monkeypatch.setattr(store_writing, "MOST_REMEMBERED", 5)
         monkeypatch.setattr("indexer.backfill.FIRST_WIDTH", 3)
+        asked: list[bool] = []
+
+        def recall(connection: Connection, reads: list[Read], memory: Memory) -> None:
+            asked.append(memory.complete)
+            store_writing.recall(connection, reads, memory)
+
+        monkeypatch.setattr("indexer.store.projection.recall", recall)
         reindex(node, projection, ledger.deployment, depth=4)
         assert differences(projection, followed) == ()
+    assert asked[0] is True
+    assert asked.count(False) > 2, "it forgot, and asked the database"
 
 
 def test_documents_are_taken_along(ledger: LiveLedger, node: Node, projection: Projection) -> None:
@@ -236,6 +247,23 @@ def test_settled_history_that_was_replaced_needs_a_person(
         [kept] = connection.execute(text("SELECT held_hash, seen_hash FROM replacements"))
     assert bytes(kept[0]) == before.blocks[0].hash
     assert bytes(kept[1]) == done.accepted.seen.hash
+
+
+def test_a_block_that_a_node_still_knows_but_left_is_no_acceptance(
+    ledger: LiveLedger, projection: Projection
+) -> None:
+    record_world(ledger, 15, 40)
+    with lying(ledger.node.url) as liar, Node([liar.url], seconds=10) as node:
+        indexer = follow(ledger, node, projection, depth=2)
+        left = ledger.node.call("eth_getBlockByNumber", "latest", False)
+        ledger.node.call("anvil_reorg", 6, [])
+        assert isinstance(indexer.step(), Halt)
+        liar.bend = lambda method, params, answer: (
+            {"result": left} if method == "eth_getBlockByHash" else answer
+        )
+        assert node.block_of(hash32(left["hash"])) is not None
+        with pytest.raises(NotAccepted):
+            reindex(node, projection, ledger.deployment, depth=2, accept_chain=hash32(left["hash"]))
 
 
 def test_a_node_on_another_chain_changes_nothing(
