@@ -30,6 +30,7 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: str, schema: str) -> None:
         self.url, self.schema = url, schema
+        self._seen = False
         options = {"options": f"-csearch_path={schema}"}
         self.writer = create_engine(url, connect_args=options, pool_pre_ping=True)
         self.reader = create_engine(
@@ -56,11 +57,11 @@ class PostgresDatabase(Database):
 
     @override
     def exists(self) -> bool:
-        with self.reader.begin() as connection:
-            found = connection.execute(
-                text("SELECT to_regclass(:name) IS NOT NULL"), {"name": f'"{self.schema}".installations'}
-            )
-            return bool(found.scalar())
+        if not self._seen:  # once there, a projection is replaced, never removed
+            name = {"name": f'"{self.schema}".installations'}
+            with self.reader.begin() as connection:
+                self._seen = bool(connection.scalar(text("SELECT to_regclass(:name) IS NOT NULL"), name))
+        return self._seen
 
     @override
     def create(self) -> None:
