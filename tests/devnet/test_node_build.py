@@ -155,14 +155,14 @@ def test_a_build_that_was_killed_leaves_no_node_and_the_next_one_cleans_up(machi
 
 
 def test_an_interrupted_build_ends_its_compiler(machine: Machine) -> None:
-    machine.has_go(seconds=2)
+    machine.has_go(seconds=8)
     caller = _caller(machine)
     while not machine.builds():
         time.sleep(0.05)
     caller.send_signal(signal.SIGINT)
     caller.communicate(timeout=10)
     assert machine.leftovers() == []
-    time.sleep(2.5)
+    time.sleep(8.5)
     assert not node_build.geth_path(machine.cache).exists()
     assert machine.leftovers() == []
 
