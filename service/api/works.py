@@ -39,7 +39,7 @@ routes = APIRouter(tags=["works"])
 
 
 class WorkBody(Body):
-    """What is stated of a work, for everybody to read; names of facts as in the manifest (service/files/facts.py lists them)."""
+    """What is stated of a work, for everybody to read; service/files/facts.py lists the names of facts."""
 
     kind: Literal["rights_registered", "publication", "capture_record", "derived_work"]
     facts: Annotated[dict[str, str], Field(max_length=60)]
