@@ -79,6 +79,10 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
     mapping(address account => mapping(uint256 word => uint256)) private _usedNonces;
     mapping(bytes32 collectionId => mapping(address account => Quota)) private _quotas;
 
+    // The contracts called are those of the construction, and none calls back; foreign code runs in two places, in a
+    // static call (ERC-1271) and after everything else (onERC721Received).
+    // slither-disable-start reentrancy-no-eth,reentrancy-benign,reentrancy-events,unused-return
+
     constructor(
         IProvenanceLedger ledger_,
         IGovernance governance_,
@@ -626,6 +630,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
 
     function _givenToday(bytes32 collectionId, address account) private view returns (uint16) {
         Quota storage quota = _quotas[collectionId][account];
+        // slither-disable-next-line incorrect-equality (a day, not a balance)
         return quota.day == _today() ? quota.used : 0;
     }
 
@@ -669,4 +674,6 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
     function _tokenId(Issue calldata issue) private pure returns (uint256) {
         return (issue.editionId << 64) | issue.serial;
     }
+
+    // slither-disable-end reentrancy-no-eth,reentrancy-benign,reentrancy-events,unused-return
 }

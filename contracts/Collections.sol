@@ -46,6 +46,9 @@ contract Collections is ICollections, Recorder {
     mapping(bytes32 collectionId => mapping(uint32 version => Policy)) private _policies;
     mapping(uint256 editionId => EditionData) private _editions;
 
+    // The contracts called are those of the construction, and none calls back.
+    // slither-disable-start reentrancy-events
+
     constructor(
         IProvenanceLedger ledger_,
         IGovernance governance_,
@@ -56,6 +59,7 @@ contract Collections is ICollections, Recorder {
         governance = governance_;
         identities = identities_;
         works = works_;
+        // slither-disable-next-line missing-zero-check (named by the deployment, which checks the code behind it)
         collectible = collectible_;
     }
 
@@ -359,4 +363,6 @@ contract Collections is ICollections, Recorder {
     function _editionId(bytes32 collectionId, bytes32 workId, uint32 number) private pure returns (uint256) {
         return uint128(uint256(keccak256(abi.encode(collectionId, workId, number))));
     }
+
+    // slither-disable-end reentrancy-events
 }

@@ -63,6 +63,7 @@ contract ProvenanceLedger is IProvenanceLedger {
             chained = _chain(chained, firstSeq + i, msg.sender, entry.act, entry.stateAfter, entry.subjects, entry.data);
         }
         head = chained;
+        // slither-disable-next-line events-maths (each record was told by its own event)
         count = firstSeq + entries.length;
     }
 

@@ -14,6 +14,7 @@ library Signatures {
     /// little gas left to ask a contract: else the sender could make a good signature look bad.
     function isSigner(address account, bytes32 digest, bytes calldata signature) internal view returns (bool) {
         if (account.code.length == 0) {
+            // slither-disable-next-line unused-return (the third is only a detail of the problem)
             (address signer, ECDSA.RecoverError problem,) = ECDSA.tryRecover(digest, signature);
             return problem == ECDSA.RecoverError.NoError && signer == account;
         }

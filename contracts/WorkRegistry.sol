@@ -34,6 +34,9 @@ contract WorkRegistry is IWorkRegistry, Recorder {
     mapping(bytes32 workId => WorkData) private _works;
     mapping(bytes32 anchorId => Anchor) private _anchors;
 
+    // The contracts called are those of the construction, and none calls back.
+    // slither-disable-start reentrancy-events
+
     constructor(IProvenanceLedger ledger_, IIdentityRegistry identities_) Recorder(ledger_) {
         identities = identities_;
     }
@@ -192,4 +195,6 @@ contract WorkRegistry is IWorkRegistry, Recorder {
     function _workId(address registrant, WorkClaim calldata claim) private pure returns (bytes32) {
         return keccak256(abi.encode(registrant, claim.fileDigest, claim.manifestDigest));
     }
+
+    // slither-disable-end reentrancy-events
 }

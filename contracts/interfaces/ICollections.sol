@@ -90,13 +90,13 @@ interface ICollections {
     error WorkGone(bytes32 workId);
 
     /// @notice Only an account with the role Issuer that is registered as an institution and in good standing.
-    function create(bytes32 operation, bytes32 metadataDigest, Policy calldata policy)
+    function create(bytes32 operation, bytes32 metadataDigest, Policy calldata first)
         external
         returns (bytes32 collectionId);
     function amend(bytes32 collectionId, uint32 expectedAmendments, bytes32 metadataDigest, string calldata reason)
         external;
     /// @param version The version that this becomes: the present one + 1, which makes the act unrepeatable.
-    function setPolicy(bytes32 collectionId, uint32 version, Policy calldata policy) external;
+    function setPolicy(bytes32 collectionId, uint32 version, Policy calldata next) external;
     function openEdition(bytes32 collectionId, bytes32 workId, uint32 number, uint64 cap)
         external
         returns (uint256 editionId);

@@ -78,7 +78,7 @@ interface IWorkRegistry {
 
     /// @notice By any account in good standing, for itself.
     function register(WorkClaim calldata claim) external returns (bytes32 workId);
-    function registerBatch(WorkClaim[] calldata claims) external;
+    function registerBatch(WorkClaim[] calldata batch) external;
     function anchor(bytes32 root, uint64 leaves) external returns (bytes32 anchorId);
     /// @param expectedAmendments How many there were before: makes the act unrepeatable.
     function amend(bytes32 workId, uint32 expectedAmendments, bytes32 manifestDigest, string calldata reason) external;
