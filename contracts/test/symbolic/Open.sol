@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Terms} from "../../interfaces/ICollections.sol";
+import {Custody, Kind} from "../../interfaces/IIdentityRegistry.sol";
+import {IOrders, Measure} from "../../interfaces/IOrders.sol";
+import {Entry} from "../../interfaces/IProvenanceLedger.sol";
+import {WorkKind} from "../../interfaces/IWorkRegistry.sol";
+
+/// @dev What halmos offers for symbolic values.
+interface Svm {
+    function createUint(uint256 bits, string calldata name) external view returns (uint256);
+    function createUint256(string calldata name) external view returns (uint256);
+    function createBytes32(string calldata name) external view returns (bytes32);
+    function createBytes(uint256 length, string calldata name) external view returns (bytes memory);
+    function createAddress(string calldata name) external view returns (address);
+    function createCalldata(string calldata contractName) external view returns (bytes memory);
+}
+
+// Neighbours that allow everything: what is refused then, the contract that is looked at refuses by itself.
+
+contract OpenLedger {
+    function appendBatch(Entry[] calldata) external pure returns (uint256) {
+        return 0;
+    }
+}
+
+contract OpenIdentities {
+    function canSend(address) external pure returns (bool) {
+        return true;
+    }
+
+    function canReceive(address) external pure returns (bool) {
+        return true;
+    }
+
+    function current(address account) external pure returns (address) {
+        return account;
+    }
+
+    function kindOf(address) external pure returns (Kind) {
+        return Kind.Institution;
+    }
+
+    function custodyOf(address) external pure returns (Custody) {
+        return Custody.Own;
+    }
+}
+
+contract OpenGovernance {
+    function requireRole(uint8, address) external pure {}
+}
+
+contract OpenWorks {
+    address private immutable registrant;
+
+    constructor(address registrant_) {
+        registrant = registrant_;
+    }
+
+    function standing(bytes32) external view returns (address, WorkKind, bool) {
+        return (registrant, WorkKind.Publication, false);
+    }
+
+    function kindOf(bytes32) external pure returns (WorkKind) {
+        return WorkKind.Publication;
+    }
+}
+
+contract OpenCollections {
+    function admit(uint256, uint64, address) external pure returns (bytes32, bytes32, uint32, bytes32) {
+        return ("collection", "work", 1, "digest");
+    }
+
+    function handoutTerms(uint256, address) external pure returns (Terms memory) {
+        return Terms("collection", 1, "digest", type(uint16).max, false);
+    }
+
+    function giftTerms(uint256, uint32, uint64, uint32, address) external pure returns (Terms memory) {
+        return Terms("collection", 1, "digest", type(uint16).max, false);
+    }
+
+    function requireLoan(uint256, uint32, uint64) external pure {}
+
+    function present(uint256) external pure returns (uint32, bytes32) {
+        return (1, "digest");
+    }
+
+    function policyDigest(uint256, uint32) external pure returns (bytes32) {
+        return "digest";
+    }
+
+    function workOf(uint256) external pure returns (bytes32) {
+        return "work";
+    }
+}
+
+/// @dev Passes consumption on, since the real orders and their consumer name one another in their constructors.
+contract Counter {
+    IOrders private orders;
+
+    function open(IOrders orders_) external {
+        orders = orders_;
+    }
+
+    function consume(Measure measure, bytes32 target, address executor)
+        external
+        returns (bytes32, address, uint64, bytes32)
+    {
+        return orders.consume(measure, target, executor);
+    }
+}
