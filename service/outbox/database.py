@@ -94,8 +94,8 @@ def open_database(url: str) -> Database:
     Raises:
         Unavailable: it does not answer.
     """
-    database = Database(_engine(url))
     with _said():
+        database = Database(_engine(url))
         migrate(database)
     return database
 
@@ -145,7 +145,7 @@ def _begin(connection: Connection) -> None:
 def _said() -> Iterator[None]:
     try:
         yield
-    except OperationalError as fault:
+    except (OperationalError, OSError) as fault:
         raise Unavailable(
             "database-unavailable",
             "数据库暂时没有应答；请以同一幂等键重试。",
