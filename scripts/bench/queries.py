@@ -1,30 +1,25 @@
-"""How long the index takes to answer: `python scripts/bench/queries.py [WORKS]`.
+"""How long the index takes to answer, by the number of works (half of them with an edition and a token).
 
-Makes a ledger of that many works (100,000 unless said; half of them with an edition and a token) without a node, and
-prints one JSON object: milliseconds for each question, the fastest of three, on SQLite and on PostgreSQL.
+The ledger is made without a node.
 """
 
 from __future__ import annotations
 
-import json
 import random
-import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "hardhat-free-devnet"), str(Path(__file__).parent)]
+from backfill import places
+from measuring import ROUNDS, chapter, seconds, sizes
+from rows import Row, Spread
 
-from backfill import fastest, places  # noqa: E402
-
-from indexer import events as acts  # noqa: E402
-from indexer.audit import Period  # noqa: E402
-from indexer.state import Edition, Token, Work  # noqa: E402
-from indexer.store import Projection, View  # noqa: E402
-from indexer.store.answers import Document, EntryFilter  # noqa: E402
-from tests.indexer.histories import FOLLOWED, SOURCES, History, account, span_of, word  # noqa: E402
+from indexer import events as acts
+from indexer.audit import Period
+from indexer.state import Edition, Token, Work
+from indexer.store import Projection, View
+from indexer.store.answers import Document, EntryFilter
+from tests.indexer.histories import FOLLOWED, SOURCES, History, account, span_of, word
 
 LETTERS = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许春晓静夜思登鹳雀楼山水花鸟瓶盘"
 COLLECTIONS = 20
@@ -32,20 +27,20 @@ STRETCH = 10
 """Blocks of a thousand records that are written together."""
 
 
-def main(works: int) -> None:
-    found: dict[str, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory(prefix="qianyin-bench-") as folder:
-        for name, url, schema in places(Path(folder)):
-            with Projection.open(url, schema) as projection:
-                began = time.perf_counter()
-                made = fill(projection, works)
-                seconds = time.perf_counter() - began
-                with projection.view() as view:
-                    asked = questions(view, made)
-                    found[name] = {what: round(fastest(ask) * 1_000, 1) for what, ask in asked.items()}
-                found[name]["records"] = len(made.records)
-                found[name]["records made and written a second"] = round(len(made.records) / seconds)
-    print(json.dumps(found, ensure_ascii=False, indent=2))
+def rows(scale: float) -> Iterator[Row]:
+    for works in sizes(1_000_000, scale):
+        with tempfile.TemporaryDirectory(prefix="qianyin-bench-") as folder:
+            for name, url, schema in places(Path(folder)):
+                with Projection.open(url, schema) as projection:
+                    made = fill(projection, works)
+                    with projection.view() as view:
+                        yield from answers(name, view, made)
+
+
+def answers(database: str, view: View, made: History) -> Iterator[Row]:
+    for what, ask in questions(view, made).items():
+        taken = [seconds(ask) * 1_000 for _ in range(ROUNDS)]
+        yield Row(f"{what}, {database}", len(made.records), "ms", Spread.of(taken))
 
 
 def fill(projection: Projection, works: int) -> History:
@@ -123,4 +118,4 @@ def questions(view: View, made: History) -> dict[str, Callable[[], object]]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    chapter(rows)

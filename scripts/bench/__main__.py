@@ -1,0 +1,89 @@
+"""Measure the speed table: how fast Qianyin is beside a limit or peer of the same run.
+
+    python3 scripts/bench                          everything, at the sizes the goals are set for (about an hour)
+    python3 scripts/bench --scale 0.02             everything, small
+    python3 scripts/bench --only backfill          one chapter; may be given again for more
+    python3 scripts/bench --json FILE --markdown FILE
+
+Prints the table as Markdown. Each row is taken at a tenth of its size too, so that growth shows. Measure on a machine
+that does nothing else. Standard library only; what is measured runs in the environment of the tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import environment  # noqa: E402
+from measuring import machine, say  # noqa: E402
+from rows import Row, Table, from_json  # noqa: E402
+
+CHAPTERS = ("backfill", "queries")
+"""Files of this folder, in the order of the table; measuring.py says what is in them."""
+
+
+def main() -> int:
+    """Run the command line; the exit code is 0 only if every chapter came to its end."""
+    parser = argparse.ArgumentParser(description="Measure the speed table.")
+    parser.add_argument(
+        "--only", action="append", choices=CHAPTERS, metavar="CHAPTER", help=", ".join(CHAPTERS)
+    )
+    parser.add_argument("--scale", type=float, default=1.0, help="of the sizes that the goals are set for")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there")
+    parser.add_argument("--python", type=Path, help="an interpreter that has the project, instead of its own")
+    options = parser.parse_args()
+    python = options.python or _prepared()
+    named, rows, failed = machine(), list[Row](), list[str]()
+    for chapter in options.only or CHAPTERS:
+        say(f"{chapter} …")
+        found, whole = run(python, chapter, options.scale)
+        rows += found
+        failed += [] if whole else [chapter]
+    table = Table(named, tuple(rows), tuple(failed))
+    print(table.markdown())
+    if options.json:
+        options.json.write_text(
+            json.dumps(table.json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+        )
+    if options.markdown:
+        options.markdown.write_text(table.markdown(), encoding="utf-8")
+    return 1 if failed or not rows else 0
+
+
+def run(python: Path, chapter: str, scale: float) -> tuple[list[Row], bool]:
+    """Run a chapter in a process of its own; give its rows, and whether it came to its end."""
+    command = [python, HERE / f"{chapter}.py", "--scale", str(scale)]
+    path = os.pathsep.join(map(str, (ROOT, ROOT / "hardhat-free-devnet")))
+    process = subprocess.run(
+        list(map(str, command)),
+        env=os.environ | {"PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    rows = [from_json(json.loads(line)) for line in process.stdout.splitlines() if line.startswith("{")]
+    return rows, process.returncode == 0 and bool(rows)
+
+
+def _prepared() -> Path:
+    environment.prepare(environment.TEST)
+    return environment.TEST.python
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except environment.SetupError as error:
+        say(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
