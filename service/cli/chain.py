@@ -89,11 +89,15 @@ def bring_up(
 
 
 def role_accounts(settings: Settings) -> dict[str, Address]:
-    """Give the operator accounts by the names that the devnet has for roles."""
-    from service.keys.operators import Operator
-    from service.keys.vault import open_vault
+    """Give the operator accounts by the names that the devnet has for roles; in a new home their keys are made.
 
-    vault = open_vault(settings)
+    Raises:
+        Unavailable: contracts are deployed already, and the keys that they know are not there.
+    """
+    from service.keys.operators import Operator
+    from service.keys.vault import make_vault, open_vault
+
+    vault = open_vault(settings) if settings.deployment.exists() else make_vault(settings)
     return {
         re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), operator.value): vault.operator(operator)
         for operator in Operator

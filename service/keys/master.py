@@ -1,4 +1,4 @@
-"""The master key: given by value, or in a file that the first start makes. Owns that file."""
+"""The master key: given by value, or in a file that `qianyin up` makes. Owns that file."""
 
 from __future__ import annotations
 
@@ -12,22 +12,28 @@ from service.keys.secret import Secret
 from service.settings import Settings
 
 
-def master_sealer(settings: Settings) -> Sealer:
-    """Give the sealer of this installation; makes the key file (mode 0600) where there is neither value nor file.
+def master_sealer(settings: Settings, *, make: bool = False) -> Sealer:
+    """Give the sealer of this installation.
 
     A key file beside the keys it protects guards against a stolen database or backup, not against a stolen machine: in
     production give the key by value or from a mounted secret.
 
+    Args:
+        make: make the key file (mode 0600) where there is neither value nor file. Only for a home that is being set
+            up: in another one a fresh key opens nothing of what is sealed there.
+
     Raises:
-        Unavailable: the file cannot be read or made, or is no key.
+        Unavailable: the file is missing, cannot be read or made, or is no key.
     """
     if settings.master_key is not None:
         return Sealer(settings.master_key)
     path = settings.master_key_path
     try:
-        if not path.exists():
+        if make and not path.exists():
             _make(path)
         octets = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        raise _missing(path) from None
     except (OSError, ValueError) as fault:
         raise _unreadable(type(fault).__name__) from None
     if len(octets) != KEY_SIZE:
@@ -61,6 +67,17 @@ def synchronise(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _missing(path: Path) -> Unavailable:
+    return Unavailable(
+        "master-key-missing",
+        f"没有主密钥：{path} 不存在，也没有设置 QIANYIN_MASTER_KEY。新安装请先运行 qianyin up；"
+        "原有安装请从备份放回原来的主密钥，新的主密钥解不开原有内容。",
+        f"There is no master key: {path} is not there and QIANYIN_MASTER_KEY is not set. For a new installation run "
+        "qianyin up first; for an old one put back its own key from the backup: another opens nothing of it.",
+        file=str(path),
+    )
 
 
 def _unreadable(why: str) -> Unavailable:

@@ -30,11 +30,16 @@ from service.settings import Settings
 
 
 class KeyVault:
-    """Operators' keys, made at the first use, and keys kept for people."""
+    """Operators' keys, and keys kept for people.
 
-    def __init__(self, folder: Path, sealer: Sealer) -> None:
+    Args:
+        make: make the operators' keys that are not there.
+    """
+
+    def __init__(self, folder: Path, sealer: Sealer, *, make: bool = False) -> None:
         self._folder = folder
         self._sealer = sealer
+        self._makes = make
 
     def operator(self, operator: Operator) -> Address:
         """Give the account of an operator."""
@@ -42,10 +47,10 @@ class KeyVault:
 
     @cached_property
     def operators(self) -> Mapping[Operator, Address]:
-        """Give every operator's account; makes the keys that are not there yet.
+        """Give every operator's account.
 
         Raises:
-            Unavailable: a key file cannot be read or made.
+            Unavailable: a key file is missing, or cannot be read or made.
         """
         return {operator: self._operator(operator) for operator in Operator}
 
@@ -101,9 +106,11 @@ class KeyVault:
     def _operator(self, operator: Operator) -> Address:
         path = self._path(operator)
         try:
-            if not path.exists():
+            if self._makes and not path.exists():
                 self._make(operator, path)
             return read_address(json.loads(path.read_bytes())["address"])
+        except FileNotFoundError as fault:
+            raise _missing(path) from fault
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise _unreadable(path.name) from fault
 
@@ -142,18 +149,40 @@ class KeyVault:
 
 
 def open_vault(settings: Settings) -> KeyVault:
-    """Open the keys of an installation; the first time, make the operators' keys.
+    """Open the keys of an installation.
 
     Raises:
-        Unavailable: the master key or a key file cannot be read or made.
+        Unavailable: the master key or a key file is missing or cannot be read; nothing is made in its place.
     """
     vault = KeyVault(settings.keys, master_sealer(settings))
     _ = vault.operators
     return vault
 
 
+def make_vault(settings: Settings) -> KeyVault:
+    """Make the keys of a home that is being set up, those that are not there yet, and open them.
+
+    Raises:
+        Unavailable: the master key or a key file cannot be read or made.
+    """
+    vault = KeyVault(settings.keys, master_sealer(settings, make=True), make=True)
+    _ = vault.operators
+    return vault
+
+
 def _purpose(owner: str, account: Address) -> str:
     return f"{owner} key of {write_address(account)}"
+
+
+def _missing(path: Path) -> Unavailable:
+    return Unavailable(
+        "operator-key-missing",
+        f"缺少操作密钥 {path}。新安装请先运行 qianyin up；原有安装请从备份放回 keys 文件夹："
+        "合约只认原来的密钥，新做的密钥没有任何权限。",
+        f"The operator key {path} is missing. For a new installation run qianyin up first; for an old one put its "
+        "folder keys back from the backup: the contracts know the old keys alone, new ones could do nothing.",
+        file=str(path),
+    )
 
 
 def _unreadable(name: str) -> Unavailable:

@@ -47,7 +47,7 @@ docs/states.md defines the states in words. What others import:
 
     from service.keys.operators import Operator
     from service.keys.vault import KeyVault, open_vault
-        open_vault(settings) -> KeyVault              makes operator keys at the first start
+        open_vault(settings) -> KeyVault              Unavailable where a key is missing: only `qianyin up` makes keys
         vault.operator(Operator.ISSUER) -> Address
         vault.new_kept(connection, person_id: str, collection_id: Hash32) -> Address      the same one when asked again
         vault.keeps(connection, account) -> bool

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from service.cli.program import main
+from service.keys.vault import make_vault
+from service.settings import read_settings
 
 Run = Callable[..., tuple[int, dict[str, Any]]]
 RECORDS = Path(__file__).parents[1] / "intake" / "records.jsonl"
@@ -89,8 +91,9 @@ def test_a_holders_key_needs_to_say_whose_it_is(capsys: pytest.CaptureFixture[st
 
 
 def test_a_person_is_registered_from_two_lines_and_neither_is_printed(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    make_vault(read_settings({}, tmp_path / "home"))
     monkeypatch.setattr("sys.stdin", io.StringIO("王小明\nSECRET-4711\n"))
     code, said = run("register", "H-1", "--verifier", "T1", "--method", "test")
     assert code == 0

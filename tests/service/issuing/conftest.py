@@ -16,7 +16,7 @@ from service.intake.sheet import read_sheet
 from service.issuing.sheet import Desk, Terms, issue
 from service.keys.sealing import Sealer
 from service.keys.secret import Secret
-from service.keys.vault import open_vault
+from service.keys.vault import make_vault
 from service.outbox.database import Database, open_database
 from service.outbox.operations import Operation
 from service.outbox.tables import AttachmentRow, OperationRow
@@ -49,7 +49,7 @@ class Room:
     @property
     def registry(self) -> Registry:
         """Where holders are registered."""
-        vault = open_vault(read_settings({}, self.folder))
+        vault = make_vault(read_settings({}, self.folder))
         return Registry(self.database, People(self.database, self.sealer), vault, "test")
 
     def desk(self, account_of: Callable[[str, Hash32], Address] | None = None) -> Desk:

@@ -16,7 +16,7 @@ from service.keys import curve
 from service.keys.guard import SignedBefore, claim
 from service.keys.operators import Operator
 from service.keys.sealing import SealBroken, new_sealer_key
-from service.keys.vault import open_vault
+from service.keys.vault import make_vault, open_vault
 from service.outbox.database import Database, open_database
 from service.settings import Settings
 
@@ -37,21 +37,21 @@ def database(tmp_path: Path) -> Database:
 
 
 def test_every_operator_has_a_key_of_its_own_and_the_same_one_later(settings: Settings) -> None:
-    first, later = open_vault(settings).operators, open_vault(settings).operators
+    first, later = make_vault(settings).operators, open_vault(settings).operators
     assert first == later
     assert set(first) == set(Operator)
     assert len(set(first.values())) == len(Operator)
 
 
 def test_an_operator_signs_with_the_key_of_its_account(settings: Settings) -> None:
-    vault = open_vault(settings)
+    vault = make_vault(settings)
     for operator in Operator:
         signature = vault.sign_as_operator(operator, DIGEST)
         assert curve.signer_of(DIGEST, signature) == vault.operator(operator)
 
 
 def test_key_files_are_for_their_owner_alone(settings: Settings) -> None:
-    open_vault(settings)
+    make_vault(settings)
     assert stat.S_IMODE(settings.keys.stat().st_mode) == 0o700
     files = list(settings.keys.iterdir())
     assert len(files) == len(Operator) + 1
@@ -61,8 +61,8 @@ def test_key_files_are_for_their_owner_alone(settings: Settings) -> None:
 def test_processes_that_start_at_once_agree_on_the_keys(settings: Settings) -> None:
     script = (
         "import sys; from pathlib import Path; from service.settings import Settings;"
-        "from service.keys.vault import open_vault;"
-        "print(sorted(one.hex() for one in open_vault(Settings(home=Path(sys.argv[1]))).operators.values()))"
+        "from service.keys.vault import make_vault;"
+        "print(sorted(one.hex() for one in make_vault(Settings(home=Path(sys.argv[1]))).operators.values()))"
     )
     path = os.pathsep.join(sys.path)
     started = [
@@ -79,7 +79,7 @@ def test_processes_that_start_at_once_agree_on_the_keys(settings: Settings) -> N
 
 
 def test_another_master_key_opens_nothing(settings: Settings) -> None:
-    open_vault(settings)
+    make_vault(settings)
     other = open_vault(Settings(home=settings.home, master_key=new_sealer_key()))
     with pytest.raises(SealBroken) as caught:
         other.sign_as_operator(Operator.ISSUER, DIGEST)
@@ -87,12 +87,25 @@ def test_another_master_key_opens_nothing(settings: Settings) -> None:
 
 
 def test_a_key_file_put_in_the_place_of_another_does_not_open(settings: Settings) -> None:
-    vault = open_vault(settings)
+    vault = make_vault(settings)
     mine, theirs = (settings.keys / f"{one}.json" for one in (Operator.ISSUER, Operator.REGISTRAR))
     mine.write_bytes(theirs.read_bytes())
     with pytest.raises(SealBroken):
         open_vault(settings).sign_as_operator(Operator.ISSUER, DIGEST)
     assert vault.operators[Operator.ISSUER] != vault.operators[Operator.REGISTRAR]
+
+
+def test_a_home_without_its_keys_is_told_so_and_gets_no_new_ones(settings: Settings) -> None:
+    with pytest.raises(Unavailable) as caught:
+        open_vault(settings)
+    assert caught.value.code == "master-key-missing"
+    assert not settings.keys.exists()
+    make_vault(settings)
+    (settings.keys / f"{Operator.ISSUER}.json").unlink()
+    with pytest.raises(Unavailable) as caught:
+        open_vault(settings)
+    assert caught.value.code == "operator-key-missing"
+    assert not (settings.keys / f"{Operator.ISSUER}.json").exists()
 
 
 @pytest.mark.parametrize("content", ["", "not hexadecimal", "ab" * 31])
@@ -107,7 +120,7 @@ def test_a_master_key_file_that_is_no_key_is_refused(settings: Settings, content
 def test_a_person_has_a_fresh_account_in_each_collection_and_the_same_one_later(
     settings: Settings, database: Database
 ) -> None:
-    vault = open_vault(settings)
+    vault = make_vault(settings)
     with database.write() as connection:
         made = [
             vault.new_kept(connection, person, into)
@@ -122,7 +135,7 @@ def test_a_person_has_a_fresh_account_in_each_collection_and_the_same_one_later(
 def test_a_kept_key_signs_and_an_account_that_is_not_kept_does_not(
     settings: Settings, database: Database
 ) -> None:
-    vault = open_vault(settings)
+    vault = make_vault(settings)
     stranger = Address(b"\x07" * 20)
     with database.write() as connection:
         account = vault.new_kept(connection, "p", COLLECTION)

@@ -21,7 +21,7 @@ from indexer.store import Projection
 from indexer.values import Address, Hash32
 from service.files.directory import DirectoryStore
 from service.keys.operators import Operator
-from service.keys.vault import open_vault
+from service.keys.vault import make_vault
 from service.outbox import requests
 from service.outbox.accept import Wanted, accept_all
 from service.outbox.attachments import Attachment
@@ -178,7 +178,7 @@ def build(node: LiveNode, terms: Terms | None = None) -> House:
     home: Path = node.home
     (home / "settings.toml").write_text(FAST)
     settings = read_settings({}, home)
-    operators = open_vault(settings).operators
+    operators = make_vault(settings).operators
     roles = {one.name.lower(): account for one, account in operators.items() if one is not Operator.RELAYER}
     deployment = installation.up(home, roles, terms=terms or Terms(), attached=True)
     return House(node, settings, deployment)
