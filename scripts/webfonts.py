@@ -4,8 +4,8 @@
 
 FOLDER is the unpacked npm package `@expo-google-fonts/noto-serif-sc` (TrueType, SIL Open Font License 1.1); RANGES is
 `unicode.json` of the npm package `@fontsource/noto-serif-sc`, which lists characters in slices, the commonest last.
-Needs `fonttools` and `brotli`. Titles use one weight of Noto Serif SC: GB 2312 and Latin, cut into slices, so that a
-page loads only what it shows.
+Needs `fonttools` and `brotli`. Titles use one weight of Noto Serif SC: GB 2312, the common traditional characters (level
+1 of Big5) and Latin, cut into slices, so that a page loads only what it shows.
 """
 
 from __future__ import annotations
@@ -69,6 +69,14 @@ def gb2312() -> set[int]:
     return {ord(text) for cell in cells if (text := cell.decode("gb2312", "ignore"))}
 
 
+def big5() -> set[int]:
+    """Return the 5,401 characters of level 1 of Big5: those that traditional titles are written with."""
+    rows = range(0xA4, 0xC7)
+    cells = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
+    every = (bytes([row, cell]) for row in rows for cell in cells if (row, cell) <= (0xC6, 0x7E))
+    return {ord(text) for one in every if (text := one.decode("big5", "ignore"))}
+
+
 def by_frequency(ranges: dict[str, str]) -> list[int]:
     """Return the characters of `ranges`, the commonest first; its last numbered slice holds the commonest."""
     numbered = sorted((int(key.strip("[]")), value) for key, value in ranges.items() if key.startswith("["))
@@ -85,7 +93,7 @@ def slices(known: set[int], ranges: dict[str, str]) -> list[list[int]]:
 
     The cuts do not depend on those words: new words change the first slice and those that held their characters.
     """
-    wanted = (gb2312() | LATIN) & known
+    wanted = (gb2312() | big5() | LATIN) & known
     own = {ord(letter) for pair in WORDS.values() for text in pair for letter in text} | LATIN
     first = sorted(own & wanted)
     order = {code: place for place, code in enumerate(by_frequency(ranges))}
