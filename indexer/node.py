@@ -162,9 +162,10 @@ class Node:
         call = Call("eth_getCode", (as_hex(contract), _at_hash(block_hash)))
         return self._ask(lambda at: read_bytes(at.place, _present(at, at.ask(call, str), "code")))
 
-    def view(self, contract: Address, data: bytes, block_hash: Hash32) -> bytes:
-        """Call a contract's view in the state of one block."""
-        call = Call("eth_call", ({"to": as_hex(contract), "data": as_hex(data)}, _at_hash(block_hash)))
+    def view(self, contract: Address, data: bytes, block_hash: Hash32, *, gas: int | None = None) -> bytes:
+        """Call a contract's view in the state of one block; `gas`: all it may use, what any call costs included."""
+        asked = {"to": as_hex(contract), "data": as_hex(data), **({} if gas is None else {"gas": hex(gas)})}
+        call = Call("eth_call", (asked, _at_hash(block_hash)))
         return self._ask(lambda at: read_bytes(at.place, _present(at, at.ask(call, str), "result")))
 
     def proof(self, contract: Address, slots: Sequence[Hash32], block_hash: Hash32) -> StateProof:

@@ -30,6 +30,8 @@ class Settings:
         files: `directory`, or the multiaddress of a Kubo RPC, e.g. `/ip4/127.0.0.1/tcp/5001`.
         master_key: 32 bytes that everything at rest is encrypted under; or `master_key_file`, made at the first start.
         host, port, public_url: where HTTP is served, and how the outside reaches it.
+        public_rate, key_rate: requests a second that one address may make without a key, and one key; 0: no limit.
+            Each process counts for itself (docs/serving.md).
         batch_items, batch_bytes: bounds of one transaction. block_share: a transaction's gas is at most this part (1/n)
             of a block's.
         in_flight: transactions of one key that may be unsettled at a time.
@@ -49,6 +51,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     public_url: str = ""
+    public_rate: float = 100.0
+    key_rate: float = 200.0
     batch_items: int = 200
     batch_bytes: int = 120_000
     block_share: int = 4
@@ -159,6 +163,13 @@ def _positive(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return reader
 
 
+def _rate(value: Any) -> float:
+    number = float(value)
+    if not 0 <= number <= 1_000_000:  # not a number is refused too
+        raise ValueError
+    return number
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "outbox_url": str,
     "index_url": str,
@@ -169,6 +180,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "host": str,
     "port": _positive(int),
     "public_url": str,
+    "public_rate": _rate,
+    "key_rate": _rate,
     "batch_items": _positive(int),
     "batch_bytes": _positive(int),
     "block_share": _positive(int),

@@ -11,14 +11,17 @@ from pydantic import Field
 from indexer.events import Kind
 from indexer.values import address, hash32
 from indexer.wire import write_address
-from service.api.accepting import take
+from service.access.entitlement import entitled
+from service.api.accepting import earlier, take
 from service.api.auth import AsHolder, AsIssuer, AsOperator, IdempotencyKey
 from service.api.border import Installed
-from service.api.gifts import entitled, holder_of
+from service.api.gifts import holder_of
 from service.api.names import account_in, number_in
 from service.api.shapes import Account, Body, Digest, Moment, Reason, Signature, accepted
+from service.api.signatures import require_signed
 from service.errors import NotFound
 from service.installation import Installation
+from service.keys import intents
 from service.keys.master import master_sealer
 from service.outbox.requests import (
     ConfirmRecovery,
@@ -165,14 +168,15 @@ def object_to_recovery(
     body: ObjectionBody,
 ) -> JSONResponse:
     """Object to a recovery with the account's own key, which was not lost; a holder's key for its own account."""
-    mine = account_in(account)
-    if not body.signature[2:]:
+    mine, replacement = account_in(account), address(body.replacement.lower())
+    signature = bytes.fromhex(body.signature[2:])
+    if not signature:
         entitled(bearer, mine)
+    elif earlier(installation, bearer, idempotency_key, SubmitObjection) is None:
+        require_signed(installation, mine, intents.StopRecovery(mine, replacement, body.deadline), signature)
     with context(installation) as one:
         since = one.view.as_of.count
-    request = SubmitObjection(
-        mine, address(body.replacement.lower()), body.deadline, since, bytes.fromhex(body.signature[2:])
-    )
+    request = SubmitObjection(mine, replacement, body.deadline, since, signature)
     return accepted(take(installation, bearer, idempotency_key, request, "since"))
 
 
@@ -185,12 +189,11 @@ def hand_over(
     body: HandOverBody,
 ) -> JSONResponse:
     """Hand an account over from the kept key to the holder's own: one recorded act."""
-    request = HandOver(
-        account_in(account),
-        address(body.replacement.lower()),
-        body.deadline,
-        bytes.fromhex(body.signature[2:]),
-    )
+    old, new = account_in(account), address(body.replacement.lower())
+    signature = bytes.fromhex(body.signature[2:])
+    if earlier(installation, bearer, idempotency_key, HandOver) is None:
+        require_signed(installation, new, intents.HandOver(old, new, body.deadline), signature)
+    request = HandOver(old, new, body.deadline, signature)
     return accepted(take(installation, bearer, idempotency_key, request))
 
 

@@ -5,34 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Depends, Header, Security
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.access.bearer import Scope
 from service.access.bearers import Bearer, bearer_of
+from service.access.entitlement import demand
 from service.api.border import Installed
 from service.api.problems import NotAuthenticated
-from service.errors import NotAllowed
+from service.api.rates import Rates
+from service.api.wrapping import key_needed
 
 _SCHEME = HTTPBearer(auto_error=False, description="`qy_…`, given out by `qianyin key give`")
 Presented = Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]
 
 
-def anybody(installation: Installed, presented: Presented = None) -> Bearer | None:
+def anybody(request: Request, installation: Installed, presented: Presented = None) -> Bearer | None:
     """Give who asks; None for the public.
 
     Raises:
         NotAuthenticated: a key was presented that is unknown or was revoked.
+        TooMany: requests with this key come too fast.
     """
     if presented is None:
         return None
+    rates: Rates = request.app.state.rates
     bearer = bearer_of(installation.database, presented.credentials)
     if bearer is None:
+        rates.unknown(request.scope)
         raise NotAuthenticated(
             "unknown-key",
             "密钥无效或已收回；请核对，或向机构重新申请。",
             "The key is unknown or was revoked; check it, or ask the institution for another.",
         )
+    rates.bearer(bearer.key_id)
     return bearer
 
 
@@ -41,21 +47,8 @@ def needs(*scopes: Scope) -> Callable[[Bearer | None], Bearer]:
 
     def entitled(bearer: Annotated[Bearer | None, Depends(anybody)]) -> Bearer:
         if bearer is None:
-            raise NotAuthenticated(
-                "key-needed",
-                "此操作需要密钥，请在 Authorization 中提供。",
-                "This operation needs a key; present it as Authorization: Bearer.",
-                scopes=[scope.value for scope in scopes],
-            )
-        if bearer.scope not in scopes:
-            raise NotAllowed(
-                "scope-missing",
-                "这个密钥的权限不包括此操作。",
-                "The scope of this key does not include this operation.",
-                needed=[scope.value for scope in scopes],
-                has=bearer.scope.value,
-            )
-        return bearer
+            raise key_needed(scopes=[scope.value for scope in scopes])
+        return demand(bearer, scopes)
 
     entitled.scopes = frozenset(scopes)  # type: ignore[attr-defined]
     return entitled

@@ -18,7 +18,8 @@ from indexer.errors import IndexerError
 from indexer.evidence.collect import NotProvable
 from indexer.store import NothingIndexed
 from service.api.problems import MEDIA_TYPE, STATUS, headers_of, problem, status_of
-from service.api.wrapping import API_HEADERS, NUMBER_HEADER, Wrapping
+from service.api.rates import rates_of
+from service.api.wrapping import LARGEST_JSON, Wrapping, headers_for, too_large
 from service.errors import BadInput, NotFound, QianyinError, Unavailable
 from service.installation import Installation
 from service.pages.language import Lang, choose
@@ -44,7 +45,12 @@ def installation_of(request: Request) -> Installation:
     return installation
 
 
-Installed = Annotated[Installation, Depends(installation_of)]
+async def _installed(request: Request) -> Installation:
+    """Give it without a thread of its own, which a plain function would be run in."""
+    return installation_of(request)
+
+
+Installed = Annotated[Installation, Depends(_installed)]
 """A parameter of every endpoint."""
 
 
@@ -55,6 +61,7 @@ def site_of(installation: Installation, request: Request) -> Site:
     settings = installation.settings
     return Site(
         base.rstrip("/"),
+        public=bool(installation.settings.public_url),
         demo=anchor is not None and anchor.demo,
         filing_number=settings.filing_number or None,
         operator=settings.operator or None,
@@ -62,12 +69,13 @@ def site_of(installation: Installation, request: Request) -> Site:
 
 
 def guard(app: FastAPI, installation: Installation) -> None:
-    """Put the border around an app: body limit, headers, one map of errors."""
-    app.add_middleware(Wrapping)
+    """Put the border around an app: limits, headers, one map of errors."""
 
     def answered(request: Request, error: Exception) -> Response:
         return _answer(installation, request, error)
 
+    app.state.rates = rates_of(installation.settings)
+    app.add_middleware(Wrapping, refuses=app.state.rates.refuses, answers=answered)
     for kind in (QianyinError, IndexerError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answered)
 
@@ -134,6 +142,8 @@ def _of_http(error: HTTPException) -> QianyinError:
         return _Method(
             "method-refused", "此地址不接受这种请求。", "This address does not take such a request."
         )
+    if error.detail.startswith("Part exceeded maximum size"):
+        return too_large(LARGEST_JSON)
     return BadInput(
         "request-malformed", "请求无法读取；请检查其格式。", "The request cannot be read; check its form."
     )
@@ -157,7 +167,7 @@ def _answer(installation: Installation, request: Request, error: Exception) -> R
     told = said(error, number)
     status = status_of(told)
     allowed = {"Allow": ", ".join(allowed_methods(request))} if status == 405 else {}
-    headers = {**API_HEADERS, NUMBER_HEADER: number, **allowed, **headers_of(told)}
+    headers = {**headers_for(request.scope), **allowed, **headers_of(told)}
     path = request.url.path
     if path.startswith("/v1") or "text/html" not in request.headers.get("accept", ""):
         body = problem(told, status=status, language=language_of(request), instance=path)

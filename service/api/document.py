@@ -18,12 +18,14 @@ from service.api.scopes import entitlements
 from service.api.shapes import OperationBody, ProblemBody
 
 PROBLEMS = {
+    400: "cannot be read: nested too deep",
     401: "no key, or an unknown one",
     403: "the key's scope does not include this",
     404: "no such thing",
     409: "contradicts what is recorded or was asked before",
     413: "too large",
     422: "malformed, or against a rule",
+    429: "too many requests of one key or address; Retry-After says when",
     500: "our fault; nothing was recorded",
     503: "something we depend on does not answer; try again",
 }
@@ -80,10 +82,12 @@ def _complete(operation: dict[str, Any], path: str, method: str, scopes: frozens
 def _problems_of(
     operation: dict[str, Any], path: str, method: str, scopes: frozenset[Scope] | None
 ) -> set[int]:
-    found = {500, 503}
+    found = {429, 500, 503}
     if scopes is not None:
         found |= {401, 403}
     names = [one["name"] for one in operation.get("parameters", [])]
+    if "requestBody" in operation:
+        found |= {400}
     if "requestBody" in operation or any(name.endswith("_id") or "{" + name in path for name in names):
         found |= {404}
     if method != "get":

@@ -8,17 +8,18 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from indexer.values import Address, address, as_hex
-from indexer.wire import write_address
 from service.access.bearers import Bearer
+from service.access.entitlement import entitled
 from service.api.accepting import earlier, take
 from service.api.auth import AsHolder, AsSubmitter, IdempotencyKey, WithKey
 from service.api.border import Installed
 from service.api.names import account_in, number_in
 from service.api.shapes import Account, Body, Moment, Number, Signature, accepted, as_of_body
+from service.api.signatures import domain_of, require_signed
 from service.errors import NotAllowed
 from service.installation import Installation
 from service.keys import guard
-from service.keys.intents import Acceptance, Domain, Gift, digest, slot, typed_data
+from service.keys.intents import Acceptance, Cancel, Gift, Loan, digest, slot, typed_data
 from service.outbox.requests import (
     CancelIntent,
     GiveFromKept,
@@ -96,11 +97,9 @@ def gift_typed_data(
         known = one.view.token(number_in(token_id))
         if known is None:
             raise unknown_collectible()
-        deployment = installation.deployment
-        domain = Domain(deployment.chain_id, one.sources.collectible, deployment.parent_hash)
         giver, receiver = account_in(from_account), account_in(to)
         gift = Gift(known.state.token_id, giver, receiver, number_in(nonce), deadline)
-        return JSONResponse(typed_data(domain, gift))
+        return JSONResponse(typed_data(domain_of(installation, Gift), gift))
 
 
 @routes.post("/v1/collectibles/{token_id}/gifts", status_code=202)
@@ -111,16 +110,14 @@ def submit_gift(
     token_id: str,
     body: SignedGiftBody,
 ) -> JSONResponse:
-    """Submit a gift that the holder signed with its own key."""
-    request = SubmitGift(
-        number_in(token_id),
-        address(body.from_account.lower()),
-        address(body.to.lower()),
-        number_in(body.nonce),
-        body.deadline,
-        bytes.fromhex(body.signature[2:]),
-        _acceptance(body.acceptance),
-    )
+    """Submit a gift that the holder signed with its own key; what the signature is not good for is refused here."""
+    giver, to = address(body.from_account.lower()), address(body.to.lower())
+    intent = Gift(number_in(token_id), giver, to, number_in(body.nonce), body.deadline)
+    signature, acceptance = bytes.fromhex(body.signature[2:]), _acceptance(body.acceptance)
+    if earlier(installation, bearer, idempotency_key, SubmitGift) is None:
+        require_signed(installation, giver, intent, signature)
+        _require_welcome(installation, intent.token_id, giver, to, acceptance)
+    request = SubmitGift(intent.token_id, giver, to, intent.nonce, intent.deadline, signature, acceptance)
     return accepted(take(installation, bearer, idempotency_key, request))
 
 
@@ -135,8 +132,10 @@ def give_from_kept(
     """Give a collectible whose holder's key is kept here; a holder's key gives only what its own account has."""
     before = earlier(installation, bearer, idempotency_key, GiveFromKept)
     holder = before.from_ if before else _holder(installation, bearer, number_in(token_id))
-    to = address(body.to.lower())
-    request = GiveFromKept(number_in(token_id), holder, to, _acceptance(body.acceptance))
+    to, acceptance = address(body.to.lower()), _acceptance(body.acceptance)
+    if before is None:
+        _require_welcome(installation, number_in(token_id), holder, to, acceptance)
+    request = GiveFromKept(number_in(token_id), holder, to, acceptance)
     return accepted(take(installation, bearer, idempotency_key, request))
 
 
@@ -147,14 +146,12 @@ def lend(
     """Lend a publication for reading."""
     before = earlier(installation, bearer, idempotency_key, SubmitLoan)
     holder = before.from_ if before else _holder(installation, bearer, number_in(token_id))
+    user, signature = address(body.user.lower()), bytes.fromhex(body.signature[2:])
+    intent = Loan(number_in(token_id), holder, user, body.until, number_in(body.nonce), body.deadline)
+    if before is None and signature:
+        require_signed(installation, holder, intent, signature)
     request = SubmitLoan(
-        number_in(token_id),
-        holder,
-        address(body.user.lower()),
-        body.until,
-        number_in(body.nonce),
-        body.deadline,
-        bytes.fromhex(body.signature[2:]),
+        intent.token_id, holder, user, intent.until, intent.nonce, intent.deadline, signature
     )
     return accepted(take(installation, bearer, idempotency_key, request))
 
@@ -171,7 +168,10 @@ def cancel_intent(
     """Take a signed intent back, before it is used."""
     mine = account_in(account)
     entitled(bearer, mine)
-    request = CancelIntent(mine, number_in(nonce), bytes.fromhex(body.signature[2:]))
+    signature = bytes.fromhex(body.signature[2:])
+    if signature and earlier(installation, bearer, idempotency_key, CancelIntent) is None:
+        require_signed(installation, mine, Cancel(mine, number_in(nonce)), signature)
+    request = CancelIntent(mine, number_in(nonce), signature)
     return accepted(take(installation, bearer, idempotency_key, request))
 
 
@@ -183,11 +183,9 @@ def accept_gift(
     receiver = bearer.account
     if receiver is None:
         raise NotAllowed("no-account", "此密钥不属于任何账户。", "This key acts for no account.")
-    deployment, sources = installation.deployment, installation.sources
-    domain = Domain(deployment.chain_id, sources.collectible, deployment.parent_hash)
-    nonce = number_in(body.nonce)
+    domain = domain_of(installation, Acceptance)
     giver = account_in(body.from_account)
-    intent = Acceptance(number_in(token_id), giver, receiver, nonce, body.deadline)
+    intent = Acceptance(number_in(token_id), giver, receiver, number_in(body.nonce), body.deadline)
     named = digest(domain, intent)
     with installation.database.write() as connection:
         guard.claim(connection, receiver, domain.separator(), slot(intent), named)
@@ -221,6 +219,19 @@ def _acceptance(body: AcceptanceBody | None) -> SignedAcceptance | None:
     return SignedAcceptance(number_in(body.nonce), body.deadline, bytes.fromhex(body.signature[2:]))
 
 
+def _require_welcome(
+    installation: Installation,
+    token_id: int,
+    giver: Address,
+    receiver: Address,
+    acceptance: SignedAcceptance | None,
+) -> None:
+    """Demand that an acceptance, where one is given, is the receiver's."""
+    if acceptance is not None:
+        intent = Acceptance(token_id, giver, receiver, acceptance.nonce, acceptance.deadline)
+        require_signed(installation, receiver, intent, acceptance.signature)
+
+
 def holder_of(installation: Installation, token_id: int) -> Address:
     """Give the holder of a collectible.
 
@@ -238,18 +249,3 @@ def _holder(installation: Installation, bearer: Bearer, token_id: int) -> Addres
     holder = holder_of(installation, token_id)
     entitled(bearer, holder)
     return holder
-
-
-def entitled(bearer: Bearer, account: Address) -> None:
-    """Demand that a holder's key acts for this account.
-
-    Raises:
-        NotAllowed: it acts for another one.
-    """
-    if bearer.account != account:
-        raise NotAllowed(
-            "not-the-holder",
-            "这个密钥所属的账户不是持有人。",
-            "The account of this key is not the holder.",
-            account=write_address(bearer.account) if bearer.account else None,
-        )

@@ -24,7 +24,17 @@ class NotAuthenticated(NotAllowed):
     """No key, or none that is known: 401 with `WWW-Authenticate: Bearer`."""
 
 
+class Malformed(BadInput):
+    """It cannot be read at all: 400."""
+
+
+class TooMany(QianyinError):
+    """Too many requests of one key or address: 429 with `Retry-After`, in seconds in `facts["retry_after"]`."""
+
+
 STATUS[NotAuthenticated] = 401
+STATUS[Malformed] = 400
+STATUS[TooMany] = 429
 
 
 def status_of(error: QianyinError) -> int:
@@ -51,11 +61,15 @@ def problem(error: QianyinError, *, status: int, language: str, instance: str) -
 
 
 def headers_of(error: QianyinError) -> dict[str, str]:
-    """Give the headers that belong to an error's answer."""
+    """Give the headers that belong to an error's answer; the rest of what is too large is not waited for."""
     match error:
         case NotAuthenticated():
             return {"WWW-Authenticate": 'Bearer realm="qianyin"'}
         case Unavailable():
             return {"Retry-After": "5"}
+        case TooMany():
+            return {"Retry-After": str(error.facts["retry_after"])}
+        case TooLarge():
+            return {"Connection": "close"}
         case _:
             return {}

@@ -1,81 +1,196 @@
-"""What is around every request, whoever answers it: a number, a limit, headers, HEAD as GET without a body. Pure."""
+"""What is around every request, whoever answers it: a number, limits, headers, HEAD as GET without a body. Pure.
+
+What may be asked for how often is in `rates.py`; the reasons for limits and headers are in docs/serving.md.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import TooLarge
+from indexer.connection import MOST_DEPTH, nested_too_deep
+from indexer.evidence.bundle import MOST_BYTES as LARGEST_BUNDLE
+from service.api.problems import Malformed, NotAuthenticated
+from service.errors import QianyinError, TooLarge
 
 LARGEST_BODY = 64 << 20
-"""Bytes of a request; larger files come through the CLI, which reads them where they lie."""
+"""Bytes of the largest request, a deposit; larger files come through the CLI, which reads them where they lie."""
+LARGEST_JSON = 1 << 20
+"""Bytes of any other body."""
+_FRAME = 1 << 16
+NUMBER_HEADER = "X-Request-Id"
 API_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 """Sent with every answer that does not bring its own."""
-NUMBER_HEADER = "X-Request-Id"
+_SECURE = {"Strict-Transport-Security": "max-age=31536000"}
+_OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_CLOSED = {"Cross-Origin-Resource-Policy": "same-origin"}
+_PRIVATE = {"Cache-Control": "no-store"}
+_OPEN_PLACES = ("/v1", "/files/", "/preview/", "/openapi.json")
+
+
+class Limit(NamedTuple):
+    """How large a body may be. `keyed`: only who presents a key sends it; `multipart`: only a form may be so large."""
+
+    most: int
+    keyed: bool = False
+    multipart: bool = True
+
+
+LIMITS = {
+    "/v1/works": Limit(LARGEST_BODY, keyed=True),
+    "/verify": Limit(LARGEST_BUNDLE + _FRAME),
+    "/v1/verify": Limit(LARGEST_BUNDLE, multipart=False),
+}
+"""Addresses that take more than `LARGEST_JSON`."""
+
+Refuses = Callable[[Scope], QianyinError | None]
+Answers = Callable[[Request, Exception], Response]
 
 
 class Wrapping:
-    """An ASGI app around another one."""
+    """An ASGI app around another one.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Args:
+        refuses: gives the reason not to take a request at all, or None.
+        answers: how an error is said.
+    """
+
+    def __init__(self, app: ASGIApp, refuses: Refuses, answers: Answers) -> None:
+        self.app, self.refuses, self.answers = app, refuses, answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        number = secrets.token_hex(8)
-        scope.setdefault("state", {})["number"] = number
+        scope.setdefault("state", {})["number"] = secrets.token_hex(8)
         bodiless = scope["method"] == "HEAD"
         if bodiless:
             scope = {**scope, "method": "GET"}
-        await self.app(scope, _limited(scope, receive), _headed(send, number, bodiless=bodiless))
+        send = _headed(send, headers_for(scope), bodiless=bodiless)
+        error = self.refuses(scope) or _announced(scope)
+        app = self.app if error is None else self.answers(Request(scope), error)
+        await app(scope, _limited(scope, receive), send)
 
 
-def too_large() -> TooLarge:
-    """The error for a request over the limit."""
+def headers_for(scope: Scope) -> dict[str, str]:
+    """Give the headers of every answer to a request.
+
+    What anybody may read without a key, pages of other sites may read too; what is read with a key is kept nowhere.
+    """
+    keyed = "authorization" in Headers(scope=scope)
+    is_open = scope["method"] in ("GET", "HEAD") and scope["path"].startswith(_OPEN_PLACES) and not keyed
+    number = scope.get("state", {}).get("number", "")
+    return {
+        **API_HEADERS,
+        NUMBER_HEADER: number,
+        **(_SECURE if scope.get("scheme") == "https" else {}),
+        **(_OPEN if is_open else _CLOSED),
+        **(_PRIVATE if keyed else {}),
+    }
+
+
+def too_large(most: int) -> TooLarge:
+    """The error for a request over a limit of bytes."""
     return TooLarge(
         "body-too-large",
-        f"请求超过 {LARGEST_BODY >> 20} MiB；更大的文件请用命令行提交。",
-        f"The request is over {LARGEST_BODY >> 20} MiB; submit larger files with the command line.",
-        limit=LARGEST_BODY,
+        f"请求超过 {_size(most)}；更大的文件请用命令行提交。",
+        f"The request is over {_size(most)}; submit larger files with the command line.",
+        limit=most,
+    )
+
+
+def limit_of(scope: Scope) -> Limit:
+    """Say how large the body of a request may be."""
+    limit = LIMITS.get(scope["path"], Limit(LARGEST_JSON, multipart=False))
+    multipart = Headers(scope=scope).get("content-type", "").lower().startswith("multipart/form-data")
+    return Limit(LARGEST_JSON, limit.keyed) if limit.multipart and not multipart else limit
+
+
+def _announced(scope: Scope) -> QianyinError | None:
+    """Refuse by its headers what need not be read to be refused."""
+    headers, limit = Headers(scope=scope), limit_of(scope)
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > limit.most:
+        return too_large(limit.most)
+    if limit.keyed and scope["method"] == "POST" and "authorization" not in headers:
+        return key_needed()
+    return None
+
+
+def key_needed(**facts: object) -> NotAuthenticated:
+    """The error for an operation that needs a key, where none was presented."""
+    return NotAuthenticated(
+        "key-needed",
+        "此操作需要密钥，请在 Authorization 中提供。",
+        "This operation needs a key; present it as Authorization: Bearer.",
+        **facts,
     )
 
 
 def _limited(scope: Scope, receive: Receive) -> Receive:
-    """Count what comes, announced or in chunks; whoever reads past the limit meets the error."""
-    announced = Headers(scope=scope).get("content-length", "0")
-    over = not announced.isdecimal() or int(announced) > LARGEST_BODY
+    """Count what comes; whoever reads past the limit meets the error. JSON is read whole, and its depth looked at."""
+    most = limit_of(scope).most
     taken = 0
 
     async def limited() -> Message:
         nonlocal taken
-        if over:
-            raise too_large()
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > LARGEST_BODY:
-            raise too_large()
+        if taken > most:
+            raise too_large(most)
         return message
 
-    return limited
+    async def whole() -> Message:
+        parts, message = [], await limited()
+        while message["type"] == "http.request":
+            parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                break
+            message = await limited()
+        body = b"".join(parts)
+        if nested_too_deep(body):
+            raise _too_deep()
+        return {**message, "body": body}
+
+    return whole if _is_json(Headers(scope=scope).get("content-type", "")) else limited
 
 
-def _headed(send: Send, number: str, *, bodiless: bool) -> Send:
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind.startswith("application/") and kind.endswith(("/json", "+json"))
+
+
+def _too_deep() -> Malformed:
+    return Malformed(
+        "json-too-deep",
+        f"请求中的 JSON 括号不配对，或嵌套超过 {MOST_DEPTH} 层，无法读取。",
+        f"The JSON of the request has brackets without a partner, or more than {MOST_DEPTH} of them in one another.",
+        limit=MOST_DEPTH,
+    )
+
+
+def _size(octets: int) -> str:
+    return f"{octets >> 20} MiB" if octets >= 1 << 20 else f"{octets >> 10} KiB"
+
+
+def _headed(send: Send, always: dict[str, str], *, bodiless: bool) -> Send:
     async def headed(message: MutableMapping[str, object]) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in {**API_HEADERS, NUMBER_HEADER: number}.items():
+            for name, value in always.items():
                 headers.setdefault(name, value)
         elif bodiless:
             message = {**message, "body": b""}

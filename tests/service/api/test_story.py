@@ -19,7 +19,7 @@ from indexer.evidence.verdict import verify
 from indexer.record import Record
 from service.access.bearer import Scope
 from tests.service.api.premises import Premises, written
-from tests.service.api.told import FACTS, Told, deposit, picture, signed_gift
+from tests.service.api.told import FACTS, Told, deposit, picture
 
 pytestmark = pytest.mark.node
 
@@ -39,17 +39,6 @@ def test_a_gift_of_what_is_held_is_refused_with_the_reason_in_both_languages(tol
     assert reason["code"] == "token-held"
     assert "限制" in reason["zh"]
     assert reason["en"]
-
-
-def test_a_gift_signed_by_somebody_else_is_refused(house: Premises, told: Told) -> None:
-    body = signed_gift(house, told.tokens[0], told.wallet, told.kept, nonce=8)
-    found = house.caller(Scope.ISSUER).ask(
-        f"/v1/collectibles/{told.tokens[0]}/gifts",
-        "signed by another",
-        {**body, "from_account": told.second.address},
-    )
-    assert found["state"] == "refused"
-    assert found["reason"]["code"] == "signature-refused" or "signature" in found["reason"]["en"].lower()
 
 
 def test_the_file_comes_back_as_it_was_and_only_as_an_attachment(house: Premises, told: Told) -> None:

@@ -1,0 +1,124 @@
+"""How often somebody may ask: a bucket of tokens for each key, and for each address that presents none.
+
+Each process counts for itself, so `n` processes behind one address let through up to `n` times as much; where that is
+too much, the proxy before them counts, or another `Meter` is handed in, e.g. over a database that they share.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Protocol
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from service.api.problems import TooMany
+from service.settings import Settings
+
+BURST = 10.0
+"""Seconds of its rate that may come at once."""
+UNKNOWN_KEY = 20.0
+"""What a key that is unknown costs its address: so guessing is slower than reading."""
+MOST_BUCKETS = 50_000
+
+
+class Meter(Protocol):
+    """What counts; threads share it."""
+
+    def take(self, name: str, rate: float, cost: float) -> float:
+        """Take `cost` from a name's tokens, which come at `rate` a second; give the seconds until there are enough."""
+
+
+@dataclass(slots=True)
+class Buckets:
+    """Counts in memory. The names not seen for longest are forgotten, which gives them a full bucket again."""
+
+    clock: Callable[[], float] = time.monotonic
+    held: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
+
+    def take(self, name: str, rate: float, cost: float) -> float:
+        """Take tokens; nothing is taken where there are too few. A cost beyond the bucket's size empties it."""
+        now, size = self.clock(), rate * BURST
+        with self.lock:
+            tokens, since = self.held.pop(name, (size, now))
+            tokens = min(size, tokens + max(0.0, now - since) * rate)
+            wanted = min(cost, size)
+            enough = tokens >= wanted
+            self.held[name] = (tokens - wanted if enough else tokens, now)
+            if len(self.held) > MOST_BUCKETS:
+                self.held.popitem(last=False)
+        return 0.0 if enough else (wanted - tokens) / rate
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often: requests a second; 0: no limit.
+
+    Attributes:
+        public: of one address without a key. keyed: of one key.
+    """
+
+    public: float
+    keyed: float
+    meter: Meter
+
+    def refuses(self, scope: Scope) -> TooMany | None:
+        """Say whether to refuse a request by its address; one with a key that is known costs its address nothing."""
+        if not self.public:
+            return None
+        cost = 0.0 if "authorization" in Headers(scope=scope) else 1.0
+        return _refusal(self.meter.take(_named(scope), self.public, cost))
+
+    def bearer(self, key_id: str) -> None:
+        """Count a request of a known key.
+
+        Raises:
+            TooMany: it came too soon.
+        """
+        if self.keyed and (refusal := _refusal(self.meter.take(f"key {key_id}", self.keyed, 1.0))):
+            raise refusal
+
+    def unknown(self, scope: Scope) -> None:
+        """Count a key that nobody was given.
+
+        Raises:
+            TooMany: too many came from this address.
+        """
+        if self.public and (refusal := _refusal(self.meter.take(_named(scope), self.public, UNKNOWN_KEY))):
+            raise refusal
+
+
+def rates_of(settings: Settings) -> Rates:
+    """Give the limits of an installation, counted in this process."""
+    return Rates(settings.public_rate, settings.key_rate, Buckets())
+
+
+def _refusal(wait: float) -> TooMany | None:
+    if wait <= 0:
+        return None
+    seconds = math.ceil(wait)
+    return TooMany(
+        "too-many-requests",
+        f"请求过于频繁，本次未处理；请在 {seconds} 秒后再试。",
+        f"Too many requests, so this one was not looked at; try again in {seconds} seconds.",
+        retry_after=seconds,
+    )
+
+
+def _named(scope: Scope) -> str:
+    """Name who asks: the address, of IPv6 its first 64 bits, since whoever has one has all that begin so."""
+    host = (scope.get("client") or ("", 0))[0]
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return f"at {host}"
+    if found.version == 6 and found.ipv4_mapped is None:
+        return f"at {ipaddress.ip_network((found, 64), strict=False)}"
+    return f"at {found}"

@@ -1,0 +1,63 @@
+"""Whether an account signed an intent, asked before a request is accepted. Reads the node, for contract accounts."""
+
+from __future__ import annotations
+
+from indexer.connection import NodeRefused
+from indexer.values import Address, Hash32
+from indexer.wire import write_address
+from indexer.words import words
+from service.errors import BadInput
+from service.installation import Installation
+from service.keys.curve import signer_of
+from service.keys.intents import Domain, Intent, digest
+
+MAGIC = bytes.fromhex("1626ba7e")
+"""Selector and answer of `isValidSignature(bytes32,bytes)` (ERC-1271)."""
+CONTRACT_GAS = 50_000
+"""What contracts/Signatures.sol lets a contract account use to look at a signature."""
+_TRANSACTION_GAS = 21_000
+_BYTE_GAS = 16
+_WORD = 32
+
+
+def domain_of(installation: Installation, kind: type[Intent]) -> Domain:
+    """Give the domain that intents of a kind are signed for: its contract in this deployment."""
+    deployment, sources = installation.deployment, installation.sources
+    contract = sources.collectible if kind.CONTRACT == "Collectible" else sources.identities
+    return Domain(deployment.chain_id, contract, deployment.parent_hash)
+
+
+def require_signed(installation: Installation, account: Address, intent: Intent, signature: bytes) -> None:
+    """Demand that an account signed an intent: with its own key, or, where it is a contract, as ERC-1271 says.
+
+    The contracts judge again when the transaction is mined; this spares whoever made a mistake the waiting.
+
+    Raises:
+        BadInput: it did not.
+        NodeError: no node answers whether the account is a contract.
+    """
+    named = digest(domain_of(installation, type(intent)), intent)
+    if signer_of(named, signature) == account or _approves(installation, account, named, signature):
+        return
+    raise BadInput(
+        "signature-invalid",
+        "签名与所签内容或签署账户不符，未予受理；请用该账户的钱包对接口给出的内容重新签署。",
+        "The signature is not this account's for these words, so nothing was accepted; "
+        "sign again what the API gives to sign, with the wallet of this account.",
+        account=write_address(account),
+        intent=type(intent).__name__,
+    )
+
+
+def _approves(installation: Installation, account: Address, named: Hash32, signature: bytes) -> bool:
+    node = installation.node
+    _, newest = node.look()
+    if not node.code(account, newest.hash):
+        return False
+    question = MAGIC + words(named, 2 * _WORD, len(signature)) + signature + bytes(-len(signature) % _WORD)
+    gas = CONTRACT_GAS + _TRANSACTION_GAS + _BYTE_GAS * len(question)
+    try:
+        answer = node.view(account, question, newest.hash, gas=gas)
+    except NodeRefused:  # it reverted, or ran out of gas
+        return False
+    return answer[:_WORD] == MAGIC.ljust(_WORD, b"\0")
