@@ -14,8 +14,16 @@ LARGEST_WORKBOOK: Final = 256 * 1024**2
 """Bytes of an XLSX file as it lies on the disk."""
 LARGEST_UNPACKED: Final = 2 * 1024**3
 """Bytes of all its parts, unpacked."""
-LARGEST_STRING_TABLE: Final = 256 * 1024**2
-"""Bytes of its table of shared strings, unpacked: the one part that is held in memory."""
+LARGEST_STRING_TABLE: Final = 1024**3
+"""Bytes of its table of shared strings, unpacked; it is laid on the disk."""
+LAST_ROW: Final = 1_048_576
+"""The last row a workbook can have."""
+LARGEST_ELEMENT: Final = 32 * 1024**2
+"""Bytes of one row of a workbook, or of one string, with its marks; the longest honest row has 20 MiB."""
+LONGEST_MARKUP: Final = 1024**2
+"""Bytes between two marks of its XML: the longest honest cell, each character written as a number, has 300 KiB."""
+MOST_ELEMENTS: Final = 3 * 16_384 + 1
+"""Elements in one row of it: three for each cell of the widest."""
 GREATEST_RATIO: Final = 200
 """Unpacked bytes for one packed byte, in parts of over a megabyte; honest sheets stay below 50."""
 MOST_PARTS: Final = 4_000

@@ -1,37 +1,31 @@
-"""Tables as workbooks (XLSX): checked for bombs before anything is parsed, then rows are streamed. Owns openpyxl."""
+"""Tables as workbooks (XLSX): checked for bombs before anything is parsed, then rows are streamed. Pure."""
 
 from __future__ import annotations
 
-import re
-import warnings
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from typing import Any, BinaryIO, Final
+from contextlib import ExitStack
+from typing import BinaryIO, Final, cast
 from xml.parsers import expat
 
-import openpyxl
-from openpyxl.cell.read_only import EMPTY_CELL
-
 from service.errors import BadInput, TooLarge
+from service.intake.grid import grid_rows
 from service.intake.limits import (
     GREATEST_RATIO,
     LARGEST_STRING_TABLE,
     LARGEST_UNPACKED,
     LARGEST_WORKBOOK,
-    MOST_COLUMNS,
     MOST_PARTS,
-    MOST_ROWS,
 )
-from service.intake.rows import Mark, Row, too_much, unreadable
+from service.intake.parts import parts_of
+from service.intake.rows import Row, too_much, unreadable
+from service.intake.strings import StringTable
 
 ZIP_MAGIC: Final = b"PK\x03\x04"
 OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0"
 PROLOG_SIZE: Final = 65_536
 SMALL_PART: Final = 1024**2
-WIDEST: Final = 16_384
 _MARKUP: Final = (".xml", ".rels")
-_ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def workbook_rows(stream: BinaryIO) -> Iterator[Row]:
@@ -46,9 +40,8 @@ def workbook_rows(stream: BinaryIO) -> Iterator[Row]:
     check_workbook(stream)
     stream.seek(0)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield from _rows(stream)
+        with zipfile.ZipFile(stream) as archive:
+            yield from _rows(archive)
     except (BadInput, TooLarge):
         raise
     except Exception as error:
@@ -78,79 +71,12 @@ def check_workbook(stream: BinaryIO) -> None:
         raise _broken() from error
 
 
-def escaped(text: str) -> str:
-    """A text as Office Open XML stores it (ECMA-376, ST_Xstring): returns, and what looks like an escape."""
-    return re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text).replace("\r", "_x000D_")
-
-
-def unescaped(text: str) -> str:
-    """The text that `escaped` was given."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-
-
-def _rows(stream: BinaryIO) -> Iterator[Row]:
-    book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
-    try:
-        sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
-        columns = _width(sheet)
-        rows = sheet.iter_rows(min_row=1, max_row=MOST_ROWS + 100, min_col=1, max_col=columns)
-        for number, cells in enumerate(rows, start=1):
-            # A sheet may claim a million rows between two; this is all they cost. (Equality of its cells raises.)
-            if set(map(id, cells)) == {id(EMPTY_CELL)}:
-                continue
-            texts = tuple(_text(cell.value, cell.data_type) for cell in cells)
-            marks = (
-                (at, mark) for at, cell in enumerate(cells) if (mark := _mark(cell.value, cell.data_type))
-            )
-            yield Row(number, texts, tuple(marks))
-    finally:
-        book.close()
-
-
-def _width(sheet: Any) -> int:
-    """Columns up to the last in use in the first rows; beyond the limit is an error, not a loss."""
-    used = 1
-    for cells in sheet.iter_rows(min_row=1, max_row=20, min_col=1, max_col=WIDEST, values_only=True):
-        used = max([used, *(at + 1 for at, value in enumerate(cells) if value not in (None, ""))])
-    if used > MOST_COLUMNS:
-        raise too_much(
-            f"有 {used} 列，上限为 {MOST_COLUMNS}。", f"{used} columns; the limit is {MOST_COLUMNS}."
-        )
-    return min(used + 50, MOST_COLUMNS)
-
-
-def _text(value: object, data_type: str) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value if data_type == "f" else unescaped(value)
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return _text_of_quantity(value)
-
-
-def _text_of_quantity(value: object) -> str:
-    match value:
-        case datetime():
-            return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-        case date() | time():
-            return value.isoformat()
-        case float():
-            return repr(value).removesuffix(".0")
-        case int() | timedelta():
-            return str(value)
-        case _:
-            return "="
-
-
-def _mark(value: object, data_type: str) -> Mark | None:
-    if data_type == "f":
-        return Mark.FORMULA
-    if data_type == "e":
-        return Mark.ERROR
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Mark.NUMBER
-    return None
+def _rows(archive: zipfile.ZipFile) -> Iterator[Row]:
+    parts = parts_of(archive)
+    with ExitStack() as stack:
+        strings = stack.enter_context(StringTable(parts.strings()))
+        sheet = stack.enter_context(archive.open(parts.sheet))
+        yield from grid_rows(cast("BinaryIO", sheet), strings, parts.forms())
 
 
 def _check_size(stream: BinaryIO) -> None:

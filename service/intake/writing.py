@@ -1,4 +1,4 @@
-"""Sheets written so that `read_sheet` reads back every text as it was. Owns the file it writes."""
+"""Sheets written so that `read_sheet` reads back every text as it was. Owns the file it writes, and openpyxl."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from service.errors import BadInput
 from service.files.lookalikes import unstorable
 from service.intake.columns import COLUMNS, VISIBILITY_LABELS, Visibility
 from service.intake.delimited import guarded
+from service.intake.grid import escaped
 from service.intake.limits import LONGEST_CELL
 from service.intake.rows import cell_name
-from service.intake.workbook import escaped
 
 Cells = Mapping[str, str]
 """A row's texts by column name or heading; what is absent or empty is an empty cell."""

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from service.errors import BadInput, TooLarge
 from service.intake import workbook
+from service.intake.grid import escaped, unescaped
 from service.intake.rows import Mark, Row
-from service.intake.workbook import check_workbook, escaped, unescaped, workbook_rows
+from service.intake.workbook import check_workbook, workbook_rows
 
 
 def book(*table: list[object]) -> bytes:
