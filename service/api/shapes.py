@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from indexer.store.answers import AsOf
 from indexer.values import as_hex
-from service.outbox.operations import Operation
+from service.outbox.operations import Operation, as_json
 
 Digest = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
 """A work, collection, order or anchor id, or a hash."""
@@ -67,19 +67,7 @@ class OperationBody(BaseModel):
 
 def operation_body(found: Operation) -> OperationBody:
     """Show an operation to whoever asked for it."""
-    reason = found.reason
-    return OperationBody(
-        id=found.id,
-        kind=found.kind,
-        state=found.state.value,
-        accepted_at=found.accepted_at,
-        ended_at=found.ended_at,
-        waiting_on=list(found.waiting_on),
-        transaction=as_hex(found.transaction) if found.transaction else None,
-        block=found.block,
-        seq=found.seq,
-        reason={"code": reason.code, "zh": reason.zh, "en": reason.en} if reason else None,
-    )
+    return OperationBody(**as_json(found))
 
 
 def accepted(found: Operation, **names: str) -> JSONResponse:

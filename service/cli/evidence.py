@@ -1,4 +1,4 @@
-"""`qianyin export · anchor`: what is handed over: whole ranges of records, and who vouches for the issuer."""
+"""`qianyin evidence · export · anchor`: what is handed over: bundles, ranges of records, the trust anchor."""
 
 from __future__ import annotations
 
@@ -14,12 +14,23 @@ from service.cli.opening import (
     settings_of,
     signature_word,
     tell,
+    writing,
+    written,
 )
 from service.errors import BadInput, Unavailable
 
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
+    evidence = verbs.add_parser("evidence", help="write the evidence for a collectible or a work to a file")
+    evidence.add_argument(
+        "what",
+        metavar="ID",
+        help="collectible: number, or short code of a label; work: id, or SHA-256 of its file",
+    )
+    evidence.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="bundle to write")
+    evidence.add_argument("--json", action="store_true")
+    evidence.set_defaults(run=run_evidence)
     export = verbs.add_parser("export", help="write the records of a range of blocks, provably complete")
     export.add_argument("--from", dest="first", type=int, default=0, metavar="BLOCK")
     export.add_argument(
@@ -57,6 +68,27 @@ def add(verbs: Verbs) -> None:
     admit.set_defaults(run=run_anchor_admit)
 
 
+def run_evidence(arguments: argparse.Namespace) -> int:
+    """Write a bundle."""
+    from indexer.evidence.bundle import write_bundle
+    from service.cli import naming
+    from service.reading.open import context
+    from service.reading.proof import Prover
+
+    with installation_of(arguments) as installation, context(installation) as one:
+        known = naming.anything(one, arguments.what)
+        bundle = Prover(installation, one.view, installation.anchor, installation.proofs).bundle(known)
+    octets = write_bundle(bundle)
+    written(arguments.output, octets)
+    tell(
+        arguments,
+        {"file": str(arguments.output), "bytes": len(octets), "block": bundle.header.number},
+        f"{arguments.output}（{len(octets)} 字节 / bytes）\n"
+        f"任何人都可离线核验 / anybody checks it offline: qianyin verify {arguments.output} --anchor FILE",
+    )
+    return 0
+
+
 def run_export(arguments: argparse.Namespace) -> int:
     """Write an export of whole blocks, streaming."""
     from indexer.announce import announce
@@ -79,7 +111,7 @@ def run_export(arguments: argparse.Namespace) -> int:
             )  # fmt: skip
             write = write_csv if arguments.format == "csv" else write_jsonl
             encoding = "utf-8-sig" if arguments.format == "csv" else "utf-8"
-            with arguments.output.open("w", encoding=encoding, newline="") as out:
+            with writing(arguments.output), arguments.output.open("w", encoding=encoding, newline="") as out:
                 for line in write(header, records):
                     out.write(line)
     many = (

@@ -97,6 +97,33 @@ def octets_of(path: Path) -> bytes:
         return stream.read(_MOST_BYTES + 1)
 
 
+def written(path: Path, octets: bytes) -> None:
+    """Write a file that was named.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
+    with writing(path):
+        path.write_bytes(octets)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in our words why a file that was named cannot be written.
+
+    Raises:
+        BadInput: it cannot be.
+    """
+    try:
+        yield
+    except OSError as fault:
+        raise BadInput(
+            "file-unwritable",
+            f"无法写入 {path}：{fault.strerror}；请检查文件夹是否存在、是否有权限、磁盘是否已满。",
+            f"{path} cannot be written: {fault.strerror}; look whether its folder is there, open to you, and has room.",
+        ) from fault
+
+
 def opened(path: Path) -> BufferedReader:
     """Open a file that was named.
 

@@ -1,4 +1,4 @@
-"""`qianyin register · erase`: people and institutions of this home."""
+"""`qianyin register · accounts · erase`: people and institutions of this home."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from indexer.values import Hash32, as_hex
+from indexer.values import ZERO_HASH, as_hex
+from service.cli import naming
+from service.cli.acting import PRINCIPAL
 from service.cli.opening import Verbs, address_word, hash_word, installation_of, tell
+from service.errors import NotFound
 
 if TYPE_CHECKING:
-    from service.installation import Installation
-    from service.registering import Registry
+    from service.people.persons import People, Person
 
 
 def add(verbs: Verbs) -> None:
@@ -33,6 +35,10 @@ def add(verbs: Verbs) -> None:
     register.add_argument("--verifier", required=True, help="who verified, a short code")
     register.add_argument("--json", action="store_true")
     register.set_defaults(run=run_register)
+    accounts = verbs.add_parser("accounts", help="list the accounts of somebody registered here")
+    accounts.add_argument("reference")
+    accounts.add_argument("--json", action="store_true")
+    accounts.set_defaults(run=run_accounts)
     erase = verbs.add_parser("erase", help="destroy the personal data of somebody; chain facts still verify")
     erase.add_argument("reference")
     erase.add_argument("--reason", required=True, help="never a name")
@@ -51,7 +57,7 @@ def run_register(arguments: argparse.Namespace) -> int:
     identity = Identity(kind, name, arguments.document, number)
     verification = Verification(arguments.method, arguments.verifier, int(time.time()))
     with installation_of(arguments) as installation:
-        registry = _registry(installation)
+        registry = naming.registry(installation, PRINCIPAL)
         if arguments.issuer:
             account = installation.vault.operator(Operator.ISSUER)
             person, found = registry.issuer(identity, verification)
@@ -60,7 +66,7 @@ def run_register(arguments: argparse.Namespace) -> int:
             person, found = registry.own(identity, verification, account, arguments.reference)
         else:
             person = registry.holder(identity, verification, arguments.reference)
-            account, found = registry.kept(person, arguments.collection or Hash32(bytes(32)))
+            account, found = registry.kept(person, arguments.collection or ZERO_HASH)
     said = {"person": person.id, "account": as_hex(account), "operation": found.id}
     tell(arguments, said, "\n".join(f"{key:10} {value}" for key, value in said.items()))
     return 0
@@ -75,25 +81,45 @@ def _asked_for() -> tuple[str, str]:
     return input(), getpass.getpass("证件号码 / number of the document: ", stream=sys.stderr)
 
 
-def run_erase(arguments: argparse.Namespace) -> int:
-    """Destroy the key of somebody's personal data."""
-    from service.errors import NotFound
+def run_accounts(arguments: argparse.Namespace) -> int:
+    """List accounts, each with the collection it is for; zero: none in particular."""
+    from indexer.wire import write_address
 
     with installation_of(arguments) as installation:
-        people = _registry(installation).people
-        person = people.find(arguments.reference)
-        if person is None:
-            raise NotFound("unknown-person", "没有人以此登记码登记。", "Nobody is registered by this code.")
-        erased = people.crypto_shred(person.id, erased_by="cli", reason=arguments.reason)
+        people = naming.registry(installation, PRINCIPAL).people
+        found = people.accounts_of(_registered(people, arguments.reference).id)
+        with installation.database.read() as connection:
+            collections = installation.vault.collections_of(connection, [one.account for one in found])
+    accounts = [
+        {
+            "account": write_address(one.account),
+            "custody": one.custody.name.lower(),
+            "collection": as_hex(collections.get(one.account, ZERO_HASH)),
+        }
+        for one in found
+    ]
+    text = "\n".join(f"{one['account']}  {one['custody']:5}  {one['collection']}" for one in accounts)
+    tell(arguments, {"accounts": accounts}, text or "没有账户 / no accounts")
+    return 0
+
+
+def run_erase(arguments: argparse.Namespace) -> int:
+    """Destroy the key of somebody's personal data."""
+    with installation_of(arguments) as installation:
+        people = naming.registry(installation, PRINCIPAL).people
+        person = _registered(people, arguments.reference)
+        erased = people.crypto_shred(person.id, erased_by=PRINCIPAL, reason=arguments.reason)
     said = {"person": erased.person_id, "erased_at": erased.erased_at}
     tell(arguments, said, "已删除；备份中若有旧密钥，须一并销毁 / erased; destroy old keys in backups, too")
     return 0
 
 
-def _registry(installation: Installation) -> Registry:
-    from service.keys.master import master_sealer
-    from service.people.persons import People
-    from service.registering import Registry as Opened
-
-    people = People(installation.database, master_sealer(installation.settings))
-    return Opened(installation.database, people, installation.vault, "cli")
+def _registered(people: People, reference: str) -> Person:
+    person = people.find(reference)
+    if person is None:
+        raise NotFound(
+            "unknown-person",
+            f"没有人以登记码 {reference[:80]} 登记；请核对。",
+            f"Nobody is registered by the code {reference[:80]}; check it.",
+        )
+    return person

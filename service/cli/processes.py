@@ -46,6 +46,10 @@ def run_serve(arguments: argparse.Namespace) -> int:
     host, port = arguments.host or settings.host, arguments.port or settings.port
     _require_free(host, port)
     with installation_of(arguments) as installation:
+        _ = (
+            installation.deployment,
+            installation.vault,
+        )  # What is missing is said now, not at the first request.
         uvicorn.run(
             make_app(installation),
             host=host,

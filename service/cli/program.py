@@ -14,10 +14,28 @@ from pathlib import Path
 
 from devnet.errors import DevnetError
 from indexer.errors import IndexerError
-from service.cli import chain, demo, evidence, index, keys, people, processes, sheets, verify
+from service.cli import (
+    chain,
+    collectibles,
+    columns,
+    demo,
+    evidence,
+    index,
+    keys,
+    operations,
+    orders,
+    people,
+    processes,
+    sheets,
+    verify,
+)
 from service.errors import QianyinError
 
-GROUPS = (demo, chain, processes, sheets, people, keys, index, verify, evidence)
+GROUPS = (
+    *(demo, chain, processes, sheets, people, keys),
+    *(collectibles, orders, operations, columns),
+    *(index, evidence, verify),
+)
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -37,6 +37,17 @@ def column_keys(connection: Connection, sealer: Sealer, requests: Sequence[str])
     return found | fresh
 
 
+def column_key(connection: Connection, sealer: Sealer, request: str) -> Secret | None:
+    """Give the key of one row's internal columns; None where there is none, or it was destroyed.
+
+    Raises:
+        SealBroken: it was sealed under another master key.
+    """
+    query = select(ColumnKeyRow.sealed).where(ColumnKeyRow.request == request)
+    sealed = connection.execute(query).scalar_one_or_none()
+    return None if sealed is None else sealer.open(sealed, _purpose(request))
+
+
 def destroy_column_key(connection: Connection, request: str) -> bool:
     """Erase the internal columns of a row by destroying their key; False if there was none."""
     return bool(connection.execute(delete(ColumnKeyRow).where(ColumnKeyRow.request == request)).rowcount)

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -77,6 +77,12 @@ class KeyVault:
         """Say whether the key of a person's account is kept here."""
         found = connection.execute(select(KeptKeyRow.address).where(KeptKeyRow.address == account))
         return found.scalar_one_or_none() is not None
+
+    def collections_of(self, connection: Connection, accounts: Collection[Address]) -> dict[Address, Hash32]:
+        """Give the collection that each account was made for, of those whose keys are kept here."""
+        row = KeptKeyRow
+        rows = connection.execute(select(row.address, row.collection_id).where(row.address.in_(accounts)))
+        return {Address(account): Hash32(collection) for account, collection in rows}
 
     def sign_as_operator(self, operator: Operator, digest: Hash32) -> bytes:
         """Sign: 65 bytes r ‖ s ‖ v, where v is 27 or 28. The caller claims the slot first (`guard.claim`)."""

@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from indexer.values import Hash32
+from indexer.values import Hash32, as_hex
 from service.errors import Conflict, NotFound
 from service.outbox import body, ending
 from service.outbox.database import Database
@@ -22,6 +22,7 @@ __all__ = [
     "Operation",
     "Reason",
     "State",
+    "as_json",
     "by_key",
     "by_keys",
     "cancel",
@@ -29,6 +30,7 @@ __all__ = [
     "ended_among",
     "operation",
     "operations",
+    "read_matching",
 ]
 
 _CHUNK = 400
@@ -168,6 +170,23 @@ def cancel(database: Database, operation_id: str, *, principal: str) -> Operatio
         return read(connection, _all().where(OperationRow.id == operation_id))[0]
 
 
+def as_json(found: Operation) -> dict[str, Any]:
+    """Show an operation to whoever asked for it; JSON-safe, times in Unix seconds."""
+    reason = found.reason
+    return {
+        "id": found.id,
+        "kind": found.kind,
+        "state": found.state.value,
+        "accepted_at": found.accepted_at,
+        "ended_at": found.ended_at,
+        "waiting_on": list(found.waiting_on),
+        "transaction": as_hex(found.transaction) if found.transaction else None,
+        "block": found.block,
+        "seq": found.seq,
+        "reason": {"code": reason.code, "zh": reason.zh, "en": reason.en} if reason else None,
+    }
+
+
 def unknown(operation_id: str) -> NotFound:
     """The error for an operation that is not there."""
     return NotFound(
@@ -181,6 +200,11 @@ def unknown(operation_id: str) -> NotFound:
 def _all() -> Select[Any]:
     columns = (OperationRow.__table__, TransactionRow.hash, TransactionRow.nonce)
     return select(*columns).outerjoin(TransactionRow, TransactionRow.id == OperationRow.transaction_id)
+
+
+def read_matching(connection: Connection, *where: ColumnElement[bool]) -> list[Operation]:
+    """Give the operations that conditions on their rows hold of, in the order of acceptance."""
+    return read(connection, _all().where(*where).order_by(OperationRow.place))
 
 
 def read(connection: Connection, query: Select[Any]) -> list[Operation]:

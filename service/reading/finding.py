@@ -55,7 +55,7 @@ def search_page(context: Context, query: str, after: int | None = None) -> Searc
     text = query.strip()[:LONGEST_QUERY]
     found = context.view.search(text, after=after, limit=RESULTS_A_PAGE)
     results: list[SearchResult] = []
-    token = found.token or _by_code(context, text)
+    token = found.token or by_code(context, text)
     if after is None and token is not None:
         results.append(_collectible(context, token))
     if after is None and found.collection is not None:
@@ -123,7 +123,7 @@ def _read_as(text: str) -> Literal["number", "title", "file"]:
     return "number" if any(sign.isdigit() for sign in text) and not any(map(str.isspace, text)) else "title"
 
 
-def _by_code(context: Context, text: str) -> Known[Token] | None:
+def by_code(context: Context, text: str) -> Known[Token] | None:
     """Find the collectible whose label carries this short code."""
     sought = read_code(text)
     if sought is None:

@@ -39,7 +39,18 @@ VERBS = dict(parsers(make_parser()))
 def test_all_the_verbs_are_there():
     assert {words[0] for words in VERBS} == {
         *("demo", "up", "down", "status", "logs", "serve", "worker", "index", "reindex", "fsck", "doctor"),
-        *("mint", "import", "register", "erase", "key", "export", "verify", "anchor"),
+        *("mint", "import", "register", "accounts", "erase", "key", "export", "verify", "anchor"),
+        *(
+            "distribute",
+            "gift",
+            "explain",
+            "order",
+            "operation",
+            "supersede",
+            "reconcile",
+            "columns",
+            "evidence",
+        ),
     }
 
 
