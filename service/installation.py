@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from service.files.store import ContentStore
     from service.keys.vault import KeyVault
     from service.outbox.database import Database
+    from service.reading.following import Watch
+    from service.reading.institutions import Institutions
     from service.reading.proof import Memory
 
 
@@ -106,6 +108,22 @@ class Installation:
         return Memory()
 
     @cached_property
+    def institutions(self) -> Institutions:
+        """The public names of institutions registered here."""
+        from service.keys.master import master_sealer
+        from service.people.persons import People
+        from service.reading.institutions import Institutions
+
+        return Institutions(lambda: People(self.database, master_sealer(self.settings)).institutions())
+
+    @cached_property
+    def watch(self) -> Watch:
+        """Whether the index keeps up with its chain."""
+        from service.reading.following import watch
+
+        return watch(self.settings.rpc or self.deployment.rpc)
+
+    @cached_property
     def vault(self) -> KeyVault:
         """The keys of this installation."""
         from service.keys.vault import open_vault
@@ -114,7 +132,7 @@ class Installation:
 
     def close(self) -> None:
         """Close what was opened; asking for a part again opens it again."""
-        for part in ("projection", "database", "node"):
+        for part in ("projection", "database", "node", "watch"):
             opened = self.__dict__.pop(part, None)
             if opened is not None:
                 opened.close()

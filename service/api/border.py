@@ -61,6 +61,7 @@ def site_of(installation: Installation, request: Request) -> Site:
     settings = installation.settings
     return Site(
         base.rstrip("/"),
+        public=bool(installation.settings.public_url),
         demo=anchor is not None and anchor.demo,
         filing_number=settings.filing_number or None,
         operator=settings.operator or None,

@@ -13,7 +13,6 @@ from indexer.evidence.bundle import MOST_BYTES, read_bundle, write_bundle
 from indexer.health import health
 from indexer.state import State
 from indexer.store.answers import Known
-from indexer.values import Hash32
 from service.api.border import Installed
 from service.api.names import account_in, digest_in, number_in
 from service.api.pages import Cursor, shown
@@ -23,9 +22,9 @@ from service.installation import Installation
 from service.outbox.operations import counts
 from service.pages.views import VerifyPage, VerifyResult, as_json
 from service.reading.context import Context
-from service.reading.history import history_entries
 from service.reading.open import context
 from service.reading.proof import Prover, verdict_view
+from service.reading.timeline import timeline
 
 routes = APIRouter(tags=["evidence"])
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -176,13 +175,13 @@ def _history(one: Context, known: Known[State] | None, after: int | None, limit:
         raise NotFound(
             "no-such-record", "没有这样的记录；请核对编号。", "There is no such record; check the number."
         )
-    subject: Hash32 = known.subject
-    page = one.view.history(subject, after, limit)
-    entries = history_entries(page.items, one.parties.label, now=one.now)
+    told = timeline(one, known, after, limit)
     return JSONResponse(
         {
             "as_of": as_of_body(one.view.as_of),
-            "entries": [as_json(entry) for entry in entries],
-            "next": page.cursor if isinstance(page.cursor, int) else None,
+            "stale": as_json(one.stale) if one.stale else None,
+            "total": told.view.total,
+            "entries": [as_json(entry) for entry in told.view.entries],
+            "next": told.cursor,
         }
     )

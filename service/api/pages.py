@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -18,6 +18,7 @@ from service.reading.collection import collection_page, label_sheet
 from service.reading.finding import home_page, institution_page, search_page
 from service.reading.open import context
 from service.reading.operation import operation_page
+from service.reading.timeline import history_page
 from service.reading.work import work_page
 
 Cursor = Annotated[int | None, Query(ge=0, lt=1 << 63, description="cursor of the page before")]
@@ -62,9 +63,37 @@ def institution(installation: Installed, account: str) -> Page:
         return institution_page(one, account_in(account))
 
 
-def operation(installation: Installed, operation_id: str) -> Page:
+def operation(
+    installation: Installed,
+    operation_id: str,
+    refresh: Annotated[Literal["on", "off"], Query(description="off: the page does not look again")] = "on",
+) -> Page:
     """How far a request got; its id cannot be guessed, so whoever has it may ask."""
-    return operation_page(installation, operation_id)
+    return operation_page(installation, operation_id, refreshing=refresh == "on")
+
+
+def collectible_history(installation: Installed, token_id: str, after: Cursor = None) -> Page:
+    """The records of a collectible, a part at a time."""
+    with context(installation) as one:
+        return history_page(one, one.view.token(number_in(token_id)), after)
+
+
+def work_history(installation: Installed, work_id: str, after: Cursor = None) -> Page:
+    """The records of a work, a part at a time."""
+    with context(installation) as one:
+        return history_page(one, one.view.work(digest_in(work_id)), after)
+
+
+def collection_history(installation: Installed, collection_id: str, after: Cursor = None) -> Page:
+    """The records of a collection, a part at a time."""
+    with context(installation) as one:
+        return history_page(one, one.view.collection(digest_in(collection_id)), after)
+
+
+def institution_history(installation: Installed, account: str, after: Cursor = None) -> Page:
+    """The records of an institution, a part at a time."""
+    with context(installation) as one:
+        return history_page(one, one.view.standing(account_in(account)), after)
 
 
 def labels(
@@ -92,6 +121,13 @@ PAGES: tuple[tuple[str, str, Callable[..., Page]], ...] = (
     ("/verify", "/v1/verify", verify),
 )
 """Each page with its twin; `service/pages/addresses.py` names the same addresses."""
+HISTORIES: tuple[tuple[str, Callable[..., Page]], ...] = (
+    ("/w/{work_id}/history", work_history),
+    ("/c/{collection_id}/history", collection_history),
+    ("/t/{token_id}/history", collectible_history),
+    ("/i/{account}/history", institution_history),
+)
+"""Pages whose twins are the histories of `evidence.py`."""
 
 
 def shown(request: Request, page: Page, status: int = 200) -> Response:
@@ -135,3 +171,5 @@ def _alike(
 for _path, _twin, _read in PAGES:
     routes.add_api_route(_path, _page_of(_read), include_in_schema=False, name=f"{_read.__name__}_page")
     routes.add_api_route(_twin, _twin_of(_read), name=_read.__name__)
+for _path, _read in HISTORIES:
+    routes.add_api_route(_path, _page_of(_read), include_in_schema=False, name=f"{_read.__name__}_page")

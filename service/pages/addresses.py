@@ -44,6 +44,11 @@ def labels(collection_id: str, page: int = 1) -> str:
     return f"/labels/{quote(collection_id)}?page={page}"
 
 
+def history(path: str, after: int | None = None) -> str:
+    """Return the address of the records of what is at `path`, newest first, from the cursor `after` on."""
+    return f"{path}/history" + (f"?after={after}" if after is not None else "")
+
+
 def file(cid: str) -> str:
     """Return the address of an original, served as an attachment."""
     return f"/files/{quote(cid)}"

@@ -6,6 +6,7 @@ The HTML carries no inline script or style and names no other host, so it works 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -34,6 +35,9 @@ REFRESH_SECONDS = 5
 LONG_TEXT = 320
 """A described line longer than this many characters is folded."""
 
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+"""Characters that are letters or marks by category, and draw nothing."""
+
 _TIME = Markup('<time datetime="{}" class="{}">{}</time>')
 
 
@@ -43,15 +47,23 @@ class Site:
 
     Attributes:
         base_url: where people reach it, without a slash at the end; goes into QR codes.
+        public: the installation's owner has set that address; False: it is the one by which this reader came, and no
+            label may be printed with it, but a demonstration's.
         demo: it is a demonstration and says so on every page.
         filing_number: of the blockchain information service, as filed; None: the page says that it is not set.
         operator: who runs it, or None.
     """
 
     base_url: str
+    public: bool = False
     demo: bool = False
     filing_number: str | None = None
     operator: str | None = None
+
+    @property
+    def prints(self) -> bool:
+        """Return whether labels may be printed."""
+        return self.public or self.demo
 
 
 def render(page: Page, lang: Lang, site: Site) -> str:
@@ -171,7 +183,7 @@ def _label(lang: Lang, key: str) -> str:
 def _stated(lang: Lang, fact: Fact) -> str:
     """Return what a fact states; tags of languages that have words are put into them."""
     if fact.key != "language":
-        return fact.value
+        return fact.value_en if lang == "en" and fact.value_en else fact.value
     tags = re.split(r"[,、;\s]+", fact.value)
     named = [words.say(lang, f"tongue.{tag}") if f"tongue.{tag}" in words.WORDS else tag for tag in tags]
     return words.say(lang, "list").join(named)
@@ -180,6 +192,18 @@ def _stated(lang: Lang, fact: Fact) -> str:
 def _act(act: str) -> str:
     """Return the catalogue key of an act."""
     return f"act.{act}" if f"act.{act}" in words.WORDS else "act.other"
+
+
+def _with_marks(text: str) -> Markup | None:
+    """Return a text with its invisible characters shown by their code points; None where it has none."""
+    if not any(map(_unseen, text)):
+        return None
+    shown = Markup('<span class="mark">U+{:04X}</span>')
+    return Markup("").join(shown.format(ord(sign)) if _unseen(sign) else escape(sign) for sign in text)
+
+
+def _unseen(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cn") or sign in _FILLERS
 
 
 def _request(page: OperationPage) -> str:
@@ -210,6 +234,7 @@ def _environment() -> Environment:
         "size": language.size,
         "qr_code": labels.qr_code,
         "act_key": _act,
+        "with_marks": _with_marks,
         "request_key": _request,
         "states": STATES,
         "REFRESH_SECONDS": REFRESH_SECONDS,

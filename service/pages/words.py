@@ -39,17 +39,46 @@ WORDS: dict[str, tuple[str, str]] = {
         "最近的记录尚未定局，可能还会改变次序。",
         "The latest records are not settled yet and may still change order.",
     ),
-    "replaced": (
-        "已定局的历史曾被替换。两份区块头均已保存，证书暂停出具，等待运营方说明。",
+    "zone": ("时间均为北京时间（UTC+8）。", "All times are Beijing time (UTC+8)."),
+    "zone.short": ("北京时间", "Beijing time"),
+    "stale.replaced": (
         (
-            "Settled history was replaced. Both headers are kept, and "
-            "no certificates are issued until the operator has explained."
+            "已定局的历史曾被替换。两份区块头均已保存，证书暂停出具，等待运营方说明。"
+            "本页停在第 {block} 块（{since}），其后的变动没有显示。"
+        ),
+        (
+            "Settled history was replaced. Both headers are kept, and no certificates are issued until the "
+            "operator has explained. This page stands at block {block} ({since}) and shows nothing later."
         ),
     ),
-    "stale": (
-        "索引落后于链：以下内容截至第 {block} 块，可能不是最新。",
-        "The index is behind the chain: this is the state as of block {block} and may be out of date.",
+    "stale.behind": (
+        "自 {since} 起索引落后于链：本页截至第 {block} 块，链上已有第 {newest} 块。请稍后再看，勿据此断言现状。",
+        (
+            "The index has been behind the chain since {since}: this page speaks of block {block}, the chain has block "
+            "{newest}. Look again later before you rely on it."
+        ),
     ),
+    "stale.stopped": (
+        "索引已停止跟随，等待运营方处理：本页停在第 {block} 块（{since}），其后的变动没有显示。",
+        (
+            "The index has stopped following until the operator decides: this page stands at block {block} "
+            "({since}) and shows nothing later."
+        ),
+    ),
+    "stale.silent": (
+        "自 {since} 起链节点没有应答：本页截至第 {block} 块，其后有无变动不得而知。",
+        (
+            "The chain’s node has not answered since {since}: this page speaks of block {block}; what happened "
+            "later is not known."
+        ),
+    ),
+    "said_here": ("据本服务实名登记", "as registered here"),
+    "named.anchor": ("信任锚载明", "named by the trust anchor"),
+    "named.installation": (
+        "名称据本服务实名登记，信任锚未载明",
+        "so registered here; no trust anchor names it",
+    ),
+    "named.nobody": ("信任锚未载明其名称", "no trust anchor names it"),
     "footer": ("关于本服务", "About this service"),
     "footer.filing": (
         "区块链信息服务备案 {number}",
@@ -194,6 +223,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The file is not opened on the page; the original can be downloaded.",
     ),
     "media.audio": ("录音", "Recording"),
+    "lookalike.shown": (
+        "看不见的字符已标出：",
+        "With its invisible characters marked:",
+    ),
     "lookalike": (
         "这个名称里有形近字符，可能与另一名称看来相同而实际不同。",
         "This title holds look-alike characters: it may look the same as another one and yet differ.",
@@ -283,6 +316,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "证据中的{n}条记录没有改动，也没有别的记录",
         "The one record in the evidence is unaltered, and there is no other",
     ),
+    "check.3.own.collectible": ("，其中本件{n}条", ", {n} of them of this collectible"),
+    "check.3.own.work": ("，其中本作品{n}条", ", {n} of them of this work"),
     "check.4": ("记录的末端在账本之中", "The end of the record is in the ledger"),
     "check.5": ("账本在区块状态之中", "The ledger is in the state of the block"),
     "check.6": ("区块由规定数量的验证者签封", "The block is sealed by the required number of validators"),
@@ -297,15 +332,31 @@ WORDS: dict[str, tuple[str, str]] = {
     "history": ("流转记录", "History"),
     "history.none": ("还没有记录。", "No records yet."),
     "history.whole": (
-        "以上是全部{n}条记录，自存证起，一条不少。",
-        "These are all {n} records since the deposit; none is left out.",
+        "截至第 {block} 块，自存证起共{n}条记录，一条不少。",
+        "As of block {block} there are {n} records since the deposit; none is left out.",
     ),
     "history.whole.one": (
-        "自存证起，这是唯一的一条记录。",
-        "This is the only record since the deposit; none is left out.",
+        "截至第 {block} 块，自存证起只有这一条记录。",
+        "As of block {block} this is the only record since the deposit; none is left out.",
     ),
-    "history.indexed": ("以上是索引中的全部{n}条记录。", "These are all {n} records in the index."),
-    "history.indexed.one": ("索引中只有这一条记录。", "This is the only record in the index."),
+    "history.newer": ("其后另有{n}条，尚未核验。", "{n} later ones were not checked yet."),
+    "history.newer.one": ("其后另有{n}条，尚未核验。", "{n} later one was not checked yet."),
+    "history.indexed": (
+        "索引中共有{n}条记录，是否齐全尚未核验。",
+        "The index has {n} records; whether they are all was not checked.",
+    ),
+    "history.indexed.one": (
+        "索引中只有这一条记录，是否齐全尚未核验。",
+        "The index has this one record; whether it is the only one was not checked.",
+    ),
+    "history.page": ("{title}的流转记录", "History of {title}"),
+    "history.page.older": ("较早的记录", "Earlier records"),
+    "history.newest": ("回到最新的记录", "Back to the newest records"),
+    "history.subject": ("回到{what}", "Back to the {what}"),
+    "subject.collectible": ("藏品页", "collectible"),
+    "subject.work": ("作品页", "work"),
+    "subject.collection": ("系列页", "collection"),
+    "subject.institution": ("机构页", "institution"),
     "history.part": ("共{n}条记录，以上是较近的部分。", "These are the latest of {n} records."),
     "history.rest": ("其余{n}条", "The other {n}"),
     "history.rest.one": ("其余一条", "The other one"),
@@ -543,6 +594,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "The rules do not allow it; nothing has changed.",
     ),
     "operation.ahead": ("尚未到", "to come"),
+    "operation.reached": ("已完成", "done"),
+    "operation.good_until": (
+        "所附签名有效至 {moment}；逾期未写入区块则作废，须重新签名。",
+        "The signature that came with it is good until {moment}; if it is not in a block by then, sign anew.",
+    ),
     "operation.next.accepted": (
         "接下来保存文件，通常几秒钟。",
         "Next the files are stored, usually within seconds.",
@@ -572,6 +628,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "A4，十二枚，63.5 × 72 毫米；打印时缩放 100 %，不加页边距。",
         "A4, twelve labels of 63.5 × 72 mm; print at 100 %, without margins.",
     ),
+    "labels.unset": (
+        "尚未设置对外网址。这些二维码指向您打开本页所用的地址 {base}，他人未必能打开。",
+        (
+            "No public address is set. These codes lead to {base}, the address by which you opened this page; others "
+            "may not be able to reach it."
+        ),
+    ),
+    "labels.unset.how": (
+        "请在 settings.toml 中设置 public_url（例如 https://qianyin.example）后再打印；在此之前不能打印。",
+        "Set public_url in settings.toml (for example https://qianyin.example); until then these labels do not print.",
+    ),
+    "labels.unset.demo": (
+        "演示环境仍可打印，标签带有演示戳记。",
+        "A demonstration prints all the same; its labels carry the Demo stamp.",
+    ),
+    "labels.unset.print": (
+        "未打印标签：尚未设置对外网址（public_url），二维码会指向错误的地址。",
+        "No labels were printed: no public address (public_url) is set, and the codes would lead to the wrong place.",
+    ),
+    "labels.address": ("二维码指向 {base}", "The codes lead to {base}"),
     "labels.print": ("打印", "Print"),
     "labels.none": ("这个系列还没有数字藏品。", "This collection has no collectibles yet."),
     "labels.scan": ("扫码核验", "Scan to check"),

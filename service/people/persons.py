@@ -188,6 +188,17 @@ class People:
             person_id = connection.execute(query).scalar_one_or_none()
             return None if person_id is None else _person(_row(connection, person_id))
 
+    def institutions(self) -> dict[Address, str]:
+        """Give the names of the institutions by account: they are public, unlike those of persons."""
+        query = (
+            select(CommitmentRow.account, PersonRow.id, PersonRow.kind, PersonRow.sealed)
+            .join(PersonRow, PersonRow.id == CommitmentRow.person_id)
+            .where(PersonRow.kind == int(Kind.INSTITUTION), PersonRow.sealed.is_not(None))
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+            return {Address(row.account): self._identity(connection, row).name for row in rows}
+
     def opening(self, account: Address) -> Opening:
         """Give what shows whose an account is.
 

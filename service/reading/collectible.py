@@ -9,7 +9,7 @@ from indexer.store.answers import Known, TokenPage
 from indexer.values import ZERO_ADDRESS, as_hex
 from indexer.wire import write_address
 from service.errors import NotFound
-from service.pages.views import CollectiblePage, Fact, HistoryView, Holder, Loan, MayView
+from service.pages.views import CollectiblePage, Fact, Holder, Loan, MayView
 from service.pages.views.things import Giving
 from service.reading.context import Context
 from service.reading.described import (
@@ -21,10 +21,7 @@ from service.reading.described import (
     label_facts,
     media_of,
 )
-from service.reading.history import history_entries, older_entries
-
-MOST_ENTRIES = 200
-"""Entries on one page; the rest is in the JSON history, by cursor."""
+from service.reading.timeline import MOST_ENTRIES, timeline
 
 
 def collectible_page(context: Context, token_id: int) -> CollectiblePage:
@@ -45,6 +42,7 @@ def collectible_page(context: Context, token_id: int) -> CollectiblePage:
     manifest = context.manifest(work)
     description = manifest.description if manifest else None
     standing = context.view.standing(token.holder)
+    told = timeline(context, found.token)
     return CollectiblePage(
         token_id=str(token_id),
         title=context.work_title(work),
@@ -58,20 +56,23 @@ def collectible_page(context: Context, token_id: int) -> CollectiblePage:
         issuer=context.parties.party(token.issuer),
         work_kind=KINDS[work.kind],
         media=media_of(manifest, context.previews.size_of),
-        history=_history(context, found),
+        history=told.view,
         may=may_of(found, standing.state if standing else None, context.now),
         as_of=context.as_of(found.token.settled, found.work.settled),
         verdict=context.prove(found.token),
-        copyright_holder=copyright_holder(description) if description else None,
-        kind_facts=kind_facts(description) if description else (),
-        described=label_facts(description) if description else (),
+        copyright_holder=copyright_holder(description, context.parties.known_as) if description else None,
+        kind_facts=kind_facts(description, context.parties.known_as) if description else (),
+        described=label_facts(description, context.parties.known_as) if description else (),
         technical=(*_technical(context, found), *file_facts(manifest, work.manifest_digest)),
         file=file_of(manifest),
         loan=_loan(context, token),
         held_until=token.held_until if token.held_at(context.now) else None,
         annulled_reason=_annulled(found),
+        terms=description.get("holder_terms") if description else None,
         bundle=f"/v1/collectibles/{token_id}/evidence",
-        test_verifier=context.is_test(token.holder, token.issuer),
+        test_verifier=context.is_test(
+            token.holder, token.issuer, token.user, work.registrant, *told.accounts
+        ),
     )
 
 
@@ -109,18 +110,6 @@ def _giving(known: Known[Token], holder: Standing | None, free: int, now: int) -
 def _holder(context: Context, token: Token) -> Holder:
     at_issuer = token.holder == token.issuer and not token.distributed
     return Holder(context.parties.label(token.holder), token.acquired_at, at_issuer)
-
-
-def _history(context: Context, found: TokenPage) -> HistoryView:
-    entries = history_entries(
-        found.history.items,
-        context.parties.label,
-        collection=found.collection.state,
-        cap=found.edition.state.cap,
-        now=context.now,
-    )
-    older = older_entries(f"/v1/collectibles/{found.token.state.token_id}", found.history.cursor)
-    return HistoryView(entries, found.entries, older)
 
 
 def _technical(context: Context, found: TokenPage) -> tuple[Fact, ...]:

@@ -14,7 +14,6 @@ from service.pages.views import (
     CollectionCard,
     CollectionPage,
     Fact,
-    HistoryView,
     Label,
     LabelSheet,
     Media,
@@ -23,10 +22,9 @@ from service.pages.views import (
 from service.pages.views.things import LABELS_PER_SHEET
 from service.reading.context import Context
 from service.reading.described import collection_description, small_picture
-from service.reading.history import history_entries, older_entries
+from service.reading.timeline import timeline
 from service.reading.work import edition_views
 
-MOST_ENTRIES = 200
 EDITIONS_A_PAGE = 48
 
 
@@ -38,8 +36,7 @@ def collection_page(context: Context, collection_id: Hash32, after: int | None =
     """
     known = _known(context, collection_id)
     collection = known.state
-    history = context.view.history(known.subject, limit=MOST_ENTRIES)
-    _, total = context.view.subject_head(known.subject)
+    told = timeline(context, known)
     editions = context.view.editions(collection=collection_id, after=after, limit=EDITIONS_A_PAGE)
     works, collectibles = context.view.collection_counts([collection_id])[collection_id]
     more = editions.cursor if isinstance(editions.cursor, int) else None
@@ -52,11 +49,7 @@ def collection_page(context: Context, collection_id: Hash32, after: int | None =
         collectibles=collectibles,
         editions=edition_views(context, editions.items, by_collection=False),
         policies=_policies(context, known),
-        history=HistoryView(
-            history_entries(history.items, context.parties.label, now=context.now),
-            total,
-            older_entries(f"/v1/collections/{as_hex(collection_id)}", history.cursor),
-        ),
+        history=told.view,
         as_of=context.as_of(known.settled),
         description=collection_description(context.library.statement(collection.metadata_digest)),
         technical=_technical(context, known),
@@ -64,7 +57,7 @@ def collection_page(context: Context, collection_id: Hash32, after: int | None =
         if more is not None
         else None,
         labels=addresses.labels(as_hex(collection_id)) if collectibles else None,
-        test_verifier=context.is_test(collection.issuer),
+        test_verifier=context.is_test(collection.issuer, *told.accounts),
     )
 
 

@@ -13,7 +13,7 @@ from indexer.values import Address, Hash32, as_hex
 from service.files.description import Description
 from service.files.manifest import Manifest
 from service.files.previews import Previews
-from service.pages.views import AsOf, Name, VerdictView
+from service.pages.views import AsOf, Name, Stale, VerdictView
 from service.reading.described import collection_title, title_of
 from service.reading.library import Library
 from service.reading.parties import Parties
@@ -31,7 +31,7 @@ class Context:
         library, previews: manifests and pictures. parties: who is called by name.
         now: Unix seconds.
         prove: assembles and checks the evidence for a subject; None where there is none.
-        stale: the index is behind the chain. replaced: settled history was replaced and nobody answered for it.
+        stale: why what is shown may be out of date; None where the index keeps up with its chain.
     """
 
     view: View
@@ -41,13 +41,13 @@ class Context:
     parties: Parties
     now: int
     prove: Callable[[Known[Token] | Known[Work]], VerdictView | None]
-    stale: bool = False
-    replaced: bool = False
+    stale: Stale | None = None
 
     def as_of(self, *known: bool) -> AsOf:
         """Say which state a page speaks of; `known` are the settled flags of what it shows."""
         state = self.view.as_of
-        return AsOf(state.number, state.time, all(known), self.replaced, self.stale)
+        replaced = self.stale is not None and self.stale.reason == "replaced"
+        return AsOf(state.number, state.time, all(known), replaced, self.stale)
 
     def manifest(self, work: Work) -> Manifest | None:
         """Give the present reading of a work's manifest, if it is kept here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from indexer.events import WorkKind
 from indexer.values import Hash32, as_hex
@@ -98,21 +99,30 @@ def collection_description(statement: CollectionStatement | None) -> Bilingual |
     )
 
 
-def kind_facts(description: Description) -> tuple[Fact, ...]:
+def nobody_known(text: str) -> Name | None:  # noqa: ARG001  the answer where no institution is known
+    """Know no institution by its name."""
+    return None
+
+
+KnownAs: TypeAlias = Callable[[str], Name | None]
+"""Gives an institution that has this very name, with its name in the other language."""
+
+
+def kind_facts(description: Description, known_as: KnownAs = nobody_known) -> tuple[Fact, ...]:
     """List what the kind of work owes the public."""
-    return _facts(description, OWED)
+    return _facts(description, OWED, known_as)
 
 
-def label_facts(description: Description) -> tuple[Fact, ...]:
+def label_facts(description: Description, known_as: KnownAs = nobody_known) -> tuple[Fact, ...]:
     """List the other lines of the label, the institution's own columns last."""
     own = tuple(Fact(heading, text) for heading, text in description.extra)
-    return _facts(description, LABEL) + own
+    return _facts(description, LABEL, known_as) + own
 
 
-def copyright_holder(description: Description) -> Name | None:
+def copyright_holder(description: Description, known_as: KnownAs = nobody_known) -> Name | None:
     """Give the holder of the copyright as the institution states it."""
     stated = description.get("copyright_holder")
-    return Name(stated, language_of(stated)) if stated else None
+    return known_as(stated) or Name(stated, language_of(stated)) if stated else None
 
 
 def picture_entry(manifest: Manifest) -> FileEntry | None:
@@ -184,8 +194,11 @@ def file_facts(manifest: Manifest | None, manifest_digest: Hash32) -> tuple[Fact
     return tuple(facts)
 
 
-def _facts(description: Description, names: tuple[str, ...]) -> tuple[Fact, ...]:
-    return tuple(Fact(name, text) for name in names if (text := description.get(name)))
+def _facts(description: Description, names: tuple[str, ...], known_as: KnownAs) -> tuple[Fact, ...]:
+    stated = ((name, text) for name in names if (text := description.get(name)))
+    return tuple(
+        Fact(name, text, known.parallel if (known := known_as(text)) else None) for name, text in stated
+    )
 
 
 def _caption(description: Description) -> Bilingual | None:

@@ -13,7 +13,6 @@ from service.errors import NotFound
 from service.pages.codes import read_code
 from service.pages.views import (
     Fact,
-    HistoryView,
     HomePage,
     InstitutionCard,
     InstitutionPage,
@@ -24,7 +23,7 @@ from service.pages.views import (
 from service.reading.collection import collection_cards
 from service.reading.context import Context
 from service.reading.described import small_picture, title_of
-from service.reading.history import history_entries, older_entries
+from service.reading.timeline import timeline
 
 RECENT = 9
 MOST_COLLECTIONS = 60
@@ -68,6 +67,11 @@ def search_page(context: Context, query: str, after: int | None = None) -> Searc
         after=None if after is None else str(after),
         next=None if found.cursor is None else str(found.cursor),
         as_of=context.as_of(),
+        test_verifier=context.is_test(
+            *(hit.work.state.registrant for hit in found.works),
+            *((token.state.issuer, token.state.holder) if token else ()),
+            *((found.collection.state.issuer,) if found.collection else ()),
+        ),
     )
 
 
@@ -88,8 +92,7 @@ def institution_page(context: Context, account: Address) -> InstitutionPage:
     standing = known.state
     works, collectibles = context.view.totals(account)
     issued = context.view.collections(issuer=account, limit=MOST_COLLECTIONS).items
-    history = context.view.history(known.subject)
-    _, total = context.view.subject_head(known.subject)
+    told = timeline(context, known)
     return InstitutionPage(
         party=context.parties.party(account),
         verifier=short_text(standing.verifier),
@@ -98,16 +101,12 @@ def institution_page(context: Context, account: Address) -> InstitutionPage:
         works=works,
         collectibles=collectibles,
         collections=collection_cards(context, issued),
-        history=HistoryView(
-            history_entries(history.items, context.parties.label, now=context.now),
-            total,
-            older_entries(f"/v1/institutions/{write_address(account)}", history.cursor),
-        ),
+        history=told.view,
         as_of=context.as_of(known.settled),
         recognised_by=_recognised_by(context, account),
         technical=_technical(context, known),
         suspended_until=standing.suspended_until if standing.suspended_until > context.now else None,
-        test_verifier=context.is_test(account),
+        test_verifier=context.is_test(account, *told.accounts),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from indexer.events import UnknownAct
 from indexer.policy import looser
 from indexer.state import Collection
 from indexer.store.answers import ProvenanceEntry
-from indexer.values import ZERO_HASH, Address
+from indexer.values import ZERO_HASH, Address, Hash32
 from service.pages.views import HistoryEntryView, Name
 from service.pages.views.history import Hand
 
@@ -39,6 +39,8 @@ def history_entries(
     collection: Collection | None = None,
     cap: int | None = None,
     now: int,
+    works: Mapping[Hash32, Name] | None = None,
+    later: frozenset[str] = frozenset(),
 ) -> tuple[HistoryEntryView, ...]:
     """Show the records of one subject.
 
@@ -48,6 +50,8 @@ def history_entries(
         collection: of a token, for the holding periods that applied.
         cap: of a token's edition.
         now: Unix seconds, to say what has lapsed.
+        works: titles of the works of which editions were opened.
+        later: corrections that are recorded after the newest of these entries.
     """
     shown: list[HistoryEntryView] = []
     keeping: _Keeping | None = None
@@ -55,12 +59,14 @@ def history_entries(
         view = replace(_plain(entry), **_words(entry.act, label, now))
         if isinstance(entry.act, acts.Minted):
             view = replace(view, cap=cap)
+        if isinstance(entry.act, acts.EditionOpened) and works:
+            view = replace(view, about=works.get(entry.act.work_id))
         if isinstance(entry.act, acts.Gifted) and keeping is not None:
             period = _period(keeping, collection, entry.act.policy_version)
             view = replace(view, held=view.at - keeping.since, holding_period=period or None)
         keeping = _kept(keeping, entry)
         shown.append(view)
-    return tuple(reversed(_struck(shown)))
+    return tuple(reversed(_struck(shown, later)))
 
 
 def _plain(entry: ProvenanceEntry) -> HistoryEntryView:
@@ -152,9 +158,13 @@ def _kept(keeping: _Keeping | None, entry: ProvenanceEntry) -> _Keeping | None:
             return keeping
 
 
-def _struck(shown: list[HistoryEntryView]) -> list[HistoryEntryView]:
+CORRECTIONS = (acts.Annulled, acts.WorkWithdrawn, acts.WorkAmended, acts.CollectionAmended)
+"""The acts that strike out an earlier record."""
+
+
+def _struck(shown: list[HistoryEntryView], later: frozenset[str]) -> list[HistoryEntryView]:
     """Strike out what a later record corrected: the creation of an annulled token, the earlier reading of a work."""
-    last = {view.act: view.seq for view in shown}
+    last = {view.act: view.seq for view in shown} | dict.fromkeys(later, -1)
     return [replace(view, struck=True) if _is_struck(view, last) else view for view in shown]
 
 
@@ -168,8 +178,3 @@ def _is_struck(view: HistoryEntryView, last: dict[str, int]) -> bool:
             return last[view.act] != view.seq or "WorkWithdrawn" in last
         case _:
             return False
-
-
-def older_entries(resource: str, cursor: int | bytes | None) -> str | None:
-    """Give the address of the older records of a resource (`/v1/…`), None if there are none."""
-    return f"{resource}/history?after={cursor}" if isinstance(cursor, int) else None

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from indexer.follow import Reason
 from indexer.store.projection import Projection
 from service.installation import Installation
 from service.reading.context import Context
@@ -31,8 +30,10 @@ def context(installation: Installation) -> Iterator[Context]:
             sources=installation.sources,
             library=installation.library,
             previews=installation.previews,
-            parties=Parties(anchor),
+            parties=Parties(
+                anchor, {one: (name, "") for one, name in installation.institutions.names().items()}
+            ),
             now=int(time.time()),
             prove=prover.verdict,
-            replaced=view.halt is not None and view.halt.reason is Reason.SETTLED_REPLACED,
+            stale=installation.watch.stale(view.as_of, view.halt),
         )

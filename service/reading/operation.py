@@ -28,8 +28,13 @@ _ACTS: dict[str, str] = {
 }
 
 
-def operation_page(installation: Installation, operation_id: str) -> OperationPage:
+def operation_page(
+    installation: Installation, operation_id: str, *, refreshing: bool = True
+) -> OperationPage:
     """Read the progress of a request; whoever knows its id, which cannot be guessed, may.
+
+    Args:
+        refreshing: whether the page looks again by itself.
 
     Raises:
         NotFound: there is no operation of this id.
@@ -43,6 +48,9 @@ def operation_page(installation: Installation, operation_id: str) -> OperationPa
         refusal=Bilingual(reason.zh, reason.en) if reason else None,
         refusal_code=reason.code if reason else None,
         result=result_of(found) if found.state is State.SETTLED else None,
+        waiting_on=found.waiting_on,
+        good_until=getattr(found.request, "deadline", None),
+        refreshing=refreshing,
     )
 
 
@@ -69,16 +77,21 @@ def result_of(found: Operation) -> str | None:
 
 
 def _steps(installation: Installation, found: Operation) -> tuple[Step, ...]:
-    steps = [Step("accepted", found.accepted_at)]
-    if found.state is not State.ACCEPTED:
-        steps += _sending(installation, found)
-    if found.state is State.STORED:
-        steps.append(Step("stored", found.accepted_at))
-    if found.state is State.SETTLED:
-        steps.append(Step("settled", found.ended_at or steps[-1].at))
-    if found.state is State.REFUSED:
-        steps.append(Step("refused", found.ended_at or steps[-1].at))
-    return tuple(steps)
+    """List what it reached, each with its time; when its files were stored is not written down."""
+    accepted, stored = Step("accepted", found.accepted_at), Step("stored", None)
+    ended: tuple[Step, ...] = ()
+    match found.state:
+        case State.ACCEPTED:
+            return (accepted,)
+        case State.STORED:
+            return accepted, stored
+        case State.SETTLED:
+            ended = (Step("settled", found.ended_at),)
+        case State.REFUSED:
+            ended = (Step("refused", found.ended_at),)
+    sending = _sending(installation, found)
+    between = (stored, *sending) if sending else ()
+    return (accepted, *between, *ended)
 
 
 def _sending(installation: Installation, found: Operation) -> list[Step]:

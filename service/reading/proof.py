@@ -185,7 +185,13 @@ def verdict_view(verdict: Verdict, bundle: EvidenceBundle, anchor: TrustAnchor |
         since=_since(verdict.since),
         checks=checks,
         records=len(bundle.records),
+        own=sum(_subject(bundle) in one.record.subjects for one in bundle.records),
     )
+
+
+def _subject(bundle: EvidenceBundle) -> Hash32:
+    sources, claim = bundle.ledger.sources, bundle.claim
+    return sources.token(claim.token_id) if isinstance(claim, Holding) else sources.work(claim.work_id)
 
 
 def _sealed(bundle: EvidenceBundle, anchor: TrustAnchor | None) -> SealedBy:

@@ -11,7 +11,7 @@ from indexer.values import ZERO_HASH, Hash32, as_hex
 from indexer.wire import write_address
 from service.errors import NotFound
 from service.pages import addresses
-from service.pages.views import EditionView, Fact, HistoryView, Name, Serial, WorkPage
+from service.pages.views import EditionView, Fact, Name, Serial, WorkPage
 from service.reading.context import Context
 from service.reading.described import (
     KINDS,
@@ -23,9 +23,8 @@ from service.reading.described import (
     media_of,
     small_picture,
 )
-from service.reading.history import history_entries, older_entries
+from service.reading.timeline import timeline
 
-MOST_ENTRIES = 200
 MOST_EDITIONS = 50
 FIRST_SERIALS = 24
 
@@ -47,11 +46,9 @@ def work_page(context: Context, work_id: Hash32) -> WorkPage:
     work = known.state
     manifest = context.manifest(work)
     description = manifest.description if manifest else None
-    history = context.view.history(known.subject, limit=MOST_ENTRIES)
-    _, total = context.view.subject_head(known.subject)
+    told = timeline(context, known)
     others = sum(claim.state.work_id != work_id for claim in context.view.claims(work.file_digest))
     editions = context.view.editions(work=work_id, limit=MOST_EDITIONS).items
-    withdrawn = (e.act.reason for e in history.items if isinstance(e.act, acts.WorkWithdrawn))
     return WorkPage(
         work_id=as_hex(work_id),
         title=context.work_title(work),
@@ -59,24 +56,20 @@ def work_page(context: Context, work_id: Hash32) -> WorkPage:
         deposited_at=work.registered_at,
         work_kind=KINDS[work.kind],
         media=media_of(manifest, context.previews.size_of),
-        history=HistoryView(
-            history_entries(history.items, context.parties.label, now=context.now),
-            total,
-            older_entries(f"/v1/works/{as_hex(work_id)}", history.cursor),
-        ),
+        history=told.view,
         as_of=context.as_of(known.settled),
         anchored_at=_anchored_at(context, work),
         other_claims=others,
-        kind_facts=kind_facts(description) if description else (),
-        described=label_facts(description) if description else (),
+        kind_facts=kind_facts(description, context.parties.known_as) if description else (),
+        described=label_facts(description, context.parties.known_as) if description else (),
         technical=(*_technical(context, known), *file_facts(manifest, work.manifest_digest)),
         editions=edition_views(context, editions, by_collection=True),
         verdict=context.prove(known),
         bundle=f"/v1/works/{as_hex(work_id)}/evidence",
         file=file_of(manifest),
-        withdrawn_reason=next(withdrawn, "") if work.withdrawn else None,
-        copyright_holder=copyright_holder(description) if description else None,
-        test_verifier=context.is_test(work.registrant),
+        withdrawn_reason=_withdrawn(context, known),
+        copyright_holder=copyright_holder(description, context.parties.known_as) if description else None,
+        test_verifier=context.is_test(work.registrant, *told.accounts),
     )
 
 
@@ -144,6 +137,13 @@ def _anchored_at(context: Context, work: Work) -> int | None:
         return None
     found = context.view.find_act(context.sources.anchor(work.anchor_id), acts.Anchored)
     return found.record.block_time if found else None
+
+
+def _withdrawn(context: Context, known: Known[Work]) -> str | None:
+    if not known.state.withdrawn:
+        return None
+    found = context.view.find_act(known.subject, acts.WorkWithdrawn)
+    return found.act.reason if found and isinstance(found.act, acts.WorkWithdrawn) else ""
 
 
 def _technical(context: Context, known: Known[Work]) -> tuple[Fact, ...]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from service.pages.views.evidence import CheckView, SealedBy, Since, VerdictView
 from service.pages.views.finding import HomePage, InstitutionCard, SearchPage, SearchResult
 from service.pages.views.history import HistoryEntryView, HistoryView
-from service.pages.views.page import AsOf, Bilingual, Fact, FileView, Media, Name, Page, Party, as_json
+from service.pages.views.page import AsOf, Bilingual, Fact, FileView, Media, Name, Page, Party, Stale, as_json
 from service.pages.views.running import ErrorPage, OperationPage, Step, VerifyPage, VerifyResult
 from service.pages.views.things import (
     CollectiblePage,
     CollectionCard,
     CollectionPage,
     EditionView,
+    HistoryPage,
     Holder,
     InstitutionPage,
     Label,
@@ -40,6 +41,7 @@ __all__ = [
     "Fact",
     "FileView",
     "HistoryEntryView",
+    "HistoryPage",
     "HistoryView",
     "Holder",
     "HomePage",
@@ -60,6 +62,7 @@ __all__ = [
     "SearchResult",
     "Serial",
     "Since",
+    "Stale",
     "Step",
     "VerdictView",
     "VerifyPage",

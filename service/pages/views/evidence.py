@@ -72,7 +72,8 @@ class VerdictView:
         sealed: by whom that block is sealed.
         since: the second answer.
         checks: the checks in order; those that do not apply may be left out.
-        records: how many records were checked for completeness.
+        records: how many records were checked for completeness, those of accounts and works that the claim needs too.
+        own: how many of them are of the page's own subject, the collectible or the work.
         by: who computed it: `service`, or `reader` for the offline verifier.
     """
 
@@ -84,6 +85,7 @@ class VerdictView:
     since: Since
     checks: tuple[CheckView, ...]
     records: int
+    own: int = 0
     by: Literal["service", "reader"] = "service"
 
     def __post_init__(self) -> None:

@@ -74,3 +74,7 @@ class HistoryView:
     entries: tuple[HistoryEntryView, ...]
     total: int
     older: str | None = None
+
+    def after(self, block: int) -> int:
+        """Return how many of the entries shown are later than a block."""
+        return sum(entry.block > block for entry in self.entries)

@@ -32,6 +32,7 @@ class Name:
         parallel: the same title in another language, or None.
         parallel_lang: its tag.
         lookalike: it holds look-alike characters: the page warns.
+        said_here: an institution's name as registered at this installation; no trust anchor says so, and the page does.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Name:
     parallel: str | None = None
     parallel_lang: str = "en"
     lookalike: bool = False
+    said_here: bool = False
 
     def first(self, lang: Lang) -> tuple[str, str]:
         """Return the (text, tag) that a reader of `lang` wants to see first."""
@@ -64,11 +66,14 @@ class Party:
         name: its public name.
         address: its account, EIP-55.
         recognised: whether the pinned trust anchor names it.
+        named_by: who says that the name is this account's: the trust `anchor`, this `installation`, or `nobody` (then
+            the name is a mask).
     """
 
     name: Name
     address: str
     recognised: bool
+    named_by: Literal["anchor", "installation", "nobody"] = "nobody"
 
     @property
     def path(self) -> str:
@@ -83,10 +88,12 @@ class Fact:
     Attributes:
         key: has its words in the catalogue as `fact.<key>`, or is a heading of the institution's own, shown as given.
         value: shown as given.
+        value_en: the same in English, where it is known; None: it is shown as given in both languages.
     """
 
     key: str
     value: str
+    value_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,23 @@ class FileView:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """Why what a page shows may be out of date.
+
+    Attributes:
+        reason: `behind` (the chain has blocks that the index has not), `stopped` (following stopped until a person
+            decides), `replaced` (the same, since settled history was replaced), `silent` (no node answers).
+        since: since when, Unix seconds: when the first missing block was to be had, when the node was first asked in
+            vain, or the time of the last block indexed.
+        newest: the newest block seen on the chain; None where none was.
+    """
+
+    reason: Literal["behind", "stopped", "replaced", "silent"]
+    since: int
+    newest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AsOf:
     """The state of the index that a page speaks of.
 
@@ -131,14 +155,14 @@ class AsOf:
         time: its time.
         settled: every record shown is settled.
         replaced: settled history was once replaced and nobody has answered for it yet.
-        stale: the index is known to be behind the chain.
+        stale: why and since when it may be out of date; None where the index keeps up with its chain.
     """
 
     block: int
     time: int
     settled: bool = True
     replaced: bool = False
-    stale: bool = False
+    stale: Stale | None = None
 
 
 class Page:

@@ -18,10 +18,10 @@ STATES: tuple[State, ...] = ("accepted", "stored", "signed", "sent", "settled")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A state that a request has reached, and when."""
+    """A state that a request has reached, and when; None where that was not written down."""
 
     state: State
-    at: int
+    at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,13 @@ class OperationPage(Page):
         operation_id: as given on acceptance.
         act: what was asked: `register_work`, `create_collection`, `open_edition`, `mint`, `distribute`, `gift`, `hold`,
             `release`, `annul`, `amend`, `withdraw`, `register_account`, or another (shown as "request").
-        steps: the states reached, oldest first; never empty. A state may be skipped (a gift stores no file).
+        steps: the states reached, oldest first; never empty. A state may be skipped (an act found done is not signed).
         refusal: why it was refused, decoded; only with the state `refused`.
         refusal_code: the stable word for programs.
         result: address and title of what came of it, or None.
         title: what it is about, or None.
         waiting_on: operations that have to be done before; shown while it is not finished.
+        good_until: how long what a holder signed for it is good; None where nothing was signed.
         refreshing: False where the reader asked the page not to refresh by itself.
     """
 
@@ -50,6 +51,7 @@ class OperationPage(Page):
     result: str | None = None
     title: Name | None = None
     waiting_on: tuple[str, ...] = ()
+    good_until: int | None = None
     refreshing: bool = True
     as_of: AsOf | None = None
     test_verifier: bool = False
@@ -77,9 +79,9 @@ class OperationPage(Page):
         """Return whether `state` may still come; a state that was skipped does not."""
         return not self.finished and STATES.index(state) > STATES.index(self.state)
 
-    def reached(self, state: State) -> int | None:
-        """Return when `state` was reached, None if it was not."""
-        return next((step.at for step in self.steps if step.state == state), None)
+    def reached(self, state: State) -> Step | None:
+        """Return the step at which `state` was reached, None if it was not."""
+        return next((step for step in self.steps if step.state == state), None)
 
 
 @dataclass(frozen=True, slots=True)

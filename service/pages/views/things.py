@@ -337,6 +337,41 @@ class InstitutionPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryPage(Page):
+    """A part of a history: the records older than a cursor.
+
+    Attributes:
+        of: what the history is of, with its `id` as its own page writes it and its `title`.
+        serial, cap: of a collectible.
+        history: this part of it; `older` leads on.
+        after: the cursor it starts from; None for the newest.
+        as_of: the state shown.
+        test_verifier: the test verifier registered a party shown here.
+    """
+
+    kind: ClassVar[str] = "history"
+    of: Literal["collectible", "work", "collection", "institution"]
+    id: str
+    title: Name
+    history: HistoryView
+    as_of: AsOf
+    after: int | None = None
+    serial: int | None = None
+    cap: int | None = None
+    test_verifier: bool = False
+
+    @property
+    def subject_path(self) -> str:
+        """Return the address of what the history is of."""
+        return getattr(addresses, self.of)(self.id)  # type: ignore[no-any-return]
+
+    @property
+    def path(self) -> str:
+        """Return `…/history`, with the cursor."""
+        return addresses.history(self.subject_path, self.after)
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """One label to print: decimal token id, title, number 7 of 200."""
 

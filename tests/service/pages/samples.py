@@ -17,6 +17,7 @@ from service.pages.views import (
     Fact,
     FileView,
     HistoryEntryView,
+    HistoryPage,
     HistoryView,
     Holder,
     HomePage,
@@ -37,6 +38,7 @@ from service.pages.views import (
     SearchResult,
     Serial,
     Since,
+    Stale,
     Step,
     VerdictView,
     VerifyPage,
@@ -70,11 +72,12 @@ TITLES = [
 NAMES = [Name(zh, "zh-Hans", en, "en") for zh, en in TITLES]
 MUSEUM = Name("示例省博物馆", "zh-Hans", "Example Provincial Museum", "en")
 SERIES = Name("唐诗十二帖", "zh-Hans", "Twelve Tang Poems", "en")
-ISSUER = Party(MUSEUM, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", recognised=True)
+ISSUER = Party(MUSEUM, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", recognised=True, named_by="anchor")
 STRANGER = Party(
-    Name("仿冒博物馆", "zh-Hans", "A Museum by That Name", "en"),
+    Name("仿冒博物馆", "zh-Hans", "A Museum by That Name", "en", said_here=True),
     "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
     recognised=False,
+    named_by="installation",
 )
 COLLECTION_ID = "0x" + "c0ffee" * 10 + "c0ff"
 WORK_ID = "0x" + "5eed" * 16
@@ -117,7 +120,8 @@ VALID = VerdictView(
     sealed=SealedBy("clique", 3, 4),
     since=Since("standing", NOW + 120),
     checks=checks(),
-    records=5,
+    records=7,
+    own=5,
 )
 INVALID = replace(
     VALID, outcome="invalid", checks=checks("pppfpnpp-"), since=Since("withdrawn", NOW - 40 * DAY)
@@ -262,7 +266,7 @@ ANNULLED = replace(
             HistoryEntryView(1_251, "SomethingNew", 12_001, NOW - 61 * DAY, known=False),
         ),
         9,
-        older="/t/1?before=1250",
+        older=f"/t/{token_id(7)}/history?after=1250",
     ),
 )
 HELD = replace(
@@ -299,7 +303,7 @@ FRESH = replace(
     media=Media("none"),
     file=None,
     test_verifier=False,
-    as_of=AsOf(18_204, NOW, settled=False, replaced=True, stale=True),
+    as_of=AsOf(18_204, NOW, settled=False, replaced=True, stale=Stale("replaced", NOW - DAY, 18_230)),
 )
 
 PROVENANCE = (
@@ -355,7 +359,7 @@ WORK = WorkPage(
         ),
         EditionView(str(EDITION + 1), SERIES, f"/c/{COLLECTION_ID}", 2, 50, 0),
     ),
-    verdict=replace(VALID, records=2),
+    verdict=replace(VALID, records=2, own=2),
     bundle=f"/v1/works/{WORK_ID}/evidence",
     file=FileView(SHA256, 431_872, "image/png"),
     copyright_holder=MUSEUM,
@@ -504,6 +508,18 @@ PAGES: dict[str, Page] = {
     "collectible, struck out": ANNULLED,
     "collectible, held": HELD,
     "collectible, fresh": FRESH,
+    "history, older": HistoryPage(
+        "collectible",
+        token_id(7),
+        NAMES[0],
+        HistoryView(ENTRIES[1:4], 60, older=f"/t/{token_id(7)}/history?after=702"),
+        AS_OF,
+        after=1_904,
+        serial=7,
+        cap=200,
+        test_verifier=True,
+    ),
+    "history, of an institution": HistoryPage("institution", ISSUER.address, MUSEUM, HISTORY, AS_OF),
     "institution": INSTITUTION,
     "institution, not recognised": UNNAMED_INSTITUTION,
     "operation": OPERATION,

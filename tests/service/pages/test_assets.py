@@ -65,29 +65,3 @@ def test_a_changed_file_changes_the_address_of_all_that_live_with_it() -> None:
     assert one == assets._fingerprint({"b.js": b"2", "a.css": b"1"})
     assert one != assets._fingerprint({"a.css": b"1", "b.js": b"3"})
     assert one != assets._fingerprint({"a.css": b"12", "b.js": b""})
-
-
-def served_characters() -> set[int]:
-    sheet = (assets.FOLDER / "fonts/serif.css").read_text(encoding="utf-8")
-    found: set[int] = set()
-    for span in ",".join(re.findall(r"unicode-range:([^}]+)", sheet)).split(","):
-        first, _, last = span.removeprefix("U+").partition("-")
-        found |= set(range(int(first, 16), int(last or first, 16) + 1))
-    return found
-
-
-@pytest.mark.parametrize(("name", "count"), [("gb2312", 6_763), ("big5", 5_401)])
-def test_titles_in_simplified_and_in_traditional_characters_are_of_one_face(name: str, count: int) -> None:
-    rows = range(0xB0, 0xF8) if name == "gb2312" else range(0xA4, 0xC7)
-    pairs = (bytes([row, cell]) for row in rows for cell in range(0x40, 0xFF))
-    written = {ord(text) for pair in pairs if len(text := pair.decode(name, "ignore")) == 1}
-    wanted = {code for code in written if 0x4E00 <= code <= 0x9FFF}
-    if name == "big5":  # Row C6 holds other signs than characters after its cell 7E.
-        wanted &= {code for code in wanted if chr(code).encode("big5") <= b"\xc6\x7e"}
-    assert len(wanted) == count
-    assert wanted <= served_characters()
-
-
-def test_what_is_outside_of_both_is_not_claimed() -> None:
-    assert ord("\U00020000") not in served_characters()
-    assert ord("\u9fa5") not in served_characters()

@@ -6,13 +6,13 @@ import re
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from service.pages import assets, language, seals
 from service.pages.render import HEADERS, render
-from service.pages.views import Bilingual, Name, Page, Since
+from service.pages.views import AsOf, Bilingual, Name, Page, Since, Stale, Step
 from tests.service.pages import samples
 
 EVERY = [(name, lang) for name in samples.PAGES for lang in language.LANGUAGES]
@@ -168,10 +168,10 @@ def test_an_issuer_that_nobody_names_is_said_to_be_unproven() -> None:
 
 def test_a_history_is_called_whole_only_where_that_was_proven() -> None:
     page = samples.COLLECTIBLE
-    assert "自存证起，一条不少" in render(page, "zh", samples.SITE)
+    assert "自存证起共五条记录，一条不少" in render(page, "zh", samples.SITE)
     unproven = render(replace(page, verdict=None), "zh", samples.SITE)
     assert "一条不少" not in unproven
-    assert "索引中的全部五条记录" in unproven
+    assert "索引中共有五条记录，是否齐全尚未核验" in unproven
 
 
 def test_a_collectible_without_evidence_shows_no_verdict() -> None:
@@ -294,6 +294,89 @@ def test_a_page_is_the_same_text_every_time() -> None:
     assert html_of("collectible", "zh") == html_of("collectible", "zh")
 
 
+@pytest.mark.parametrize("lang", language.LANGUAGES)
+@pytest.mark.parametrize("reason", get_args(get_type_hints(Stale)["reason"]))
+def test_a_page_that_may_be_out_of_date_says_why_and_since_when(reason: str, lang: str) -> None:
+    kept_up = samples.PAGES["collection"]
+    since = samples.NOW - samples.DAY
+    late = replace(kept_up, as_of=AsOf(18_204, samples.NOW, stale=Stale(reason, since, 18_230)))  # type: ignore[type-var,arg-type]
+    notice = re.findall(r'<p class="notice[^"]*" role="note">(.*?)</p>', render(late, lang, samples.SITE))  # type: ignore[arg-type]
+    assert len(notice) == 1
+    assert language.moment(since) in notice[0]
+    assert "18,204" in notice[0]
+    assert late.to_json()["as_of"]["stale"] == {"reason": reason, "since": since, "newest": 18_230}
+    assert 'role="note"' not in render(kept_up, lang, samples.SITE)  # type: ignore[arg-type]
+    assert kept_up.to_json()["as_of"]["stale"] is None
+
+
+@pytest.mark.parametrize(("name", "lang"), EVERY)
+def test_a_page_says_whose_time_its_times_are(name: str, lang: str) -> None:
+    assert ("北京时间（UTC+8）" if lang == "zh" else "Beijing time (UTC+8)") in html_of(name, lang)
+
+
+def test_a_history_is_called_whole_only_as_far_as_the_evidence_goes() -> None:
+    page = samples.COLLECTIBLE
+    assert "截至第 18,204 块，自存证起共五条记录，一条不少。" in render(page, "zh", samples.SITE)
+    newest = replace(page.history.entries[0], block=18_300)
+    longer = replace(page.history, entries=(newest, *page.history.entries), total=6)
+    html = render(replace(page, history=longer), "zh", samples.SITE)
+    assert "自存证起共五条记录，一条不少。其后另有一条，尚未核验。" in html
+    fewer = replace(page, history=replace(page.history, total=6))
+    assert "一条不少。" not in render(fewer, "zh", samples.SITE)
+    assert "一条不少。" not in html_of("collection", "zh")
+
+
+def test_a_verdict_counts_the_records_of_its_own_subject_apart() -> None:
+    assert "证据中的七条记录一条不少，次序不改，其中本件五条" in html_of("collectible", "zh")
+    assert "of the seven records" in html_of("collectible", "en").lower()
+    assert "其中" not in html_of("work", "zh")
+
+
+def test_a_name_that_only_this_installation_vouches_for_says_so_wherever_it_stands() -> None:
+    assert html_of("home", "zh").count("据本服务实名登记") == 1
+    assert "名称据本服务实名登记，信任锚未载明" in html_of("collectible, held", "zh")
+    assert "信任锚载明" in html_of("collectible", "zh")
+    assert "据本服务" not in html_of("collectible", "zh")
+
+
+def test_labels_print_only_under_an_address_that_the_owner_has_set() -> None:
+    sheet = samples.PAGES["labels"]
+    given = render(sheet, "zh", replace(samples.PLAIN_SITE, public=True))
+    assert "sheet-unset" not in given
+    assert "data-print" in given
+    assert "public_url" not in given
+    unset = render(sheet, "zh", samples.PLAIN_SITE)
+    assert "sheet-unset" in unset
+    assert "data-print" not in unset
+    assert "尚未设置对外网址" in unset
+    demo = render(sheet, "zh", replace(samples.PLAIN_SITE, demo=True))
+    assert "sheet-unset" not in demo
+    assert "尚未设置对外网址" in demo
+
+
+def test_invisible_characters_of_a_title_are_isolated_and_shown() -> None:
+    title = Name("静夜\u202e思\u200b", "zh-Hans", lookalike=True)
+    html = render(replace(samples.COLLECTIBLE, title=title), "zh", samples.SITE)
+    assert '静夜<span class="mark">U+202E</span>思<span class="mark">U+200B</span>' in html
+    assert '<h1 class="title" lang="zh-Hans" dir="auto">静夜\u202e思\u200b</h1>' in html
+    assert 'class="mark"' not in html_of("work", "zh")
+
+
+def test_a_step_whose_time_was_not_written_down_is_shown_without_one() -> None:
+    steps = (Step("accepted", samples.NOW - 9), Step("stored", None), Step("signed", samples.NOW - 8))
+    html = render(replace(samples.OPERATION, steps=steps), "zh", samples.SITE)
+    assert "<h3>文件已保存</h3><p>已完成</p>" in html
+
+
+def test_a_part_of_a_history_leads_to_the_older_and_back() -> None:
+    html = html_of("history, older", "zh")
+    page = samples.PAGES["history, older"]
+    assert f'rel="next" href="{page.history.older}"' in html  # type: ignore[attr-defined]
+    assert f'href="{samples.COLLECTIBLE.path}/history"' in html
+    assert f'href="{samples.COLLECTIBLE.path}"' in html
+    assert page.twin == f"/v1/collectibles/{samples.COLLECTIBLE.token_id}/history?after=1904"
+
+
 def _poisoned(page: Page) -> Page:
     """Put hostile text into every name and free text of a page."""
     return _poison(page)  # type: ignore[no-any-return]
@@ -308,6 +391,8 @@ FREE = {
 def _poison(value: Any, name: str = "") -> Any:
     if isinstance(value, Name):
         return replace(value, text=HOSTILE, parallel=HOSTILE)
+    if isinstance(value, Stale):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         poisoned = {field.name: _poison(getattr(value, field.name), field.name) for field in fields(value)}
         return replace(value, **poisoned)

@@ -70,6 +70,8 @@ def test_a_value_with_one_is_taken() -> None:
         (addresses.search("静夜思", "c"), "/v1/search?q=%E9%9D%99%E5%A4%9C%E6%80%9D&after=c"),
         (addresses.labels("0xab", 2), "/v1/labels/0xab?page=2"),
         ("/verify", "/v1/verify"),
+        (addresses.history("/t/7", 40), "/v1/collectibles/7/history?after=40"),
+        (addresses.history("/i/0xA"), "/v1/institutions/0xA/history"),
     ],
 )
 def test_each_address_has_its_twin(path: str, twin: str) -> None:
@@ -154,4 +156,5 @@ def test_every_sample_is_a_page() -> None:
     assert all(isinstance(page, Page) for page in samples.PAGES.values())
     assert {page.kind for page in samples.PAGES.values()} == {
         "home", "search", "work", "collection", "collectible", "institution", "operation", "verify", "labels", "error",
+        "history",
     }  # fmt: skip

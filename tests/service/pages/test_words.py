@@ -31,7 +31,7 @@ DEPOSIT = re.compile(r"(?<!作品)(?<!实名)登记")
 """登记 reads as the official registration; only 作品登记号 and 实名登记 may say it."""
 
 BUILT_FROM_PARTS = re.compile(
-    r"(act|check|error|fact|kind|may\.give|operation\.(kind|state|next)|policy\.acceptance|receiver|search\.(by|none)"
+    r"(act|check|error|stale|named|subject|fact|kind|may\.give|operation\.(kind|state|next)|policy\.acceptance|receiver|search\.(by|none)"
     r"|verdict\.(since|by|valid|invalid|indeterminate)|what|tongue|history\.hand|days|hours|minutes|seconds)(\.|$)"
 )
 """The keys whose last part a page puts in."""
@@ -113,6 +113,16 @@ def test_every_character_of_the_words_is_in_the_fonts_we_serve() -> None:
     served = _served_characters()
     missing = {letter for pair in WORDS.values() for text in pair for letter in text} - served
     assert missing == set()
+
+
+def test_the_fonts_hold_the_characters_that_traditional_titles_are_written_with() -> None:
+    pairs = (bytes([row, cell]) for row in range(0xA4, 0xC7) for cell in range(0x40, 0xFF))
+    written = {
+        text for pair in pairs if pair <= b"\xc6\x7e" and (text := pair.decode("big5", "ignore")) >= "\u4e00"
+    }
+    assert len(written) == 5_401
+    assert written <= _served_characters()
+    assert "\U00020000" not in _served_characters()
 
 
 def test_the_fonts_hold_all_of_gb_2312_and_their_licence_is_kept() -> None:

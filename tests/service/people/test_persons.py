@@ -205,3 +205,16 @@ def test_no_name_is_in_any_text_or_log(
     everything = "\n".join([*said, caplog.text])
     for secret in (NAME, NUMBER, CODE):
         assert secret not in everything
+
+
+def test_institutions_are_named_by_their_accounts_and_persons_never(
+    people: People, database: Database
+) -> None:
+    museum = people.register(Identity(Kind.INSTITUTION, "某博物馆", "uscc", "91110000A"), TESTED, "issuer")
+    person = people.register(WHO, TESTED, CODE)
+    with database.write() as connection:
+        people.enrol(connection, museum.id, ONE, Custody.OWN)
+        people.enrol(connection, person.id, TWO, Custody.KEPT)
+    assert people.institutions() == {ONE: "某博物馆"}
+    people.crypto_shred(museum.id, erased_by="operator", reason="closed")
+    assert people.institutions() == {}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from indexer.values import Address
 from indexer.wire import write_address
-from service.masking import masked
+from service.masking import masked, masked_in_english
 from service.reading.parties import Parties
 
 accounts = st.binary(min_size=20, max_size=20).map(Address)
@@ -20,12 +20,17 @@ def test_an_institution_is_called_by_its_name_and_not_recognised_without_an_anch
     assert party.name.text == "某馆"
     assert party.address == write_address(MUSEUM)
     assert not party.recognised
+    assert party.named_by == "installation"
+    assert party.name.said_here
+    assert Parties().party(MUSEUM).named_by == "nobody"
 
 
 @given(accounts)
 def test_everybody_else_is_called_by_a_mask_without_a_digit_of_the_address(account: Address) -> None:
-    label = Parties().label(account).text
+    name = Parties().label(account)
+    label = name.text
     assert label == masked(account)
+    assert name.first("en") == (masked_in_english(account), "en")
     assert account.hex() not in label
     assert len(label) == len("竹影 3F·7K")
 
