@@ -5,11 +5,13 @@ One class per event in `contracts/interfaces`; `tests/indexer/test_events.py` co
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, TypeAlias
 
 from indexer.keccak import keccak256
+from indexer.packing import reader
 from indexer.record import Record, subject
 from indexer.values import Address, Hash32
 from indexer.words import (
@@ -26,11 +28,10 @@ from indexer.words import (
     words,
 )
 from indexer.words import (
-    decode as decode_words,
-)
-from indexer.words import (
     encode as encode_words,
 )
+
+_PAD12 = bytes(12)
 
 
 class Role(IntEnum):
@@ -552,6 +553,8 @@ ACTS: dict[Hash32, type[Act]] = {selector(act_type): act_type for act_type in Ac
 SELECTORS: dict[type[Act], Hash32] = {act_type: word for word, act_type in ACTS.items()}
 """The selector of every act."""
 
+_READERS: dict[Hash32, Callable[[bytes], Act]] = {word: reader(act_type) for word, act_type in ACTS.items()}
+
 
 def decode(record: Record) -> Act | UnknownAct:
     """Read the words of a record.
@@ -559,10 +562,10 @@ def decode(record: Record) -> Act | UnknownAct:
     Raises:
         WordsMalformed: the selector is known, the data are not its canonical encoding.
     """
-    act_type = ACTS.get(record.act)
-    if act_type is None:
+    read = _READERS.get(record.act)
+    if read is None:
         return UnknownAct(record.act, record.data)
-    return decode_words(act_type, record.data)
+    return read(record.data)
 
 
 def encode(act: Act) -> bytes:
@@ -625,11 +628,11 @@ class Sources:
 
     def edition(self, edition: int) -> Hash32:
         """Subject of an edition: its opening and every token minted under it."""
-        return subject(self.collections, Hash32(words(edition)))
+        return subject(self.collections, edition.to_bytes(32, "big"))
 
     def token(self, token: int) -> Hash32:
         """Subject of a token."""
-        return subject(self.collectible, Hash32(words(token)))
+        return subject(self.collectible, token.to_bytes(32, "big"))
 
     def nonce(self, account: Address, nonce: int) -> Hash32:
         """Subject of one nonce of an account."""
@@ -638,7 +641,7 @@ class Sources:
 
 def work_id(registrant: Address, file_digest: Hash32, manifest_digest: Hash32) -> Hash32:
     """Name a claim (IWorkRegistry)."""
-    return keccak256(words(registrant, file_digest, manifest_digest))
+    return keccak256(_PAD12 + registrant + file_digest + manifest_digest)
 
 
 def anchor_id(depositor: Address, root: Hash32) -> Hash32:
@@ -653,7 +656,7 @@ def collection_id(issuer: Address, operation: Hash32) -> Hash32:
 
 def edition_id(collection: Hash32, work: Hash32, number: int) -> int:
     """Name an edition (ICollections): the low 128 bits of a hash."""
-    return int.from_bytes(keccak256(words(collection, work, number))[16:], "big")
+    return int.from_bytes(keccak256(collection + work + number.to_bytes(32, "big"))[16:], "big")
 
 
 def token_id(edition: int, serial: int) -> int:

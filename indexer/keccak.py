@@ -14,7 +14,7 @@ def _with_pysha3() -> Callable[[bytes], Hash32]:
     from sha3 import keccak_256  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
     def keccak256(data: bytes) -> Hash32:
-        return Hash32(keccak_256(data).digest())
+        return keccak_256(data).digest()  # type: ignore[no-any-return]
 
     return keccak256
 

@@ -16,7 +16,7 @@ from indexer.node_json import (
     StateProof,
     read_block,
     read_bytes,
-    read_log,
+    read_logs,
     read_proof,
     read_quantity,
     read_word,
@@ -228,16 +228,14 @@ def _logs(
 ) -> list[Log]:
     asked = Call("eth_getLogs", ({**where, "address": as_hex(contract), "topics": [as_hex(topic)]},))
     found = _present(at, at.ask(asked, list[LogJson]), "logs")
-    address, place = as_hex(contract), (-1, -1)
-    logs: list[Log] = []
-    for one in found:
-        log = read_log(at.place, one)
-        if one.address.lower() != address or log.topics[:1] != (topic,) or one.removed:
+    logs = read_logs(at.place, found)
+    address, wanted, place = as_hex(contract), (topic,), (first, -1)
+    for one, log in zip(found, logs, strict=True):
+        if one.address.lower() != address or log.topics[:1] != wanted or one.removed:
             raise NodeLied(at.place, "a log that was not asked for")
-        if not first <= log.block_number <= last or (log.block_number, log.index) <= place:
+        if (log.block_number, log.index) <= place or log.block_number > last:
             raise NodeLied(at.place, "logs out of range, out of order or repeated")
         place = (log.block_number, log.index)
-        logs.append(log)
     return logs
 
 

@@ -6,8 +6,9 @@ Readers are told the `place` of the node, for the error they raise.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +18,8 @@ from indexer.evidence import header as sealed
 from indexer.evidence import rlp, trie
 from indexer.follow import Header
 from indexer.values import Address, Hash32, as_hex
+
+T = TypeVar("T")
 
 QBFT_MIX = bytes.fromhex("63746963616c2062797a616e74696e65206661756c7420746f6c6572616e6365")
 """What QBFT writes into `mixHash`, and so how it is known."""
@@ -192,6 +195,39 @@ def read_log(place: str, one: LogJson) -> Log:
         topics=tuple(_hash(place, topic) for topic in one.topics),
         data=read_bytes(place, one.data),
     )
+
+
+def read_logs(place: str, found: Sequence[LogJson]) -> list[Log]:
+    """Read logs as `read_log` does each; what many of them share is read once.
+
+    Raises:
+        NodeLied: a field is malformed.
+    """
+    hashes = _Known(lambda text: _hash(place, text))
+    quantities = _Known(lambda text: read_quantity(place, text))
+    return [
+        Log(
+            quantities[one.block_number],
+            hashes[one.block_hash],
+            hashes[one.transaction_hash],
+            quantities[one.log_index],
+            tuple([hashes[topic] for topic in one.topics]),
+            read_bytes(place, one.data),
+        )
+        for one in found
+    ]
+
+
+class _Known(dict[str, T]):
+    """What texts mean, each read once."""
+
+    def __init__(self, read: Callable[[str], T]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> T:
+        found = self[text] = self._read(text)
+        return found
 
 
 def read_proof(place: str, found: ProofJson, contract: Address, slots: Sequence[Hash32]) -> StateProof:

@@ -21,6 +21,8 @@ FIELDS = ("seq", "source", "act", "data", "stateAfter", "subjects", "blockNumber
 """What a record has in JSON."""
 
 _PAD12 = bytes(12)
+_AT_96 = (96).to_bytes(32, "big")
+_FROM_BYTES = int.from_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def record_digest(record: Record) -> Hash32:
                 record.seq.to_bytes(32, "big"),
                 _PAD12,
                 record.source,
-                entry_digest(record.act, record.data),
+                keccak256(record.act + record.data),
                 record.state_after,
                 keccak256(b"".join(record.subjects)),
                 record.block_number.to_bytes(32, "big"),
@@ -71,7 +73,7 @@ def record_digest(record: Record) -> Hash32:
     )
 
 
-def subject(source: Address, local_id: Hash32) -> Hash32:
+def subject(source: Address, local_id: bytes) -> Hash32:
     """Name a contract's `local_id` for the whole ledger: `keccak256(abi.encode(source, local id))`."""
     return keccak256(_PAD12 + source + local_id)
 
@@ -82,20 +84,22 @@ def from_words(topics: Sequence[bytes], data: bytes, block_number: int, block_ti
     Raises:
         MalformedRecord: not a `Recorded` log, or its data are cut off, padded or laid out otherwise.
     """
-    if len(topics) != 4 or any(len(topic) != 32 for topic in topics) or topics[0] != RECORDED_TOPIC:
+    if len(topics) != 4 or topics[0] != RECORDED_TOPIC or any(len(topic) != 32 for topic in topics):
         raise MalformedRecord("the topics are not those of Recorded")
-    if topics[2][:12] != _PAD12:
+    _, place, source, act = topics
+    if source[:12] != _PAD12:
         raise MalformedRecord("the source is not an address")
     state_after, subjects, payload = _decode_body(data)
+    number: int = _FROM_BYTES(place, "big")
     return Record(
-        seq=int.from_bytes(topics[1], "big"),
-        source=Address(topics[2][12:]),
-        act=Hash32(topics[3]),
-        data=payload,
-        state_after=state_after,
-        subjects=subjects,
-        block_number=block_number,
-        block_time=block_time,
+        number,
+        cast("Address", source[12:]),
+        cast("Hash32", act),
+        payload,
+        state_after,
+        subjects,
+        block_number,
+        block_time,
     )
 
 
@@ -103,18 +107,18 @@ def _decode_body(data: bytes) -> tuple[Hash32, tuple[Hash32, ...], bytes]:
     """Split `abi.encode(bytes32 stateAfter, bytes32[] subjects, bytes data)`."""
     if len(data) % 32 or len(data) < 160:
         raise MalformedRecord(f"{len(data)} bytes of log data are not whole words, or too few")
-    count = int.from_bytes(data[96:128], "big")
-    if int.from_bytes(data[32:64], "big") != 96 or count > len(data) // 32:
+    count = _FROM_BYTES(data[96:128], "big")
+    if data[32:64] != _AT_96 or count > len(data) // 32:
         raise MalformedRecord("the list of subjects is not where it belongs, or longer than the data")
     end = 128 + 32 * count
-    length = int.from_bytes(data[end : end + 32], "big")
     start = end + 32
-    if int.from_bytes(data[64:96], "big") != end or len(data) != start + (length + 31) // 32 * 32:
+    length = _FROM_BYTES(data[end:start], "big")
+    if _FROM_BYTES(data[64:96], "big") != end or len(data) != start + (length + 31) // 32 * 32:
         raise MalformedRecord("the arguments are not where they belong, or of another length")
-    if any(data[start + length :]):
+    if length % 32 and any(data[start + length :]):
         raise MalformedRecord("the padding after the arguments is not zero")
-    subjects = tuple(Hash32(data[at : at + 32]) for at in range(128, end, 32))
-    return Hash32(data[:32]), subjects, data[start : start + length]
+    subjects = tuple([data[at : at + 32] for at in range(128, end, 32)])
+    return data[:32], subjects, data[start : start + length]  # type: ignore[return-value]  # NewTypes, called, cost
 
 
 def from_log(log: Mapping[str, Any], block_time: int) -> Record:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from indexer import state as states
 from indexer.errors import IndexerError
@@ -23,6 +23,9 @@ _STATE_OF_SOURCE: dict[str, dict[str, type[State]]] = {
     "collections": {"": states.Collection, "EditionOpened": states.Edition, "CapLowered": states.Edition},
     "collectible": {"": states.Token, "IntentCancelled": states.CancelledNonce},
 }
+
+
+_UNNAMED = (ZERO_HASH, 0)
 
 
 class Held(NamedTuple):
@@ -52,14 +55,8 @@ class Ended(NamedTuple):
     superseded_by: int
 
 
-class Naming(NamedTuple):
-    """That a record names a subject, as its `ordinal`-th; `head` is the subject's after it."""
-
-    seq: int
-    position: int
-    subject: Hash32
-    ordinal: int
-    head: Hash32
+Naming: TypeAlias = tuple[int, int, Hash32, int, Hash32]
+"""That record `seq` names at a position a subject, as its `ordinal`-th; the last is the subject's head after it."""
 
 
 class Stop(NamedTuple):
@@ -138,19 +135,21 @@ def fold_records(reads: Sequence[Read], memory: Memory, sources: Sources) -> Fol
     """
     folded = Folded()
     open_versions: dict[Hash32, int] = {}
+    held, versions = memory.held, folded.versions
     for read in reads:
-        _name(read.recorded, memory, folded)
-        record = read.recorded.record
-        changed = _change(read, memory, folded, sources)
-        for subject, state in changed.items():
-            before = memory.held.get(subject)
-            begun = record.seq if before is None else before.begun_seq
+        _name(read.recorded, memory.heads, folded.namings)
+        seq = read.recorded.record.seq
+        for subject, state in _change(read, memory, folded, sources).items():
+            before = held.get(subject)
+            begun = seq
             if before is not None:
-                _end(before, subject, record.seq, open_versions, folded)
-            open_versions[subject] = len(folded.versions)
-            folded.versions.append(Version(subject, state, record.seq, begun, None))
-            memory.held[subject] = Held(state, record.seq, begun)
-        folded.intents.extend(Intent(record.seq, digest) for digest in _intents(read.act))
+                begun = before.begun_seq
+                _end(before, subject, seq, open_versions, folded)
+            open_versions[subject] = len(versions)
+            versions.append(Version(subject, state, seq, begun, None))
+            held[subject] = Held(state, seq, begun)
+        if isinstance(read.act, Gifted | Lent):
+            folded.intents.extend(Intent(seq, digest) for digest in _intents(read.act))
     return folded
 
 
@@ -163,21 +162,25 @@ def _read(recorded: Recorded) -> Read:
     return Read(recorded, act, f"unknown act {act.act.hex()}" if isinstance(act, UnknownAct) else "")
 
 
-def _name(recorded: Recorded, memory: Memory, folded: Folded) -> None:
+def _name(recorded: Recorded, heads: dict[Hash32, tuple[Hash32, int]], namings: list[Naming]) -> None:
+    seq, digest = recorded.record.seq, recorded.digest
     for position, subject in enumerate(recorded.record.subjects):
-        head, ordinal = memory.heads.get(subject, (ZERO_HASH, 0))
-        known = (next_head(head, recorded.digest), ordinal + 1)
-        memory.heads[subject] = known
-        folded.namings.append(Naming(recorded.record.seq, position, subject, known[1], known[0]))
+        head, ordinal = heads.get(subject, _UNNAMED)
+        head = next_head(head, digest)
+        ordinal += 1
+        heads[subject] = (head, ordinal)
+        namings.append((seq, position, subject, ordinal, head))
 
 
 def _change(read: Read, memory: Memory, folded: Folded, sources: Sources) -> dict[Hash32, State]:
     concerned = changing(read)
     reason = read.reason
-    if not memory.stopped.isdisjoint(concerned):
+    if memory.stopped and not memory.stopped.isdisjoint(concerned):
         reason = reason or "it follows a record that could not be read"
     elif not isinstance(read.act, UnknownAct):
-        before = {subject: memory.held[subject].state for subject in concerned if subject in memory.held}
+        before = {
+            subject: one.state for subject in concerned if (one := memory.held.get(subject)) is not None
+        }
         try:
             return step(before, read.recorded.record, read.act, sources)
         except StepRefused as refused:
@@ -197,8 +200,8 @@ def _end(before: Held, subject: Hash32, seq: int, open_versions: dict[Hash32, in
         folded.versions[place] = folded.versions[place]._replace(superseded_by=seq)
 
 
-def _intents(act: Act | UnknownAct) -> Iterator[Hash32]:
-    if isinstance(act, Gifted | Lent) and act.intent != ZERO_HASH:
+def _intents(act: Gifted | Lent) -> Iterator[Hash32]:
+    if act.intent != ZERO_HASH:
         yield act.intent
     if isinstance(act, Gifted) and act.acceptance != ZERO_HASH:
         yield act.acceptance

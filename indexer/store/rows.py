@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from enum import IntEnum
+from operator import attrgetter, methodcaller
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 from sqlalchemy import Column, FromClause, Row, Table
@@ -120,27 +121,26 @@ def _record_values(one: Recorded) -> tuple[Any, ...]:
 
 def _version_rows(versions: Iterable[Version]) -> Iterator[Rows]:
     by_kind: dict[type[State], list[tuple[Any, ...]]] = {}
-    for version in versions:
-        kind = type(version.state)
-        state = version.state
-        begin = (version.seq, version.subject, version.begun_seq, version.superseded_by)
-        values = tuple([store(getattr(state, name)) for name, store in _STORERS[kind]])
-        by_kind.setdefault(kind, []).append(begin + values)
+    for subject, state, seq, begun, superseded in versions:
+        kind = type(state)
+        names, conversions = _STORERS[kind]
+        values = [seq, subject, begun, superseded, *names(state)]
+        for place, store in conversions:
+            values[place] = store(values[place])
+        by_kind.setdefault(kind, []).append(tuple(values))
     for kind, values_of in by_kind.items():
         table = TABLES[kind]
-        names = (*_VERSION_COLUMNS, *(name for name, _ in _STORERS[kind]))
-        yield Rows(table, tuple(table.columns[name] for name in names), values_of)
+        columns = (*(table.columns[name] for name in _VERSION_COLUMNS), *_state_columns(kind))
+        yield Rows(table, columns, values_of)
 
 
-def _storer(column: Column[Any]) -> Callable[[Any], Any]:
-    kind = column.type
+def _storer(column: Column[Any]) -> Callable[[Any], Any] | None:
+    """Give what makes of a field what the driver takes, where that is something else."""
     if column.name == "policies":
         return lambda policies: b"".join(map(static_words, policies))
-    if isinstance(kind, Unsigned):
-        width = kind.width
-        return lambda number: number.to_bytes(width, "big")
-    python = kind.python_type
-    return python if python in (int, bool) else _same
+    if isinstance(column.type, Unsigned):
+        return methodcaller("to_bytes", column.type.width, "big")
+    return None
 
 
 def _read_stored(column: Column[Any]) -> Callable[[Any], Any]:
@@ -171,9 +171,22 @@ def _state_columns(kind: type[Any]) -> list[Column[Any]]:
     return [column for column in TABLES[kind].columns if column.name not in _VERSION_COLUMNS]
 
 
-_STORERS = {
-    kind: tuple((column.name, _storer(column)) for column in _state_columns(kind)) for kind in State.__args__
-}
+def _storing(
+    kind: type[Any],
+) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[tuple[int, Callable[[Any], Any]], ...]]:
+    """Give what takes the fields out of a state, and how those are stored that are stored otherwise, by place."""
+    columns = _state_columns(kind)
+    conversions = [(place, _storer(column)) for place, column in enumerate(columns, len(_VERSION_COLUMNS))]
+    fields_of = _fields_of([column.name for column in columns])
+    return fields_of, tuple((place, store) for place, store in conversions if store is not None)
+
+
+def _fields_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    found = attrgetter(*names)
+    return found if len(names) > 1 else lambda state: (found(state),)
+
+
+_STORERS = {kind: _storing(kind) for kind in State.__args__}
 _READERS: Mapping[type[Any], tuple[tuple[str, Callable[[Any], Any]], ...]] = {
     kind: tuple((field.name, _reader(get_type_hints(kind)[field.name], field.name)) for field in fields(kind))
     for kind in State.__args__
