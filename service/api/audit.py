@@ -17,11 +17,14 @@ from service.access.questions import Question, first_broken_seal, questions
 from service.api.auth import AsRegulator
 from service.api.border import Installed
 from service.api.names import account_in, number_in
-from service.api.shapes import Account, Body, Digest, Moment, Number, as_of_body
+from service.api.shapes import Account, Body, Digest, Moment, Number, Reason, as_of_body
 from service.audit.answers import listing_body, party_body, selectors_of, tally_body, token_body
 from service.audit.asking import asked
 from service.audit.export import Span, announced, pieces
+from service.audit.identities import identity_body
 from service.errors import BadInput
+from service.keys.master import master_sealer
+from service.people.persons import People
 from service.reading.context import Context
 from service.reading.explained import explained, unknown_collectible
 
@@ -120,6 +123,12 @@ class ExportQuery(SubjectQuery):
         return span
 
 
+class IdentityQuery(Body):
+    """On which basis somebody's name is asked for, e.g. the number of the case; it is kept with the question."""
+
+    basis: Reason
+
+
 @routes.get("/v1/audit/entries")
 def entries(
     request: Request, installation: Installed, bearer: AsRegulator, query: Annotated[EntriesQuery, Query()]
@@ -141,6 +150,20 @@ def party(request: Request, installation: Installed, bearer: AsRegulator, accoun
     who = account_in(account)
     with asked(installation, bearer.key_id, _words(request)) as (one, kept):
         return _answer(one, kept, party_body(one.view.activity(who, limit=1)))
+
+
+@routes.post("/v1/audit/parties/{account}/identity")
+def identity(
+    request: Request, installation: Installed, bearer: AsRegulator, account: str, body: IdentityQuery
+) -> JSONResponse:
+    """Open who is behind an account, with what proves it: `keccak256(salt ‖ canonical)` is what the chain carries.
+
+    That it was asked, by which key and on which basis, is kept first, like every question.
+    """
+    who = account_in(account)
+    with asked(installation, bearer.key_id, {**_words(request), "basis": body.basis}) as (one, kept):
+        people = People(installation.database, master_sealer(installation.settings))
+        return _answer(one, kept, identity_body(people, who, one.view.standing(who)))
 
 
 @routes.get("/v1/audit/parties/{account}/collectibles")

@@ -17,6 +17,7 @@ from indexer.connection import NodeError
 from indexer.errors import IndexerError
 from indexer.evidence.collect import NotProvable
 from indexer.store import NothingIndexed
+from service.api.faults import listed
 from service.api.problems import MEDIA_TYPE, STATUS, headers_of, problem, status_of
 from service.api.rates import rates_of
 from service.api.wrapping import LARGEST_JSON, Wrapping, headers_for, too_large
@@ -27,9 +28,6 @@ from service.pages.render import HEADERS, Site, render
 from service.pages.views import Bilingual, ErrorPage
 
 log = logging.getLogger(__name__)
-
-MOST_FAULTS = 50
-"""Faults of one request that its answer lists."""
 
 
 def language_of(request: Request) -> Lang:
@@ -150,15 +148,11 @@ def _of_http(error: HTTPException) -> QianyinError:
 
 
 def _invalid(error: RequestValidationError) -> BadInput:
-    faults = [
-        {"at": "/".join(str(part) for part in fault["loc"]), "en": str(fault["msg"])}
-        for fault in error.errors()[:MOST_FAULTS]
-    ]
     return BadInput(
         "request-malformed",
         f"请求有 {len(error.errors())} 处不合格式，详见 facts。",
         f"The request is malformed in {len(error.errors())} places; facts lists them.",
-        faults=faults,
+        faults=listed(error.errors()),
     )
 
 

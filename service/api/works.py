@@ -16,13 +16,16 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import Field, ValidationError
 
+from indexer.connection import nested_too_deep
 from indexer.values import as_hex, hash32
 from service.api.accepting import take
 from service.api.auth import AsIssuer, IdempotencyKey
 from service.api.border import Installed
+from service.api.faults import listed
 from service.api.names import digest_in
 from service.api.shapes import Body, Reason, accepted
-from service.errors import BadInput, Conflict, NotFound
+from service.api.wrapping import too_deep
+from service.errors import BadInput, NotFound
 from service.files.cid import KUBO_DEFAULT
 from service.files.description import Description, Kind, describe, faults
 from service.files.manifest import Manifest, manifest_bytes, manifest_cid, manifest_digest
@@ -86,7 +89,7 @@ def deposit(
 def amend(
     installation: Installed, bearer: AsIssuer, idempotency_key: IdempotencyKey, work_id: str, body: AmendBody
 ) -> JSONResponse:
-    """State a work anew, with the reason; kind and files stay. A work deposited by its record is withdrawn instead."""
+    """State a work anew, with the reason; kind and files stay, and the record deposited where there was no file."""
     with context(installation) as one:
         known = one.view.work(digest_in(work_id))
         manifest = one.manifest(known.state) if known else None
@@ -96,14 +99,9 @@ def amend(
             "没有这个存证，或其说明不在此处。",
             "There is no such deposit, or its manifest is not here.",
         )
-    if manifest.deposited.role == "record":
-        raise Conflict(
-            "record-is-the-deposit",
-            "此存证所存的就是这份记录本身，不能改述；请注明理由撤回，再以更正后的记录重新存证。",
-            "What was deposited is this record itself; withdraw it with the reason and deposit the corrected one.",
-        )
     description = _described(manifest.description.kind, body.facts)
-    octets = manifest_bytes(Manifest(description, manifest.files, manifest.internal))
+    amended = manifest.deposited.role == "record"
+    octets = manifest_bytes(Manifest(description, manifest.files, manifest.internal, amended))
     digest = manifest_digest(octets)
     kept = Attachment(
         "manifest", digest, len(octets), manifest_cid(octets), KUBO_DEFAULT.name, content=octets
@@ -122,19 +120,16 @@ def withdraw(
 
 
 def _work_body(text: str) -> WorkBody:
+    if nested_too_deep(text.encode("utf-8", "surrogatepass")):
+        raise too_deep()
     try:
         return WorkBody.model_validate_json(text)
-    except (ValidationError, RecursionError) as fault:
-        wrong = (
-            [str(one["msg"]) for one in fault.errors()]
-            if isinstance(fault, ValidationError)
-            else ["nested too deep"]
-        )
+    except ValidationError as fault:
         raise BadInput(
             "work-malformed",
             "作品说明的格式不对。",
             "The description of the work is malformed.",
-            faults=wrong[:20],
+            faults=listed(fault.errors(), "body", "work"),
         ) from fault
 
 

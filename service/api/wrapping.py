@@ -162,7 +162,7 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
             message = await limited()
         body = b"".join(parts)
         if nested_too_deep(body):
-            raise _too_deep()
+            raise too_deep()
         return {**message, "body": body}
 
     return whole if _is_json(Headers(scope=scope).get("content-type", "")) else limited
@@ -173,7 +173,8 @@ def _is_json(content_type: str) -> bool:
     return kind.startswith("application/") and kind.endswith(("/json", "+json"))
 
 
-def _too_deep() -> Malformed:
+def too_deep() -> Malformed:
+    """The error for JSON nested too deep."""
     return Malformed(
         "json-too-deep",
         f"请求中的 JSON 括号不配对，或嵌套超过 {MOST_DEPTH} 层，无法读取。",

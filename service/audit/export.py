@@ -42,7 +42,7 @@ class Span(NamedTuple):
 
 
 def announced(installation: Installation, view: View, span: Span, subject: Hash32 | None) -> ExportHeader:
-    """Give the header of an export of a range of the ledger, or of all that names a subject.
+    """Give the header of an export of a range of the ledger, or of all that names a subject, as far as it is settled.
 
     Raises:
         BadInput: no block of the ledger is in the range.
@@ -51,7 +51,7 @@ def announced(installation: Installation, view: View, span: Span, subject: Hash3
     anchor = _pinned(installation)
     if subject is not None:
         try:
-            return announce_subject(view, installation.node, anchor, subject, view.as_of.number)
+            return announce_subject(view, installation.node, anchor, subject, view.as_of.settled_number)
         except (ValueError, IndexError) as fault:
             raise _nothing() from fault
     first, last = _blocks(view, span)
@@ -103,7 +103,9 @@ def _of_subject(projection: Projection, header: ExportHeader) -> Iterator[Record
 
 def _blocks(view: View, span: Span) -> tuple[int, int]:
     firsts = [0 if span.block_from is None else span.block_from]
-    lasts = [view.as_of.number if span.block_until is None else span.block_until]
+    lasts = [view.as_of.settled_number]
+    if span.block_until is not None:
+        lasts.append(span.block_until)
     if span.seq_from is not None:
         firsts.append(_block_of(view, span.seq_from))
     if span.seq_until is not None:

@@ -57,11 +57,15 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A description, its files (the deposited one first) and the commitment to its internal columns, if any."""
+    """A description, its files (the deposited one first) and the commitment to its internal columns, if any.
+
+    `amended`: the record deposited is the first reading of the work, and this description is a later one.
+    """
 
     description: Description
     files: tuple[FileEntry, ...]
     internal: Hash32 | None = None
+    amended: bool = False
 
     @property
     def deposited(self) -> FileEntry:
@@ -154,6 +158,8 @@ def _document(manifest: Manifest) -> dict[str, Any]:
     image = next((entry for entry in manifest.files if entry.role == "image"), manifest.deposited)
     qianyin: dict[str, Any] = {"format": FORMAT, **_stated(description)}
     qianyin["files"] = [_file(entry) for entry in manifest.files]
+    if manifest.amended:
+        qianyin["amended"] = True
     if manifest.internal is not None:
         qianyin["internal"] = {"commitment": as_hex(manifest.internal)}
     document: dict[str, Any] = {
@@ -206,8 +212,12 @@ def _wrong_files(manifest: Manifest) -> str | None:
         return f"its files are not one deposited file, first, and at most {MOST_FILES - 1} others"
     if any(role not in ("image", "attachment") for role in roles[1:]) or roles.count("image") > 1:
         return "its files are not one deposited file, at most one image, and attachments"
-    if roles[0] == "record" and not _is_record_of(manifest.deposited, manifest.description):
+    if roles[0] == "record" and not (
+        manifest.amended or _is_record_of(manifest.deposited, manifest.description)
+    ):
         return "the record deposited is not the one it states"
+    if manifest.amended and (roles[0] != "record" or manifest.deposited.media_type != RECORD_MEDIA_TYPE):
+        return "only where a record was deposited can it be the first reading"
     return next((wrong for wrong in map(_wrong_file, files) if wrong), None)
 
 
@@ -241,7 +251,8 @@ def _manifest(document: Any) -> Manifest:
     description = describe(Kind(_text(block["kind"])), _facts(block["facts"]), _extra(block.get("extra", [])))
     files = tuple(_file_entry(_typed(entry, dict)) for entry in _typed(block["files"], list))
     internal = _typed(block["internal"], dict)["commitment"] if "internal" in block else None
-    return Manifest(description, files, None if internal is None else hash32(_text(internal)))
+    amended = _typed(block.get("amended", False), bool)
+    return Manifest(description, files, None if internal is None else hash32(_text(internal)), amended)
 
 
 def _facts(stated: Any) -> dict[str, str]:

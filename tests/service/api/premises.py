@@ -26,14 +26,14 @@ from service.access.bearers import give_out
 from service.anchoring import vouch
 from service.api.app import make_app
 from service.cli.chain import bring_up
-from service.cli.processes import learn_titles
 from service.installation import Installation
 from service.keys.operators import Operator
 from service.outbox.worker import open_worker
+from service.reading.titles import learn_titles
 from service.settings import read_settings
 
 DAY = 86_400
-FAST = "pause = 0.02\nresend = 0.5\n"
+FAST = "pause = 0.02\nresend = 0.5\npublic_rate = 0\nkey_rate = 0\n"
 MUSEUM = ("试验博物馆", "Trial Museum")
 AUTHORITY = ("试验监管方", "Trial regulator")
 

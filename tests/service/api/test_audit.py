@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from service.access.bearer import Scope
 from service.access.questions import first_broken_seal
+from service.audit.export import Span, announced
+from service.errors import NotFound
 from tests.service.api.premises import Premises, written
 from tests.service.api.told import POLICY, Told
 
@@ -53,6 +57,29 @@ def test_entries_are_found_by_party_kind_of_act_and_period(house: Premises, told
     assert regulator.get("/v1/audit/entries", party=told.wallet.address, time_until=1)["entries"] == []
     later = regulator.get("/v1/audit/entries", party=told.wallet.address, time_from=time)
     assert later["entries"][-1]["seq"] == mine["entries"][1]["seq"]
+
+
+def test_an_export_ends_with_what_is_settled(house: Premises, told: Told) -> None:
+    installation = house.installation
+    token = int(told.tokens[0])
+    with installation.projection.view() as view:
+        subject = view.sources.token(token)
+        whole = announced(installation, view, Span(), None)
+        history = view.history(subject).items
+        settled = history[0].record.block_number - 1
+        view.as_of = replace(view.as_of, settled_number=settled)
+        for span in (Span(), Span(block_until=view.as_of.number), Span(seq_from=0, seq_until=10**6)):
+            header = announced(installation, view, span, None)
+            assert header.after is not None
+            assert header.after.block_number == settled < view.as_of.number
+        last = announced(installation, view, Span(), subject).last_seq
+        assert last == history[1].record.seq < history[0].record.seq
+        assert whole.last_seq is not None
+        assert header.last_seq is not None
+        assert header.last_seq < whole.last_seq
+        view.as_of = replace(view.as_of, settled_number=history[-1].record.block_number - 1)
+        with pytest.raises(NotFound):
+            announced(installation, view, Span(), subject)
 
 
 def test_the_standing_of_an_account_has_a_history_of_its_own(house: Premises, told: Told) -> None:

@@ -67,7 +67,7 @@ def test_an_operation_is_open_to_its_scopes_and_to_no_other(
     house: Premises, one: Entitlement, scope: Scope | None
 ) -> None:
     assert one.scopes is not None
-    answer = house.caller(scope).http.request(one.method, _address(one.path), json={})
+    answer = house.caller(scope).http.request(one.method, address_of(one.path), json={})
     if scope is None:
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -86,6 +86,7 @@ def test_a_key_that_nobody_gave_out_is_refused(house: Premises, key: str) -> Non
     assert answer.status_code == 401
 
 
-def _address(path: str) -> str:
+def address_of(path: str) -> str:
+    """Fill the names in the path of a route with something of their form."""
     examples = {"token_id": "1", "edition_id": "1", "nonce": "1", "account": "0x" + "1" * 40}
-    return re.sub(r"{(\w+)}", lambda found: examples.get(found[1], "0x" + "1" * 64), path)
+    return re.sub(r"{(\w+)(?::path)?}", lambda found: examples.get(found[1], "0x" + "1" * 64), path)

@@ -15,6 +15,7 @@ from indexer.evidence.anchor_file import read_anchor
 from indexer.evidence.bundle import read_bundle
 from indexer.evidence.export import verify_export
 from indexer.evidence.export_text import Line, read_preamble
+from indexer.evidence.result import Status
 from indexer.evidence.verdict import verify
 from indexer.record import Record
 from service.access.bearer import Scope
@@ -69,12 +70,30 @@ def test_an_amended_work_shows_the_new_reading_and_a_repeated_request_changes_no
     assert issuer.post(address, "amend", body).json()["id"] == first["id"]
 
 
-def test_a_record_that_is_the_deposit_is_not_amended_but_withdrawn(house: Premises) -> None:
-    issuer = house.caller(Scope.ISSUER)
-    work = deposit(issuer, "record to withdraw", None, title="误记")
+def test_a_deposited_record_is_amended_and_its_first_reading_stays(house: Premises) -> None:
+    issuer, public = house.caller(Scope.ISSUER), house.caller(None)
+    work = deposit(issuer, "record to amend", None, title="误记")
     address = f"/v1/works/{work['work_id']}"
-    refused = issuer.post(f"{address}/amendments", "amend record", {"facts": FACTS, "reason": "有误"})
-    assert (refused.status_code, refused.json()["title"]) == (409, "record-is-the-deposit")
+    evidence = public.http.get(f"{address}/evidence").content
+    record = next(one for one in json.loads(evidence)["files"])
+    for number, title in enumerate(("正记", "再正", "误记")):
+        body = {"facts": {**FACTS, "title": title}, "reason": f"有误 {number}"}
+        issuer.done(f"{address}/amendments", f"amend record {number}", body)
+        page = public.get(address)
+        assert page["title"]["text"] == title
+        bundle = read_bundle(public.http.get(f"{address}/evidence").content)
+        assert [one.cid for one in bundle.files] == [record["cid"]], (
+            "what was deposited is still the first reading"
+        )
+        verdict = verify(bundle, house.installation.anchor, bundle.files[0].sha256)
+        assert not [check for check, result in verdict.checks if result.status is Status.FAILED]
+    assert "误记" in public.http.get(f"/files/{record['cid']}").text
+
+
+def test_a_withdrawn_record_stays_legible(house: Premises) -> None:
+    issuer = house.caller(Scope.ISSUER)
+    work = deposit(issuer, "record to withdraw", None, title="误记二")
+    address = f"/v1/works/{work['work_id']}"
     issuer.done(f"{address}/withdrawal", "withdraw", {"reason": "记录有误"})
     page = house.caller(None).get(address)
     assert page["history"]["entries"][0]["act"] == "WorkWithdrawn"

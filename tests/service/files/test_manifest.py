@@ -239,6 +239,19 @@ def test_a_work_without_a_file_deposits_its_record() -> None:
     assert json.loads(octets)["facts"]["maker"] == "李白"
 
 
+def test_a_record_that_was_amended_keeps_its_first_reading_as_what_was_deposited() -> None:
+    octets = record_bytes(POEM)
+    record = FileEntry("record", "application/json", digests_of(io.BytesIO(octets)))
+    later = describe(Kind.RIGHTS_REGISTERED, {**dict(POEM.facts), "title": "静夜思（正）"})
+    amended = Manifest(later, (record,), amended=True)
+    assert read_manifest(manifest_bytes(amended)) == amended
+    with pytest.raises(BadInput, match="record deposited"):
+        manifest_bytes(replace(amended, amended=False))
+    file = FileEntry("work", "application/json", record.digests)
+    with pytest.raises(BadInput, match="first reading"):
+        manifest_bytes(Manifest(later, (file,), amended=True))
+
+
 def test_a_record_of_another_work_is_refused() -> None:
     other = record_bytes(describe(Kind.RIGHTS_REGISTERED, NEEDED))
     with pytest.raises(BadInput):
