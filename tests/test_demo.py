@@ -27,8 +27,8 @@ from indexer.live import Indexer
 from indexer.store import NothingIndexed
 from indexer.values import Hash32
 from service import anchoring
+from service.checking import check_all
 from service.cli.chain import bring_up
-from service.cli.index import check_all
 from service.demo.companions import Companions
 from service.installation import Installation
 from service.intake.sheet import read_sheet

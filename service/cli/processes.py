@@ -14,7 +14,6 @@ from service.errors import Unavailable
 
 if TYPE_CHECKING:
     from indexer.live import Outcome
-    from service.installation import Installation
 
 _LOG = logging.getLogger(__name__)
 _FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -92,6 +91,7 @@ def run_worker(arguments: argparse.Namespace) -> int:
 def run_index(arguments: argparse.Namespace) -> int:
     """Follow the chain, and learn the titles of what it names, until told to stop."""
     from indexer.live import Indexer
+    from service.reading.titles import learn_titles
 
     logging.basicConfig(level=logging.INFO, format=_FORM)
     with installation_of(arguments) as installation:
@@ -108,20 +108,6 @@ def run_index(arguments: argparse.Namespace) -> int:
 
         indexer.run(stop, poll=arguments.poll, heed=heed)
     return 0
-
-
-def learn_titles(installation: Installation) -> None:
-    """Give the index what search needs of manifests that it does not know yet; those not kept here stay unknown."""
-    from indexer.store import NothingIndexed
-
-    try:
-        while missing := installation.projection.missing_documents():
-            found = [document for digest in missing if (document := installation.library.document(digest))]
-            installation.projection.put_documents(found)
-            if len(found) < len(missing):
-                return
-    except NothingIndexed:
-        return
 
 
 def told_to_stop() -> threading.Event:

@@ -17,13 +17,13 @@ from indexer.reindex import reindex
 from indexer.store import Projection
 from indexer.store.answers import Known
 from indexer.store.comparison import same_rows
-from service.cli.index import check_all
-from service.cli.processes import learn_titles
+from service.checking import check_all
 from service.demo.show import Show
 from service.installation import Installation
 from service.outbox import requests as asked
 from service.reading.open import context
 from service.reading.proof import Prover
+from service.reading.titles import learn_titles
 
 
 def check(show: Show) -> dict[str, Any]:

@@ -205,3 +205,13 @@ def test_a_time_is_read_as_it_is_written_in_china_unless_it_says_otherwise(word:
 def test_what_is_no_time_is_a_wrong_command_line(word: str):
     with pytest.raises(argparse.ArgumentTypeError):
         moment_word(word)
+
+
+def test_a_home_at_work_is_well_in_every_part(run: Run, issued: list[str]):
+    code, said = run("doctor")
+    assert code == 0, said
+    grades = {one["part"]: one["grade"] for one in said["parts"]}
+    assert set(grades) == {
+        *("deployment", "chain", "clock", "anchor", "keys", "outbox", "index", "files", "disk"),
+    }
+    assert grades["keys"] == "warning", "the demonstration keeps its master key beside the others"

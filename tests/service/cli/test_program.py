@@ -116,9 +116,9 @@ def test_what_could_not_be_done_is_one_json_object_where_json_was_asked_for(
 def test_a_sick_home_is_looked_at_part_by_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["--home", str(tmp_path), "doctor", "--json"]) == 1
     parts = {one["part"]: one for one in json.loads(capsys.readouterr().out)["parts"]}
-    assert not parts["chain"]["well"]
-    assert "up" in parts["chain"]["said"]
-    assert parts["outbox"] == {"part": "outbox", "well": True, "said": "empty"}
+    assert "qianyin up" in parts["deployment"]["en"]
+    assert "chain" not in parts, "there is none yet to look at"
+    assert (parts["keys"]["grade"], parts["outbox"]["grade"]) == ("ill", "well")
 
 
 @pytest.mark.parametrize(
