@@ -120,9 +120,10 @@ def preview_of(stream: BinaryIO, edge: int = PREVIEW_EDGE) -> Preview:
     media_type = sniff_stream(stream)
     with _hostile(), _opened(stream, media_type) as image:
         image.draft("RGB", (edge, edge))
-        upright = ImageOps.exif_transpose(image)
-        small = _flat(_srgb(_eight_bit(upright)))
-        small.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+        # Made small first: everything after it then costs the same, however large the picture was.
+        reduced = _scalable(_eight_bit(image))
+        reduced.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+        small = _flat(_srgb(ImageOps.exif_transpose(reduced)))
         out = io.BytesIO()
         small.save(out, "WEBP", quality=QUALITY, method=4)
     return Preview(out.getvalue(), "image/webp", small.width, small.height)
@@ -136,15 +137,10 @@ def _is_whole(head: bytes, offset: int) -> bool:
 @contextmanager
 def _opened(stream: BinaryIO, media_type: str) -> Iterator[Image.Image]:
     if media_type not in _FORMATS:
-        raise BadInput(
-            "not-a-picture",
-            "该文件不是可生成预览的图片（PNG、JPEG、WebP、GIF、TIFF）。",
-            "This file is not a picture a preview can be made of (PNG, JPEG, WebP, GIF, TIFF).",
-            media_type=media_type,
-        )
+        raise no_picture(media_type)
     with Image.open(stream, formats=[_FORMATS[media_type]]) as image:
         if image.width * image.height > MAX_PIXELS:
-            raise _too_large()
+            raise too_large_picture()
         yield image
 
 
@@ -155,17 +151,35 @@ def _hostile() -> Iterator[None]:
         yield
     except (BadInput, TooLarge):
         raise
+    except MemoryError:
+        raise
     except Image.DecompressionBombError as error:
-        raise _too_large() from error
+        raise too_large_picture() from error
     except Exception as error:
-        raise BadInput(
-            "picture-broken",
-            "图片数据已损坏，无法读取。",
-            "The picture's data is broken and cannot be read.",
-        ) from error
+        raise broken_picture() from error
 
 
-def _too_large() -> TooLarge:
+def no_picture(media_type: str = UNKNOWN) -> BadInput:
+    """The error for a file of a type that no preview is made of."""
+    return BadInput(
+        "not-a-picture",
+        "该文件不是可生成预览的图片（PNG、JPEG、WebP、GIF、TIFF）。",
+        "This file is not a picture a preview can be made of (PNG, JPEG, WebP, GIF, TIFF).",
+        media_type=media_type,
+    )
+
+
+def broken_picture() -> BadInput:
+    """The error for a picture that cannot be decoded."""
+    return BadInput(
+        "picture-broken",
+        "图片数据已损坏，无法读取。",
+        "The picture's data is broken and cannot be read.",
+    )
+
+
+def too_large_picture() -> TooLarge:
+    """The error for a picture of too many pixels."""
     return TooLarge(
         "picture-too-large",
         f"图片超过 {MAX_PIXELS:,} 像素的上限，不生成预览。",
@@ -178,6 +192,15 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     """Sixteen-bit scans keep their tones instead of being cut off at 255."""
     if image.mode.startswith("I;16"):
         return image.convert("I").point(lambda value: value / 256).convert("L")
+    return image
+
+
+def _scalable(image: Image.Image) -> Image.Image:
+    """Colours that are numbers in a palette, or stand for transparent, cannot be mixed before they are looked up."""
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in ("P", "PA") or "transparency" in image.info:
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
     return image
 
 

@@ -1,4 +1,7 @@
-"""Small re-encoded pictures of kept files, made when first asked for and kept beside the files. Owns their folder."""
+"""Small re-encoded pictures of kept files, made when first asked for and kept beside the files. Owns their folder.
+
+That there can be none is kept too, so that a hostile file costs its decoding once and not at every look.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.errors import NotFound, QianyinError
-from service.files.media import PREVIEW_EDGE, THUMBNAIL_EDGE, Picture, picture_of, preview_of
+from service.errors import BadInput, NotFound, QianyinError, TooLarge
+from service.files.decode import CODES
+from service.files.decoder import preview_apart, refusal
+from service.files.media import PREVIEW_EDGE, THUMBNAIL_EDGE, Picture, picture_of
 from service.files.store import ContentStore, checked
 
 EDGES = {"large": PREVIEW_EDGE, "small": THUMBNAIL_EDGE}
@@ -27,13 +32,22 @@ class Previews:
         Raises:
             NotFound: nothing is kept under this CID, or the size has no name.
             BadInput: what is kept is not a picture, or broken.
-            TooLarge: it has too many pixels.
+            TooLarge: it has too many pixels, or decoding it costs too much.
+            Unavailable: too many are being made, or the store does not answer.
         """
         path = self._path(cid, size)
         if path.exists():
             return path.read_bytes()
-        with self.files.get(cid) as source:
-            preview = preview_of(source, EDGES[size])
+        refused = self.folder / f"{cid}.refused"
+        if refused.exists():
+            raise refusal(refused.read_text("ascii"))
+        try:
+            with self.files.get(cid) as source:
+                preview = preview_apart(source, EDGES[size])
+        except (BadInput, TooLarge) as error:
+            if error.code in CODES:
+                self._keep(refused, error.code.encode("ascii"))
+            raise
         self._keep(path, preview.data)
         return preview.data
 
