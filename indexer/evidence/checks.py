@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 
 from indexer.errors import ProofError
@@ -16,33 +15,15 @@ from indexer.evidence.claims import Judgement, Outcome
 from indexer.evidence.decoded import decoded
 from indexer.evidence.phrase import Phrase
 from indexer.evidence.replay import Replay, replay
+from indexer.evidence.result import Result, Status, failed, not_applicable, not_run, passed
 from indexer.evidence.seals import judge
 from indexer.evidence.seals.finding import Binding, Finding
 from indexer.evidence.slots import subject_slot
+from indexer.evidence.stated_files import differing, stated_files
 from indexer.head import advance
 from indexer.state import Work
 from indexer.values import ZERO_HASH, Hash32, as_hex
 from indexer.wire import write_address
-
-
-class Status(Enum):
-    """What became of a check."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_RUN = "not_run"
-    """It applies, and something that it needs is not there."""
-    NOT_APPLICABLE = "not_applicable"
-    """There is nothing here for it to check."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one check, why in both languages, and the technical finding in English if there is one."""
-
-    status: Status
-    phrase: Phrase
-    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,48 +85,66 @@ class Check:
 def _file(case: Case) -> Result:
     listed = {one.sha256 for one in case.bundle.files}
     if case.work is None:
-        return _not_run("记录中没有可供比对的文件摘要。", "The records give no file digest to compare with.")
+        return not_run("记录中没有可供比对的文件摘要。", "The records give no file digest to compare with.")
     if listed and case.work.file_digest not in listed:
-        return _failed(
+        return failed(
             "证据包所列文件不是存证的文件。", "The files that the bundle lists are not the one deposited."
         )
     if case.file_digest is None:
-        return _not_applicable(
+        return not_applicable(
             "没有提供文件，未作比对；结论不涉及任何文件。",
             "No file was given, so none was compared; the verdict says nothing about any file.",
         )
     if case.file_digest != case.work.file_digest:
-        return _failed(
+        return failed(
             "所提供的文件不是存证的文件。",
             "The file given is not the one deposited.",
             f"given {as_hex(case.file_digest)}, deposited {as_hex(case.work.file_digest)}",
         )
-    return _passed("所提供的文件与存证的文件逐位相同。", "The file given is the one deposited, bit for bit.")
+    return passed("所提供的文件与存证的文件逐位相同。", "The file given is the one deposited, bit for bit.")
 
 
 def _manifest(case: Case) -> Result:
     if case.work is None or case.bundle.manifest is None:
-        return _not_run(
+        return not_run(
             "缺少说明，或记录中没有其摘要。", "The manifest is missing, or the records give no digest of it."
         )
     digest = hashlib.sha256(case.bundle.manifest.encode("utf-8")).digest()
     if digest != case.work.manifest_digest:
-        return _failed(
+        return failed(
             "说明与链上摘要不一致。",
             "The manifest is not the one on chain.",
             f"bundle {digest.hex()}, chain {case.work.manifest_digest.hex()}",
         )
-    return _passed("说明与链上摘要一致。", "The manifest is the one on chain.")
+    return _listed(case, case.bundle.manifest)
+
+
+def _listed(case: Case, manifest: str) -> Result:
+    """Compare the files that the bundle lists with those that the manifest names; the chain says only its digest."""
+    stated = stated_files(manifest)
+    if stated is None and case.bundle.files:
+        return passed(
+            "说明与链上摘要一致；说明没有列出文件，所附文件的标识未与之比对。",
+            "The manifest is the one on chain. It names no files, so those listed were not compared with it.",
+        )
+    found = differing(case.bundle.files, stated or ())
+    if found is not None:
+        return failed(
+            "证据包所列文件与说明所载不一致。",
+            "The files that the bundle lists are not as the manifest names them.",
+            found,
+        )
+    return passed("说明与链上摘要一致。", "The manifest is the one on chain.")
 
 
 def _records(case: Case) -> Result:
     records = [one.record for one in case.bundle.records]
     carried = {one.subject for one in case.bundle.histories}
     if not carried.issuperset(case.bundle.claim.subjects(case.bundle.ledger.sources)):
-        return _failed("缺少此主张所需的记录。", "A history that the claim needs is missing.")
+        return failed("缺少此主张所需的记录。", "A history that the claim needs is missing.")
     for record in records:
         if carried.isdisjoint(record.subjects):
-            return _failed(
+            return failed(
                 f"第 {record.seq} 条记录不属于所附的任何历史。",
                 f"Record {record.seq} belongs to none of the histories.",
             )
@@ -153,12 +152,12 @@ def _records(case: Case) -> Result:
     advance(ZERO_HASH, heads, records)
     for one in case.bundle.histories:
         if heads.get(one.subject, ZERO_HASH) != one.head:
-            return _failed(
+            return failed(
                 "记录有遗漏、增添、改动或次序变化。",
                 "A record was left out, added, changed or moved.",
                 f"the records of {as_hex(one.subject)} lead to another head",
             )
-    return _passed(
+    return passed(
         f"{len(records)} 条记录一条不少、次序未改。",
         f"{len(records)} records, none left out, added, changed or moved.",
     )
@@ -169,16 +168,16 @@ def _storage(case: Case) -> Result:
         try:
             found = trie.prove_storage(case.bundle.storage_root, subject_slot(one.subject), one.proof)
         except ProofError as error:
-            return _failed(
+            return failed(
                 "链头不在账本的存储中。", "The head is not in the storage of the ledger.", str(error)
             )
         if found.to_bytes(32, "big") != one.head or one.head == ZERO_HASH:
-            return _failed(
+            return failed(
                 "账本存储中的链头与所附的不同。",
                 "The ledger stores another head.",
                 f"{as_hex(one.subject)} has {found:#066x}",
             )
-    return _passed("各链头都在账本的存储中。", "Every head is in the storage of the ledger.")
+    return passed("各链头都在账本的存储中。", "Every head is in the storage of the ledger.")
 
 
 def _state(case: Case) -> Result:
@@ -186,24 +185,24 @@ def _state(case: Case) -> Result:
     try:
         account = trie.prove_account(bundle.header.state_root, bundle.ledger.address, bundle.account_proof)
     except ProofError as error:
-        return _failed(
+        return failed(
             "账本的存储不在区块的状态中。", "The storage is not in the state of the block.", str(error)
         )
     if account is None or account.storage_root != bundle.storage_root or account.code_hash == trie.EMPTY_CODE:
-        return _failed("区块状态中没有这样的账本。", "The state of the block holds no such ledger.")
+        return failed("区块状态中没有这样的账本。", "The state of the block holds no such ledger.")
     if pinned and (account.code_hash, bundle.ledger.sources) != (pinned.ledger.code_hash, pinned.sources):
-        return _failed(
+        return failed(
             "账本的代码或其来源合约与信任锚所列不同。",
             "The code of the ledger, or the contracts it takes records from, are not those that the anchor pins.",
             f"code {as_hex(account.code_hash)}",
         )
-    return _passed("账本的存储在该区块的状态中。", "The storage of the ledger is in the state of the block.")
+    return passed("账本的存储在该区块的状态中。", "The storage of the ledger is in the state of the block.")
 
 
 def _seal(case: Case) -> Result:
     finding = case.finding
     if finding is None:
-        return _not_run(*_UNPINNED)
+        return not_run(*_UNPINNED)
     status = _BY_BINDING[finding.binding]
     detail = ", ".join(write_address(one) for one in finding.sealers)
     return Result(status, finding.phrase, f"sealed by {detail}" if detail else "")
@@ -211,14 +210,14 @@ def _seal(case: Case) -> Result:
 
 def _claim(case: Case) -> Result:
     if case.replay.refused:
-        return _failed(
+        return failed(
             f"第 {case.replay.refused.seq} 条记录与此前的记录不能衔接。",
             f"Record {case.replay.refused.seq} does not follow from those before it.",
             case.replay.refused.reason,
         )
     for one, (record, act) in zip(case.bundle.records, case.replay.acts, strict=True):
         if one.decoded is not None and one.decoded != decoded(act):
-            return _failed(
+            return failed(
                 f"第 {record.seq} 条记录供人阅读的文字与其数据不符。",
                 f"The words given for record {record.seq} are not what its data say.",
             )
@@ -228,19 +227,19 @@ def _claim(case: Case) -> Result:
 def _issuer(case: Case) -> Result:
     address = case.bundle.claim.issuer(case.replay, case.bundle.ledger.sources)
     if address is None:
-        return _not_run("由记录推不出发行方。", "The records do not lead to an issuer.")
+        return not_run("由记录推不出发行方。", "The records do not lead to an issuer.")
     if case.pinned is None:
-        return _not_run(*_UNPINNED, detail=write_address(address))
+        return not_run(*_UNPINNED, detail=write_address(address))
     issuer = case.pinned.issuer(address)
     if issuer is None:
-        return _not_run(
+        return not_run(
             "信任锚没有列出该发行方账户，其身份未证实。",
             "The trust anchor does not name this issuer's account: who it is, is not established.",
             write_address(address),
         )
     by = case.pinned.authority(issuer.stated_by)
     zh, en = (by.name, by.name_en) if by else ("", "")
-    return _passed(
+    return passed(
         f"信任锚列出该账户为“{issuer.name}”，由“{zh}”签字陈述。",
         f"The trust anchor names this account as “{issuer.name_en}”, stated and signed by “{en}”.",
         write_address(address),
@@ -248,7 +247,7 @@ def _issuer(case: Case) -> Result:
 
 
 def _certificate(case: Case) -> Result:  # noqa: ARG001
-    return _not_applicable(
+    return not_applicable(
         "这是证据包，不是证书；没有证书签名可查。",
         "This is an evidence bundle, not a certificate; there is no certificate signature to check.",
     )
@@ -296,19 +295,3 @@ _BY_OUTCOME = {
     Outcome.CONTRADICTED: Status.FAILED,
     Outcome.OPEN: Status.NOT_RUN,
 }
-
-
-def _passed(zh: str, en: str, detail: str = "") -> Result:
-    return Result(Status.PASSED, Phrase(zh, en), detail)
-
-
-def _failed(zh: str, en: str, detail: str = "") -> Result:
-    return Result(Status.FAILED, Phrase(zh, en), detail)
-
-
-def _not_run(zh: str, en: str, detail: str = "") -> Result:
-    return Result(Status.NOT_RUN, Phrase(zh, en), detail)
-
-
-def _not_applicable(zh: str, en: str) -> Result:
-    return Result(Status.NOT_APPLICABLE, Phrase(zh, en))

@@ -24,6 +24,7 @@ from indexer.evidence.decoded import decoded
 from indexer.evidence.ends import End, EndProof, tie
 from indexer.evidence.phrase import Phrase
 from indexer.evidence.replay import read_act
+from indexer.evidence.result import Status
 from indexer.evidence.seals import judge
 from indexer.evidence.seals.finding import Binding
 from indexer.evidence.slots import COUNT, HEAD, subject_slot
@@ -213,5 +214,5 @@ def _check(bundle: EvidenceBundle, anchor: TrustAnchor) -> None:
     case = checks.Case(bundle, anchor, None)
     for check in checks.CHECKS:
         result = check.run(case)
-        if check.name in ("records", "storage", "state") and result.status is not checks.Status.PASSED:
+        if check.name in ("records", "storage", "state") and result.status is not Status.PASSED:
             raise NotProvable(f"check {check.number}: {result.phrase.en} {result.detail}")

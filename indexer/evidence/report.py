@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from indexer.evidence.anchor_file import anchor_id
-from indexer.evidence.checks import Status
 from indexer.evidence.decoded import decoded
 from indexer.evidence.phrase import Phrase
+from indexer.evidence.result import Status
 from indexer.evidence.verdict import DEMO_STAMP, SinceThen, since_phrase
 from indexer.values import as_hex
 from indexer.wire import write_time
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from indexer.events import Act, UnknownAct
     from indexer.evidence.anchor import TrustAnchor
-    from indexer.evidence.checks import Check, Result
+    from indexer.evidence.checks import Check
+    from indexer.evidence.result import Result
     from indexer.evidence.tool import Tool
     from indexer.evidence.verdict import Verdict
     from indexer.record import Record

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from indexer.evidence.checks import CHECKS, Case, Check, Result, Status
+from indexer.evidence.checks import CHECKS, Case, Check
 from indexer.evidence.phrase import Phrase
+from indexer.evidence.result import Result, Status
 
 if TYPE_CHECKING:
     from indexer.events import Act, UnknownAct

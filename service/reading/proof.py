@@ -13,9 +13,9 @@ from indexer.connection import NodeError
 from indexer.errors import EvidenceError
 from indexer.evidence.anchor import TrustAnchor
 from indexer.evidence.bundle import DepositedFile, EvidenceBundle
-from indexer.evidence.checks import Status
 from indexer.evidence.claims import Claim, Deposit, Holding
 from indexer.evidence.collect import collect, look_since
+from indexer.evidence.result import Status
 from indexer.evidence.seals import judge
 from indexer.evidence.verdict import Since as SinceKnown
 from indexer.evidence.verdict import SinceThen, Verdict, verify

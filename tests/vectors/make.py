@@ -235,9 +235,26 @@ def evidence_cases(chain: SmallChain) -> list[dict[str, Any]]:
             "holding",
             "museum",
             "invalid",
-            {"1": "failed"},
+            {"1": "failed", "2": "failed"},
             ("/files/0/sha256", "0x" + "11" * 32),
         ),
+        *(
+            _case_of(
+                f"a file with another {name}",
+                "holding",
+                "museum",
+                "invalid",
+                {"2": "failed"},
+                (f"/files/0/{at}", value),
+            )
+            for name, at, value in (
+                ("content identifier", "cid", "bafkother"),
+                ("profile of it", "cidProfile", "kubo-default"),
+                ("media type", "mediaType", "text/html"),
+                ("size", "size", "1"),
+            )
+        ),
+        _case_of("no file listed", "holding", "museum", "valid", {}, ("/files/0",)),
         _case_of(
             "another head",
             "holding",

@@ -7,6 +7,7 @@ make honest evidence and then forge any part of it.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,7 +41,7 @@ from indexer.evidence.slots import COUNT, HEAD, subject_slot
 from indexer.head import advance, first_head
 from indexer.keccak import keccak256
 from indexer.record import Record
-from indexer.values import ZERO_HASH, Address, Hash32
+from indexer.values import ZERO_HASH, Address, Hash32, as_hex
 
 EPOCH = 30000
 CODE_HASH = keccak256(b"the code of the ledger")
@@ -48,7 +49,29 @@ GENESIS = keccak256(b"genesis")
 CHAIN_ID = 20261122
 START = 1_790_000_000
 FILE = b"\x89PNG a picture card"
-MANIFEST = '{"name":"静夜思"}'
+LISTED = DepositedFile(
+    Hash32(hashlib.sha256(FILE).digest()), len(FILE), "image/png", "bafk", "unixfs-v1-2025"
+)
+MANIFEST = json.dumps(
+    {
+        "name": "静夜思",
+        "qianyin": {
+            "files": [
+                {
+                    "cid": LISTED.cid,
+                    "cid_profile": LISTED.cid_profile,
+                    "media_type": LISTED.media_type,
+                    "role": "work",
+                    "sha256": as_hex(LISTED.sha256),
+                    "size": LISTED.size,
+                }
+            ],
+            "format": "qianyin-manifest/1",
+        },
+    },
+    ensure_ascii=False,
+    separators=(",", ":"),
+)
 POLICY = Policy(60, 60, 3, acceptance=True, receivers=0b110, work_kinds=0b11110, longest_loan=0)
 
 
@@ -159,7 +182,7 @@ class SmallChain:
                 for record in self.records
                 if not set(subjects).isdisjoint(record.subjects)
             ),
-            files=(DepositedFile(sha256(FILE), len(FILE), "image/png", "bafk", "unixfs-v1-2025"),),
+            files=(LISTED,),
             manifest=MANIFEST,
         )
 

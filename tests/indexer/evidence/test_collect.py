@@ -22,11 +22,11 @@ from indexer.errors import ExportError
 from indexer.events import Sources
 from indexer.evidence.anchor import Authority, TrustAnchor, with_authority
 from indexer.evidence.anchor_file import read_anchor
-from indexer.evidence.bundle import DepositedFile, EvidenceBundle, read_bundle, write_bundle
-from indexer.evidence.checks import Status
+from indexer.evidence.bundle import EvidenceBundle, read_bundle, write_bundle
 from indexer.evidence.claims import Deposit, Holding
 from indexer.evidence.collect import collect, look_since
 from indexer.evidence.export import verify_export, write_csv, write_jsonl
+from indexer.evidence.result import Status
 from indexer.evidence.verdict import UNRECOGNISED, Answer, SinceThen, verify
 from indexer.follow import Idle
 from indexer.keccak import keccak256
@@ -35,7 +35,7 @@ from indexer.node import Node
 from indexer.store import Projection
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, as_hex
 from indexer.wire import write_address
-from tests.indexer.evidence.small_chain import FILE, MANIFEST, account, sha256, vouched
+from tests.indexer.evidence.small_chain import FILE, LISTED, MANIFEST, account, sha256, vouched
 from tests.vectors.stage import call_data
 
 pytestmark = pytest.mark.node
@@ -109,9 +109,8 @@ class House:
 
     def evidence(self, claim: Holding | Deposit, **more: Any) -> EvidenceBundle:
         self.follow()
-        file = DepositedFile(sha256(FILE), len(FILE), "image/png", "bafk", "unixfs-v1-2025")
         return collect(
-            self.projection, self.node, self.anchor, claim, files=[file], manifest=MANIFEST, **more
+            self.projection, self.node, self.anchor, claim, files=[LISTED], manifest=MANIFEST, **more
         )
 
     def holding(self, name: str) -> Holding:

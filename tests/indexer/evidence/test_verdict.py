@@ -17,8 +17,9 @@ from indexer.evidence import rlp, trie_builder
 from indexer.evidence.anchor import TrustAnchor
 from indexer.evidence.anchor_file import read_anchor
 from indexer.evidence.bundle import EvidenceBundle, StatedRecord, read_bundle
-from indexer.evidence.checks import CHECKS, Status
+from indexer.evidence.checks import CHECKS
 from indexer.evidence.phrase import Phrase
+from indexer.evidence.result import Status
 from indexer.evidence.slots import subject_slot
 from indexer.evidence.verdict import UNRECOGNISED, Answer, Since, SinceThen, Verdict, since_phrase, verify
 from indexer.keccak import keccak256
