@@ -156,6 +156,8 @@ class Indexer:
         try:
             return self.projection.progress()
         except NothingIndexed:
+            if newest.number < self.deployment.block:
+                raise ChainMoved("the node's chain ends before the ledger's creation") from None
             base = self._reader().base(
                 self.deployment.block, self.deployment.parent_hash, self.deployment.chain_id, newest.hash
             )

@@ -21,7 +21,7 @@ from indexer.values import Address, Hash32
 from tests.devnet_fixtures import LiveNode
 from tests.indexer.histories import SOURCES, History
 from tests.indexer.ledgers import LiveLedger
-from tests.indexer.liar import Bend, Liar, failing, lying
+from tests.indexer.liar import Bend, Liar, failing, honest, lying
 from tests.indexer.test_live import check, record_world, start_time
 
 pytestmark = pytest.mark.node
@@ -225,6 +225,22 @@ def test_a_deployment_that_names_no_ledger_is_refused(
         reader.base(deployment.block, deployment.parent_hash, deployment.chain_id + 1, newest)
     with pytest.raises(ChainMoved):
         reader.base(deployment.block, Hash32(b"\1" * 32), deployment.chain_id, newest)
+
+
+def test_a_node_that_lags_behind_the_ledgers_creation_is_waited_for(
+    ledger: LiveLedger, liars: list[Liar], open_node: Callable[..., Node], projection: Projection
+) -> None:
+    def before(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if method == "eth_getBlockByNumber" and params[0] == "latest":
+            return {"result": ledger.node.call("eth_getBlockByNumber", "0x0", False)}
+        return answer
+
+    liars[0].bend = before
+    indexer = Indexer(open_node(liars[0].url), projection, ledger.deployment)
+    with pytest.raises(ChainMoved):
+        indexer.step()
+    liars[0].bend = honest
+    assert indexer.catch_up() == Idle(Reason.UP_TO_DATE)
 
 
 def test_many_records_in_one_block_are_read(
