@@ -1,4 +1,8 @@
-"""Takes requests in: accepted means committed. Writes the tables of the outbox, one transaction a call."""
+"""Takes requests in: accepted means committed. Writes the tables of the outbox.
+
+Calls that come at the same time share one transaction, for what a commit waits for is the disk; each is still accepted
+or refused by itself.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from service.errors import BadInput, Conflict
+from service.errors import BadInput, Conflict, QianyinError
 from service.outbox import body
 from service.outbox.database import Database
 from service.outbox.operations import Operation, of_places
@@ -59,15 +63,69 @@ def accept_all(database: Database, wanted: Sequence[Wanted], *, principal: str) 
     Raises:
         BadInput, Conflict, Unavailable: as `accept`; `index` says which request.
     """
-    for index, one in enumerate(wanted):
-        _check(one, index)
+    call = _Call([_Asked.of(one, principal, index) for index, one in enumerate(wanted)])
+    database.crowd.join(call, lambda one: one.served, lambda calls: _accept_together(database, calls))
+    if call.fault is not None:
+        raise call.fault
+    return call.operations
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request with all that follows from it alone, made before anybody has to wait for it."""
+
+    wanted: Wanted
+    principal: str
+    index: int
+    text: str
+    digest: bytes
+    touches: tuple[Touch, ...]
+
+    @classmethod
+    def of(cls, wanted: Wanted, principal: str, index: int) -> _Asked:
+        _check(wanted, index)
+        text = body.canonical(wanted.request)
+        digest = hashlib.sha256(text).digest()
+        return cls(wanted, principal, index, text.decode(), digest, touches_of(wanted.request))
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.principal, self.wanted.idempotency_key
+
+
+@dataclass(slots=True, eq=False)
+class _Call:
+    """One call of `accept_all`, and its answer: operations, or what is wrong with one of its requests."""
+
+    asked: list[_Asked]
+    operations: list[Operation] = field(default_factory=list)
+    fault: QianyinError | None = None
+
+    @property
+    def served(self) -> bool:
+        return bool(self.operations) or self.fault is not None or not self.asked
+
+
+def _accept_together(database: Database, calls: Sequence[_Call]) -> None:
+    """Serve calls in one transaction; one that has something wrong leaves nothing behind in it."""
+    faults: dict[int, QianyinError] = {}
+    places: list[list[int]] = []
     with database.write() as connection:
-        intake = _Intake(connection, principal)
-        intake.learn(wanted)
-        places = [intake.take(one, index) for index, one in enumerate(wanted)]
+        intake = _Intake(connection)
+        intake.learn([one for call in calls for one in call.asked])
+        for at, call in enumerate(calls):
+            try:
+                intake.examine(call.asked)
+            except QianyinError as fault:
+                faults[at] = fault
+                places.append([])
+            else:
+                places.append([intake.take(one) for one in call.asked])
         intake.write()
-        found = of_places(connection, sorted(set(places)))
-    return [found[place] for place in places]
+        found = of_places(connection, sorted({place for some in places for place in some}), intake.requests)
+    for at, call in enumerate(calls):  # Only now is it durable.
+        call.fault = faults.get(at)
+        call.operations = [found[place] for place in places[at]]
 
 
 def _check(one: Wanted, index: int) -> None:
@@ -87,39 +145,58 @@ def _check(one: Wanted, index: int) -> None:
 
 @dataclass(slots=True)
 class _Intake:
-    """One call: what the database knows of it, and what will be written, all in one go at the end."""
+    """One transaction: what the database knows of it, and what will be written, all in one go at the end."""
 
     connection: Connection
-    principal: str
-    held: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    requests: dict[int, Request] = field(default_factory=dict)
+    held: dict[tuple[str, str], tuple[int, bytes]] = field(default_factory=dict)
     queues: Queues = field(default_factory=Queues)
     next_place: int = 0
     rows: dict[Any, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
-    def learn(self, wanted: Sequence[Wanted]) -> None:
+    def learn(self, asked: Sequence[_Asked]) -> None:
         """Read the keys used before, who touches the same subjects, and the next place."""
-        for chunk in _chunks({one.idempotency_key for one in wanted}):
-            query = select(OperationRow.idempotency_key, OperationRow.place, OperationRow.digest).where(
-                OperationRow.principal == self.principal, OperationRow.idempotency_key.in_(chunk)
-            )
-            self.held |= {key: (place, digest) for key, place, digest in self.connection.execute(query)}
-        for chunk in _chunks({touch.subject for one in wanted for touch in touches_of(one.request)}):
-            self._learn_touches(chunk)
+        keys: dict[str, set[str]] = defaultdict(set)
+        for one in asked:
+            keys[one.principal].add(one.wanted.idempotency_key)
+        for principal, used in keys.items():
+            for chunk in _chunks(used):
+                query = select(OperationRow.idempotency_key, OperationRow.place, OperationRow.digest).where(
+                    OperationRow.principal == principal, OperationRow.idempotency_key.in_(chunk)
+                )
+                self.held |= {
+                    (principal, key): (place, digest) for key, place, digest in self.connection.execute(query)
+                }
+        self._learn_touches([touch for one in asked for touch in one.touches])
         self.next_place = (self.connection.execute(select(func.max(OperationRow.place))).scalar() or 0) + 1
 
-    def take(self, one: Wanted, index: int) -> int:
-        """Give the place of a request: of the operation it is already, or a new one's."""
-        text = body.canonical(one.request)
-        digest = hashlib.sha256(text).digest()
-        known = self.held.get(one.idempotency_key)
-        if known is not None:
-            if known[1] != digest:
-                raise _key_reused(one.idempotency_key, index)
-            return known[0]
+    def examine(self, asked: Sequence[_Asked]) -> None:
+        """See whether the requests of a call can be taken, all of them.
+
+        Raises:
+            BadInput, Conflict: one cannot; nothing has changed.
+        """
+        fresh: dict[tuple[str, str], bytes] = {}
+        for one in asked:
+            known = self.held[one.key][1] if one.key in self.held else fresh.get(one.key)
+            if known is None:
+                fresh[one.key] = one.digest
+                for named in one.wanted.after:
+                    if (one.principal, named) not in fresh and (one.principal, named) not in self.held:
+                        self._awaited(named, one.index)
+            elif known != one.digest:
+                raise _key_reused(one.wanted.idempotency_key, one.index)
+
+    def take(self, one: _Asked) -> int:
+        """Give the place of a request that was examined: of the operation it is already, or a new one's."""
+        if one.key in self.held:
+            return self.held[one.key][0]
         place, self.next_place = self.next_place, self.next_place + 1
-        self.held[one.idempotency_key] = (place, digest)
-        self._depend(one, place, index)
-        self._append(one, place, text, digest)
+        self._depend(one, place)
+        self.held[one.key] = (place, one.digest)
+        if not getattr(one.wanted.request, "attachments", ()):  # Else what is read has not their content.
+            self.requests[place] = one.wanted.request
+        self._append(one, place)
         return place
 
     def write(self) -> None:
@@ -128,26 +205,34 @@ class _Intake:
             if self.rows[table]:
                 self.connection.execute(insert(table), self.rows[table])
 
-    def _learn_touches(self, subjects: list[str]) -> None:
+    def _learn_touches(self, touches: Sequence[Touch]) -> None:
+        """Read who touches these subjects; of those that are only used, not the other users: they do not matter."""
+        stronger = {touch.subject for touch in touches if touch.mode is not Mode.USE}
+        for chunk in _chunks(stronger):
+            self._learn_queues(chunk, list(Mode))
+        for chunk in _chunks({touch.subject for touch in touches} - stronger):
+            self._learn_queues(chunk, [mode for mode in Mode if mode is not Mode.USE])
+
+    def _learn_queues(self, subjects: list[str], modes: list[Mode]) -> None:
         query = (
             select(TouchRow.subject, TouchRow.place, TouchRow.mode, OperationRow.sender)
             .join(OperationRow, OperationRow.place == TouchRow.place)
-            .where(TouchRow.subject.in_(subjects))
+            .where(TouchRow.subject.in_(subjects), TouchRow.mode.in_(modes))
             .order_by(TouchRow.place)
         )
         for subject, place, mode, sender in self.connection.execute(query):
             self.queues.append(place, (Touch(subject, Mode(mode)),), sender)
 
-    def _depend(self, one: Wanted, place: int, index: int) -> None:
-        sender = one.request.SENDER
-        touches = touches_of(one.request)
-        waits = self.queues.dependencies(touches, sender)
-        for named in one.after:
-            awaited = self._awaited(named, index)
+    def _depend(self, one: _Asked, place: int) -> None:
+        sender = one.wanted.request.SENDER
+        waits = self.queues.dependencies(one.touches, sender)
+        for named in one.wanted.after:
+            held = self.held.get((one.principal, named))
+            awaited = held[0] if held is not None else self._awaited(named, one.index)
             waits[awaited] = Dependency(awaited, needed=True, piped=False)
-        self.queues.append(place, touches, sender)
+        self.queues.append(place, one.touches, sender)
         self.rows[TouchRow] += [
-            {"place": place, "subject": touch.subject, "mode": touch.mode} for touch in touches
+            {"place": place, "subject": touch.subject, "mode": touch.mode} for touch in one.touches
         ]
         self.rows[DependencyRow] += [
             {"place": place, "awaits": wait.awaits, "needed": wait.needed, "piped": wait.piped}
@@ -155,8 +240,6 @@ class _Intake:
         ]
 
     def _awaited(self, named: str, index: int) -> int:
-        if named in self.held:
-            return self.held[named][0]
         query = select(OperationRow.place, OperationRow.state).where(OperationRow.id == named)
         row = self.connection.execute(query).one_or_none()
         if row is None:
@@ -176,17 +259,17 @@ class _Intake:
         place: int = row.place
         return place
 
-    def _append(self, one: Wanted, place: int, text: bytes, digest: bytes) -> None:
-        request = one.request
+    def _append(self, one: _Asked, place: int) -> None:
+        request = one.wanted.request
         self.rows[OperationRow].append(
             {
                 "place": place,
                 "id": secrets.token_hex(16),
-                "principal": self.principal,
-                "idempotency_key": one.idempotency_key,
+                "principal": one.principal,
+                "idempotency_key": one.wanted.idempotency_key,
                 "kind": request.KIND,
-                "body": text.decode(),
-                "digest": digest,
+                "body": one.text,
+                "digest": one.digest,
                 "sender": str(request.SENDER),
                 "state": State.ACCEPTED,
                 "together": 0,

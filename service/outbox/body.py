@@ -6,11 +6,12 @@ the same when their canonical JSON (RFC 8785) is.
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import IntEnum, StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import rfc8785
@@ -43,6 +44,16 @@ def from_json(value: Mapping[str, Any]) -> Request:
         raise _malformed("request")
     request: Request = _read(kind, given, "")
     return request
+
+
+@lru_cache(maxsize=8_192)
+def from_text(text: str) -> Request:
+    """Read a request from its JSON as rows have it; the last ones read are remembered.
+
+    Raises:
+        BadInput: as `from_json`.
+    """
+    return from_json(json.loads(text))
 
 
 def canonical(request: Request) -> bytes:

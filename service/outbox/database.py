@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,17 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from service.errors import Unavailable
+from service.outbox.crowd import Crowd
 
 SCHEMA = "outbox"
 """PostgreSQL's schema of these tables; the projection has another."""
 
+CHANNEL = "qianyin_outbox"
+"""Where PostgreSQL tells whoever listens that something was committed (`LISTEN`)."""
+
 _BUSY_SECONDS = 30
 _WRITERS = 0x51_69_61_6E  # "Qian": the advisory lock that PostgreSQL's writers take.
+_ALONE = text("SELECT pg_advisory_xact_lock(:lock), pg_notify(:channel, '')")
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -35,9 +40,10 @@ _PRAGMAS = (
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database; share it between threads, not between processes."""
+    """An open database; share it between threads, not between processes. `crowd`: who asks to be accepted now."""
 
     engine: Engine
+    crowd: Crowd[Any] = field(default_factory=Crowd, repr=False, compare=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -71,7 +77,7 @@ class Database:
             connection.begin(),
         ):
             if not self.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS})
+                connection.execute(_ALONE, {"lock": _WRITERS, "channel": CHANNEL})
             yield connection
 
     def close(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
@@ -13,14 +12,14 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
 import contracts
+from indexer.china import in_china
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32, as_hex
 from indexer.wire import write_address
-from service.outbox.nodes import Receipt, Refusal
+from service.outbox.receipts import Receipt, Refusal
 from service.outbox.sentences import SENTENCES, TIMES
 from service.outbox.states import Reason
 
-_SHANGHAI = timezone(timedelta(hours=8))
 _TEXT_ERROR = bytes.fromhex("08c379a0")  # Error(string), of a require with a text.
 _PANIC = bytes.fromhex("4e487b71")
 _LAST_TIME = 253_402_300_799  # The end of the year 9999.
@@ -125,7 +124,7 @@ def _json(value: Any) -> str:
 def _moment(value: int) -> str:
     if value > _LAST_TIME:
         return str(value)
-    return datetime.fromtimestamp(value, UTC).astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    return in_china(value).strftime("%Y-%m-%d %H:%M:%S (UTC+8)")
 
 
 _REFUSED = keccak256(b"Refused(bytes32,bytes)")

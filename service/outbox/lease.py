@@ -11,6 +11,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from service.outbox.tables import LeaseRow
 
+_LONGEST = 10
+"""Times our own: what another worker's lease may last, whose settings may be others."""
+
 
 def worker_name() -> str:
     """Name this worker, for the eyes of an operator and unlike any other."""
@@ -18,13 +21,16 @@ def worker_name() -> str:
 
 
 def take(connection: Connection, name: str, worker: str, seconds: float) -> bool:
-    """Take or renew a lease, in a writing transaction; False: another worker has it."""
+    """Take or renew a lease, in a writing transaction; False: another worker has it.
+
+    One that would last longer than any does was taken by a clock that was put back since, and counts as over.
+    """
     now = time.time()
     held = connection.execute(select(LeaseRow).where(LeaseRow.name == name)).one_or_none()
     if held is None:
         connection.execute(insert(LeaseRow).values(name=name, worker=worker, until=now + seconds))
         return True
-    if held.worker != worker and held.until > now:
+    if held.worker != worker and now < held.until <= now + _LONGEST * seconds:
         return False
     connection.execute(
         update(LeaseRow).where(LeaseRow.name == name).values(worker=worker, until=now + seconds)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -13,6 +13,8 @@ from indexer.connection import Call, Connection, NodeError, NodeRefused
 from indexer.deployment import Deployment
 from indexer.values import Address, Hash32, as_hex
 from service.errors import Unavailable
+from service.outbox.answers import Answer, read_answer
+from service.outbox.receipts import Receipt, ReceiptForm, read_hash, read_receipt
 from service.outbox.reverts import revert_of
 
 T = TypeVar("T")
@@ -22,87 +24,36 @@ class WrongChain(Unavailable):
     """A node answers for another chain than the deployment's; nothing is signed."""
 
 
-class Answer(StrEnum):
-    """What a node made of the bytes."""
-
-    HAS_IT = "has-it"
-    """It took them, or had them."""
-    NONCE_USED = "nonce-used"
-    """The nonce is behind it: look for our receipt."""
-    OTHER_ATTEMPT = "other-attempt"
-    """It holds other bytes with this nonce."""
-    NONE = "none"
-    """No answer, or one that says "later"."""
-    NEVER = "never"
-    """It will not take these bytes, now or later."""
-
-
-_HAS_IT = ("already known", "known transaction", "already imported", "already exists", "already in")
-_NONCE_USED = ("nonce too low", "nonce has already been used", "old nonce")
-_OTHER_ATTEMPT = ("underpriced", "replacement", "higher than pending")
-_NEVER = (
-    *(
-        "oversized",
-        "exceeds block gas limit",
-        "exceeds gas limit",
-        "intrinsic gas",
-        "max initcode",
-        "invalid sender",
-    ),
-    *("invalid signature", "chain id", "chainid", "replay-protected", "gas limit too", "rlp"),
-)
-_SAYINGS = (
-    (_HAS_IT, Answer.HAS_IT),
-    (_NONCE_USED, Answer.NONCE_USED),
-    (_OTHER_ATTEMPT, Answer.OTHER_ATTEMPT),
-    (_NEVER, Answer.NEVER),
-)
-
-
-def read_answer(said: str) -> Answer:
-    """Say what a node's error means; words not known here mean "later", for then the bytes are sent again."""
-    text = said.lower()
-    for words, answer in _SAYINGS:
-        if any(word in text for word in words):
-            return answer
-    return Answer.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A `Refused` log: the contract, what it calls the item, the error as ABI bytes."""
-
-    contract: Address
-    name: Hash32
-    reason: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of a transaction, as a node says."""
-
-    block: int
-    block_hash: Hash32
-    succeeded: bool
-    logs: tuple[tuple[Address, tuple[Hash32, ...], bytes], ...]
-
-
-class _Log(msgspec.Struct):
-    address: str
-    topics: list[str]
-    data: str
-
-
-class _Receipt(msgspec.Struct, rename="camel"):
-    block_number: str
-    block_hash: str
-    status: str
-    logs: list[_Log]
-
-
 class _Block(msgspec.Struct, rename="camel"):
     hash: str
     gas_limit: str
+
+
+_Several: Any = _Block | str
+"""What several calls of one request answer."""
+
+
+class _OtherForm(ValueError):
+    """An answer of another form than what was asked has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What signing needs of the nodes: the next nonce of an account, pending ones included, and a block's gas."""
+
+    next_nonce: int
+    block_gas: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the chain is, as of blocks: the next nonce of an account (None: the node cannot say), and a hash."""
+
+    nonce: int | None
+    block_hash: Hash32 | None
+
+
+_WHICH_CHAIN = (Call("eth_getBlockByNumber", ("0x0", False)), Call("eth_chainId"))
 
 
 class Nodes:
@@ -123,6 +74,13 @@ class Nodes:
         for connection in self._connections:
             connection.close()
 
+    def turn_to(self, urls: Sequence[str]) -> None:
+        """Use other addresses from now on; nothing happens if they are the same."""
+        if urls and tuple(urls) != self._urls:
+            self.close()
+            self._urls = tuple(urls)
+            self._connections = [Connection(url, seconds=self._seconds) for url in urls]
+
     def check(self, deployment: Deployment) -> None:
         """Make sure that every node that answers is on the deployment's chain, and that one does.
 
@@ -130,19 +88,41 @@ class Nodes:
             WrongChain: one is not.
             Unavailable: none answers.
         """
-        answered = 0
-        for connection in self._connections:
+        self._of_chain(deployment, (), len)
+
+    def survey(self, deployment: Deployment, account: Address) -> Survey:
+        """Ask all that signing needs, in one request a node: `check`, the largest next nonce, the gas of a block.
+
+        Raises:
+            WrongChain: a node is on another chain.
+            Unavailable: none answers.
+        """
+        counts = [_count(account, tag) for tag in ("latest", "pending")]
+
+        def read(answers: Sequence[Any]) -> Survey:
+            return Survey(max(map(_number, answers[:2])), _number(_block(answers[2]).gas_limit))
+
+        calls = (*counts, Call("eth_getBlockByNumber", ("latest", False)))
+        surveys = self._of_chain(deployment, calls, read)
+        return Survey(max(one.next_nonce for one in surveys), surveys[0].block_gas)
+
+    def standing(self, account: Address, nonce_at: int, hash_at: int) -> Standing:
+        """Give the next nonce of an account at the end of one block and the hash of another, in one request.
+
+        Raises:
+            Unavailable: no node answers.
+        """
+        block = Call("eth_getBlockByNumber", (hex(hash_at), False))
+
+        def ask(connection: Connection) -> Standing:
             try:
-                genesis = connection.ask(Call("eth_getBlockByNumber", ("0x0", False)), _Block)
-                chain_id = connection.ask(Call("eth_chainId"), str)
-            except NodeError:
-                continue
-            answered += 1
-            same = genesis is not None and genesis.hash == as_hex(deployment.genesis_hash)
-            if not same or int(chain_id or "0x0", 16) != deployment.chain_id:
-                raise _wrong_chain(connection.place)
-        if not answered:
-            raise _silent(self._connections[0].place)
+                count, held = connection.ask_all((_count(account, hex(nonce_at)), block), _Several)
+                nonce = _number(count)
+            except NodeError:  # It forgot that state, or does not have that block; the other question stands.
+                held, nonce = connection.ask(block, _Block), None
+            return Standing(nonce, None if held is None else read_hash(_block(held).hash))
+
+        return self._first(ask)
 
     def next_nonce(self, account: Address) -> int:
         """Give the largest next nonce that any node knows of, pending ones included.
@@ -153,11 +133,8 @@ class Nodes:
         known = []
         for connection in self._connections:
             for tag in ("latest", "pending"):
-                try:
-                    answer = connection.ask(Call("eth_getTransactionCount", (as_hex(account), tag)), str)
-                except NodeError:
-                    continue
-                known.append(int(answer or "0x0", 16))
+                with suppress(NodeError, ValueError):
+                    known.append(_number(connection.ask(_count(account, tag), str)))
         if not known:
             raise _silent(self._connections[0].place)
         return max(known)
@@ -168,8 +145,7 @@ class Nodes:
         Raises:
             Unavailable: no node answers, or knows the block.
         """
-        call = Call("eth_getTransactionCount", (as_hex(account), hex(block)))
-        return int(self._first(lambda at: at.ask(call, str)) or "0x0", 16)
+        return self._first(lambda at: _number(at.ask(_count(account, hex(block)), str)))
 
     def latest_nonce(self, account: Address) -> int:
         """Give the smallest next nonce, mined, that any node knows of: what is below it nobody needs any more.
@@ -177,13 +153,10 @@ class Nodes:
         Raises:
             Unavailable: none answers.
         """
-        call = Call("eth_getTransactionCount", (as_hex(account), "latest"))
         known = []
         for connection in self._connections:
-            try:
-                known.append(int(connection.ask(call, str) or "0x0", 16))
-            except NodeError:
-                continue
+            with suppress(NodeError, ValueError):
+                known.append(_number(connection.ask(_count(account, "latest"), str)))
         if not known:
             raise _silent(self._connections[0].place)
         return min(known)
@@ -194,7 +167,8 @@ class Nodes:
         Raises:
             Unavailable: no node answers.
         """
-        return int(self._latest().gas_limit, 16)
+        latest = Call("eth_getBlockByNumber", ("latest", False))
+        return self._first(lambda at: _number(_block(at.ask(latest, _Block)).gas_limit))
 
     def block_hash(self, number: int) -> Hash32 | None:
         """Give the hash of the block at a height, or None if the node has none there.
@@ -204,7 +178,7 @@ class Nodes:
         """
         call = Call("eth_getBlockByNumber", (hex(number), False))
         found = self._first(lambda at: at.ask(call, _Block))
-        return None if found is None else Hash32(bytes.fromhex(found.hash[2:]))
+        return None if found is None else read_hash(found.hash)
 
     def send(self, raw: bytes) -> list[tuple[Answer, str]]:
         """Hand the bytes to every node; give what each made of them, and said."""
@@ -227,19 +201,23 @@ class Nodes:
         Raises:
             Unavailable: no node answers.
         """
-        calls = [Call("eth_getTransactionReceipt", (as_hex(one),)) for one in hashes]
-        found = self._first(lambda at: at.ask_all(calls, _Receipt))
-        return {one: _receipt(raw) for one, raw in zip(hashes, found, strict=True) if raw is not None}
+        calls = [_receipt_of(one) for one in hashes]
+
+        def ask(connection: Connection) -> dict[Hash32, Receipt]:
+            found = connection.ask_all(calls, ReceiptForm)
+            return {one: read_receipt(raw) for one, raw in zip(hashes, found, strict=True) if raw is not None}
+
+        return self._first(ask)
 
     def knows(self, transaction: Hash32) -> bool:
         """Say whether any node has a receipt of a transaction, or did not answer (then it may).
 
         A caller concludes from False that the transaction took no effect, so silence counts as yes.
         """
-        call = Call("eth_getTransactionReceipt", (as_hex(transaction),))
+        call = _receipt_of(transaction)
         for connection in self._connections:
             try:
-                if connection.ask(call, _Receipt) is not None:
+                if connection.ask(call, ReceiptForm) is not None:
                     return True
             except NodeError:
                 return True
@@ -261,32 +239,49 @@ class Nodes:
                     return error
         return None
 
-    def _latest(self) -> _Block:
-        found = self._first(lambda at: at.ask(Call("eth_getBlockByNumber", ("latest", False)), _Block))
-        if found is None:
+    def _of_chain(
+        self, deployment: Deployment, calls: Sequence[Call], read: Callable[[Sequence[Any]], T]
+    ) -> list[T]:
+        """Ask every node the same in one request, and which chain it is on; read what those say that answer."""
+        found: list[T] = []
+        for connection in self._connections:
+            try:
+                genesis, chain_id, *rest = connection.ask_all((*_WHICH_CHAIN, *calls), _Several)
+                same = read_hash(_block(genesis).hash) == deployment.genesis_hash
+                if not same or _number(chain_id) != deployment.chain_id:
+                    raise _wrong_chain(connection.place)
+                found.append(read(rest))
+            except (NodeError, ValueError):
+                continue
+        if not found:
             raise _silent(self._connections[0].place)
         return found
 
     def _first(self, question: Callable[[Connection], T]) -> T:
         for connection in self._connections:
-            try:
+            with suppress(NodeError, ValueError):
                 return question(connection)
-            except NodeError:
-                continue
         raise _silent(self._connections[0].place)
 
 
-def _receipt(raw: _Receipt) -> Receipt:
-    logs = tuple(
-        (
-            Address(bytes.fromhex(log.address[2:])),
-            tuple(Hash32(bytes.fromhex(topic[2:])) for topic in log.topics),
-            bytes.fromhex(log.data[2:]),
-        )
-        for log in raw.logs
-    )
-    block_hash = Hash32(bytes.fromhex(raw.block_hash[2:]))
-    return Receipt(int(raw.block_number, 16), block_hash, int(raw.status, 16) == 1, logs)
+def _count(account: Address, at: str) -> Call:
+    return Call("eth_getTransactionCount", (as_hex(account), at))
+
+
+def _receipt_of(transaction: Hash32) -> Call:
+    return Call("eth_getTransactionReceipt", (as_hex(transaction),))
+
+
+def _number(answer: Any) -> int:
+    if not isinstance(answer, str):
+        raise _OtherForm("not a number")
+    return int(answer, 16)
+
+
+def _block(answer: Any) -> _Block:
+    if not isinstance(answer, _Block):
+        raise _OtherForm("not a block")
+    return answer
 
 
 def _wrong_chain(place: str) -> WrongChain:

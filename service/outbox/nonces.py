@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from indexer.values import Address, Hash32
 from service.keys.operators import Operator
@@ -32,6 +32,7 @@ class Fate(StrEnum):
 
 
 OPEN = (Fate.SIGNED, Fate.SENT)
+_BRIEFLY = tuple(column for column in TransactionRow.__table__.columns if column.name != "raw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,30 @@ def next_nonce(connection: Connection, key: SendingKey) -> int:
     return 0 if last is None else last + 1
 
 
-def open_transactions(connection: Connection, key: SendingKey, most: int) -> Sequence[Any]:
-    """Give what is signed or sent and not final, by nonce and attempt."""
+def open_transactions(
+    connection: Connection, key: SendingKey, most: int, *, not_since: float | None = None
+) -> Sequence[Any]:
+    """Give what is signed or sent and not final, by nonce and attempt; or only what was not sent since a time.
+
+    A sending after now is one by a clock that was put back since: it says nothing.
+    """
     query = select(TransactionRow).where(*_of(key), TransactionRow.state.in_(OPEN))
+    if not_since is not None:
+        sent = TransactionRow.sent_at
+        query = query.where(or_(sent.is_(None), sent <= not_since, sent > time.time()))
     return connection.execute(query.order_by(TransactionRow.nonce, TransactionRow.attempt).limit(most)).all()
+
+
+def open_attempts(connection: Connection, key: SendingKey, most: int) -> Sequence[Any]:
+    """Give the same without the bytes, for whoever asks often."""
+    query = select(*_BRIEFLY).where(*_of(key), TransactionRow.state.in_(OPEN))
+    return connection.execute(query.order_by(TransactionRow.nonce, TransactionRow.attempt).limit(most)).all()
+
+
+def raw(connection: Connection, transaction_id: int) -> bytes:
+    """Give the bytes of a transaction."""
+    query = select(TransactionRow.raw).where(TransactionRow.id == transaction_id)
+    return connection.execute(query).scalar_one() or b""
 
 
 def count_open(connection: Connection, key: SendingKey) -> int:
@@ -127,19 +148,36 @@ def note_answers(connection: Connection, answers: Iterable[tuple[int, str]]) -> 
         connection.execute(update(OperationRow).where(*carried).values(state=State.SENT))
 
 
-def make_final(
-    connection: Connection, transaction: Any, block: int, block_hash: Hash32, *, succeeded: bool
-) -> None:
-    """Note the end of a transaction; the other attempts at its nonce are displaced."""
-    values = {"state": Fate.FINAL, "block": block, "block_hash": block_hash, "succeeded": succeeded}
-    connection.execute(update(TransactionRow).where(TransactionRow.id == transaction.id).values(values))
-    others = (
-        TransactionRow.genesis == transaction.genesis,
-        TransactionRow.sender == transaction.sender,
-        TransactionRow.nonce == transaction.nonce,
-        TransactionRow.id != transaction.id,
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The attempt at a nonce that is final: the id of its row, its nonce, and the block it is in."""
+
+    id: int
+    nonce: int
+    block: int
+    block_hash: Hash32
+    succeeded: bool
+
+
+def make_final(connection: Connection, key: SendingKey, finals: Sequence[Final]) -> None:
+    """Note the ends of transactions; the other attempts at their nonces are displaced."""
+    change = update(TransactionRow).where(TransactionRow.id == bindparam("at")).values(state=Fate.FINAL)
+    change = change.values({name: bindparam(f"at_{name}") for name in ("block", "block_hash", "succeeded")})
+    others = (*_of(key), TransactionRow.nonce == bindparam("at_nonce"), TransactionRow.id != bindparam("at"))
+    displace = update(TransactionRow).where(*others).values(state=Fate.DISPLACED)
+    connection.execute(
+        change,
+        [
+            {
+                "at": one.id,
+                "at_block": one.block,
+                "at_block_hash": one.block_hash,
+                "at_succeeded": one.succeeded,
+            }
+            for one in finals
+        ],
     )
-    connection.execute(update(TransactionRow).where(*others).values(state=Fate.DISPLACED))
+    connection.execute(displace, [{"at": one.id, "at_nonce": one.nonce} for one in finals])
 
 
 def carried(connection: Connection, transaction: Any) -> Sequence[Any]:
@@ -160,6 +198,33 @@ def carried(connection: Connection, transaction: Any) -> Sequence[Any]:
         .order_by(ItemRow.position)
     )
     return connection.execute(query).all()
+
+
+def carried_by(connection: Connection, key: SendingKey, nonces: Sequence[int]) -> Sequence[Any]:
+    """Give the requests that wait for any of these nonces, as `carried` does, with `nonce`; in order."""
+    query = (
+        select(OperationRow, ItemRow.name, TransactionRow.nonce)
+        .join(
+            ItemRow,
+            (ItemRow.place == OperationRow.place) & (ItemRow.transaction_id == OperationRow.transaction_id),
+        )
+        .join(TransactionRow, TransactionRow.id == OperationRow.transaction_id)
+        .where(*_of(key), TransactionRow.nonce.in_(nonces))
+        .where(OperationRow.state.in_((State.SIGNED, State.SENT)))
+        .order_by(TransactionRow.nonce, ItemRow.position)
+    )
+    return connection.execute(query).all()
+
+
+def still_open(connection: Connection, key: SendingKey, nonces: Sequence[int]) -> set[int]:
+    """Give those places of `carried_by` whose fate is not decided by now."""
+    query = (
+        select(OperationRow.place)
+        .join(TransactionRow, TransactionRow.id == OperationRow.transaction_id)
+        .where(*_of(key), TransactionRow.nonce.in_(nonces))
+        .where(OperationRow.state.in_((State.SIGNED, State.SENT)))
+    )
+    return set(connection.execute(query).scalars())
 
 
 def flag(connection: Connection, key: SendingKey, rows_next: int, chain_next: int) -> None:

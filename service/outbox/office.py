@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,15 @@ class Office:
             return None if known is None else known.state.holder
 
         return Circumstances(case, sign_as_kept, holder)
+
+    def look_again(self) -> None:
+        """Turn to the addresses that the deployment names now: a node that was started again may have another."""
+        if self.settings.rpc:
+            return
+        with suppress(deployments.DeploymentUnreadable):
+            found = deployments.read(self.settings.deployment)
+            if found.genesis_hash == self.deployment.genesis_hash:
+                self.nodes.turn_to(found.rpc)
 
     def close(self) -> None:
         """Close everything that was opened."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import types
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _CHUNK = 400
+_NOTHING: Mapping[int, Request] = types.MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,19 +208,27 @@ def read_matching(connection: Connection, *where: ColumnElement[bool]) -> list[O
     return read(connection, _all().where(*where).order_by(OperationRow.place))
 
 
-def read(connection: Connection, query: Select[Any]) -> list[Operation]:
-    """Give the operations that a query for rows of theirs finds."""
+def read(
+    connection: Connection, query: Select[Any], known: Mapping[int, Request] = _NOTHING
+) -> list[Operation]:
+    """Give the operations that a query for rows of theirs finds; `known`: requests that need not be read, by place."""
     rows = connection.execute(query).all()
     waits = _dependencies(connection, [row.place for row in rows])
-    return [_operation(row, waits[row.place]) for row in rows]
+    return [
+        _operation(row, waits[row.place], known.get(row.place) or body.from_text(row.body)) for row in rows
+    ]
 
 
-def of_places(connection: Connection, places: Sequence[int]) -> dict[int, Operation]:
-    """Give operations by their places."""
+def of_places(
+    connection: Connection, places: Sequence[int], known: Mapping[int, Request] = _NOTHING
+) -> dict[int, Operation]:
+    """Give operations by their places; `known`: requests that need not be read."""
     found: dict[int, Operation] = {}
     for start in range(0, len(places), _CHUNK):
         chunk = places[start : start + _CHUNK]
-        found |= {one.place: one for one in read(connection, _all().where(OperationRow.place.in_(chunk)))}
+        found |= {
+            one.place: one for one in read(connection, _all().where(OperationRow.place.in_(chunk)), known)
+        }
     return found
 
 
@@ -237,12 +246,12 @@ def _dependencies(connection: Connection, places: Sequence[int]) -> dict[int, li
     return waits
 
 
-def _operation(row: Any, waits: list[tuple[str, State]]) -> Operation:
+def _operation(row: Any, waits: list[tuple[str, State]], request: Request) -> Operation:
     return Operation(
         id=row.id,
         place=row.place,
         kind=row.kind,
-        request=body.from_json(json.loads(row.body)),
+        request=request,
         principal=row.principal,
         idempotency_key=row.idempotency_key,
         state=State(row.state),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from indexer.values import Hash32, as_hex
 from service.errors import Unavailable
 from service.outbox import nonces
-from service.outbox.nodes import Answer
+from service.outbox.answers import Answer
 from service.outbox.nonces import Fate, SendingKey
 from service.outbox.office import Office
 from service.outbox.states import At, Point, Reason
@@ -18,6 +19,8 @@ from service.outbox.supersede import free_nonce
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 64
+_LOOKS_BACK = 5
+"""Sendings between two looks at whether a node lacks what was final."""
 
 
 class SendingStep:
@@ -53,18 +56,27 @@ class SendingStep:
         self._free(key, never)
         return sum(row.state == Fate.SIGNED for row in due[: len(answers)])
 
+    def looks_back(self, key: SendingKey) -> bool:
+        """Say whether it is time to see whether a node lacks what was final."""
+        return (
+            time.monotonic()
+            >= self._looked_back.get(key, -math.inf) + _LOOKS_BACK * self._office.settings.resend
+        )
+
     def _due(self, key: SendingKey) -> Sequence[Any]:
         now, resend = time.time(), self._office.settings.resend
         with self._office.database.read() as connection:
-            rows = nonces.open_transactions(connection, key, self._office.settings.in_flight * 2)
-        due = [row for row in rows if row.sent_at is None or row.sent_at + resend <= now]
-        return [*self._gone(key, now), *due][:_AT_ONCE]
+            due = nonces.open_transactions(connection, key, _AT_ONCE, not_since=now - resend)
+        return [*self._gone(key), *due][:_AT_ONCE]
 
-    def _gone(self, key: SendingKey, now: float) -> Sequence[Any]:
+    def _gone(self, key: SendingKey) -> Sequence[Any]:
         """Give what was final once and whose nonce a node does not have (any more)."""
-        if now < self._looked_back.get(key, 0.0) + self._office.settings.resend:
+        if not self.looks_back(key):
             return []
-        self._looked_back[key] = now
+        self._looked_back[key] = time.monotonic()
+        with self._office.database.read() as connection:
+            if not nonces.next_nonce(connection, key):
+                return []
         try:
             nonce = self._office.nodes.latest_nonce(key.account)
         except Unavailable:

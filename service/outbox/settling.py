@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from indexer.values import Address, Hash32, as_hex
 from service.outbox import body, ending, lease, nonces
 from service.outbox.decoding import reason_of, refusals
 from service.outbox.ending import Recorded
-from service.outbox.nodes import Receipt
 from service.outbox.nonces import SendingKey
 from service.outbox.office import Office
+from service.outbox.receipts import Receipt
 from service.outbox.recognition import recorded, sought
 from service.outbox.states import (
     NO_RECORD,
@@ -39,10 +38,37 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class _Final:
-    """The attempt at a nonce that is final."""
+    """The attempt at a nonce that is final; the receipt, where it had to be asked for."""
 
     row: Any
-    receipt: Receipt
+    block: int
+    block_hash: Hash32
+    succeeded: bool
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ripe:
+    """What the projection says of nonces that settled blocks have used.
+
+    Attributes:
+        attempts: rows of transactions, by nonce, in order.
+        carried: rows of requests, by nonce.
+        entries: records of those that have one, by place.
+    """
+
+    attempts: Mapping[int, list[Any]]
+    carried: Mapping[int, list[Any]]
+    entries: Mapping[int, ProvenanceEntry]
+
+    def plain(self, nonce: int) -> _Final | None:
+        """Give the attempt that recorded all that it carries, as the projection shows: no receipt adds to that."""
+        found = [self.entries.get(row.place) for row in self.carried.get(nonce, ())]
+        for row in self.attempts[nonce]:
+            ours = [one for one in found if one is not None and one.transaction_hash == row.hash]
+            if ours and None not in found:
+                return _Final(row, ours[0].record.block_number, ours[0].block_hash, succeeded=True)
+        return None
 
 
 class SettlingStep:
@@ -50,6 +76,7 @@ class SettlingStep:
 
     def __init__(self, office: Office, worker: str, at: At) -> None:
         self._office, self._worker, self._at = office, worker, at
+        self._nothing_at: dict[SendingKey, tuple[Any, ...]] = {}
 
     def step(self, key: SendingKey) -> int:
         """Decide the final transactions of a key; how many.
@@ -58,55 +85,88 @@ class SettlingStep:
             Unavailable, IndexerError: a node, the projection or the database does not answer; nothing is lost.
         """
         with self._office.database.read() as connection:
-            rows = nonces.open_transactions(connection, key, _AT_ONCE)
+            rows = nonces.open_attempts(connection, key, _AT_ONCE)
         if not rows:
             return 0
-        receipts = self._office.nodes.receipts([Hash32(row.hash) for row in rows])
         with self._office.projection.view() as view:
-            if self._office.nodes.block_hash(view.as_of.number) != view.as_of.hash:
+            as_of = view.as_of
+            here = (as_of.hash, as_of.settled_number, rows[0].id)
+            if self._nothing_at.get(key) == here:
+                return 0  # Neither chain nor rows have moved since there was nothing to decide.
+            seen = self._office.nodes.standing(key.account, as_of.settled_number, as_of.number)
+            if seen.block_hash != as_of.hash:
                 return 0  # The projection will find out that its chain is not the nodes' any more.
-            final = _final(rows, receipts, view.as_of.settled_number)
-            if not final:
-                self._look_for_taken(key, rows[0], view.as_of.settled_number)
+            used = [row for row in rows if seen.nonce is None or row.nonce < seen.nonce]
+            if not used:
+                self._nothing_at[key] = here
                 return 0
-            return self._decide_all(key, view, final)
+            ripe = self._ripe(key, view, used)
+            final = self._final(ripe, as_of.settled_number)
+        if final:
+            return self._decide_all(key, ripe, final)
+        if seen.nonce is not None:
+            self._note_taken(key, rows[0].nonce, seen.nonce)
+        return 0
 
-    def _decide_all(self, key: SendingKey, view: View, final: Sequence[_Final]) -> int:
-        reverts = {one.row.id: self._revert(key, one) for one in final if not one.receipt.succeeded}
+    def _ripe(self, key: SendingKey, view: View, rows: Sequence[Any]) -> _Ripe:
+        attempts = {nonce: list(group) for nonce, group in itertools.groupby(rows, key=lambda row: row.nonce)}
+        with self._office.database.read() as connection:
+            carried = nonces.carried_by(connection, key, list(attempts))
+        wanted = {row.place: sought(body.from_text(row.body), self._office.case(row)) for row in carried}
+        by_nonce = itertools.groupby(carried, key=lambda row: row.nonce)
+        return _Ripe(attempts, {nonce: list(group) for nonce, group in by_nonce}, recorded(view, wanted))
+
+    def _final(self, ripe: _Ripe, settled_number: int) -> list[_Final]:
+        """Give the final attempts, nonce by nonce, up to the first that has none; receipts where rows do not tell."""
+        plain = {nonce: ripe.plain(nonce) for nonce in ripe.attempts}
+        unclear = [row for nonce, one in plain.items() if one is None for row in ripe.attempts[nonce]]
+        receipts = self._office.nodes.receipts([Hash32(row.hash) for row in unclear]) if unclear else {}
+        found: list[_Final] = []
+        for nonce, attempts in ripe.attempts.items():
+            final = plain[nonce] or _by_receipt(attempts, receipts, settled_number)
+            if final is None:
+                break
+            found.append(final)
+        return found
+
+    def _decide_all(self, key: SendingKey, ripe: _Ripe, final: Sequence[_Final]) -> int:
+        reverts = {one.row.id: self._revert(key, one) for one in final if not one.succeeded}
+        decided = [one.row.nonce for one in final]
         with self._office.database.write() as connection:
             if not lease.holds(connection, key.lease, self._worker):
                 return 0
+            undecided = nonces.still_open(connection, key, decided)
+            ends = [
+                nonces.Final(one.row.id, one.row.nonce, one.block, one.block_hash, one.succeeded)
+                for one in final
+            ]
+            nonces.make_final(connection, key, ends)
+            found = {place: one for place, one in ripe.entries.items() if place in undecided}
+            ending.settle(
+                connection,
+                {place: Recorded(one.record.seq, one.record.block_number) for place, one in found.items()},
+            )
             for one in final:
-                self._decide(connection, view, one, reverts.get(one.row.id))
+                carried = [row for row in ripe.carried.get(one.row.nonce, ()) if row.place in undecided]
+                left = [row for row in carried if row.place not in found]
+                self._decide(connection, one, left, len(carried), reverts.get(one.row.id))
             self._at(Point.SETTLING)
         self._at(Point.SETTLED)
         return len(final)
 
-    def _decide(self, connection: Connection, view: View, final: _Final, revert: Reason | None) -> None:
-        carried = nonces.carried(connection, final.row)
-        receipt = final.receipt
-        nonces.make_final(
-            connection, final.row, receipt.block, receipt.block_hash, succeeded=receipt.succeeded
-        )
-        entries = self._entries(view, carried)
-        found = {place: Recorded(one.record.seq, one.record.block_number) for place, one in entries.items()}
-        ending.settle(connection, found)
-        left = [row for row in carried if row.place not in found]
-        again = [row for row in left if _need_unsettled(connection, row.place, receipt.block)]
-        ending.back_to_stored(connection, [row.place for row in again])
-        undecided = [row for row in left if row not in again]
+    def _decide(
+        self, connection: Connection, final: _Final, left: Sequence[Any], company: int, revert: Reason | None
+    ) -> None:
+        """Decide those of a transaction that have no record."""
+        again = {row.place for row in left if _need_unsettled(connection, row.place, final.block)}
+        ending.back_to_stored(connection, sorted(again))
+        undecided = [row for row in left if row.place not in again]
         if final.row.attempt > 1:
             self._displaced(connection, undecided, read_reason(final.row.verdict))
-        elif receipt.succeeded:
-            self._refused(connection, undecided, refusals(receipt, _to(final.row)))
+        elif final.succeeded:
+            self._refused(connection, undecided, _errors(connection, final) if undecided else {})
         else:
-            self._reverted(connection, undecided, len(carried), revert)
-
-    def _entries(self, view: View, carried: Sequence[Any]) -> Mapping[int, ProvenanceEntry]:
-        wanted = {
-            row.place: sought(body.from_json(json.loads(row.body)), self._office.case(row)) for row in carried
-        }
-        return recorded(view, wanted)
+            self._reverted(connection, undecided, company, revert)
 
     def _refused(self, connection: Connection, rows: Sequence[Any], errors: Mapping[Hash32, bytes]) -> None:
         for row in rows:
@@ -139,43 +199,39 @@ class SettlingStep:
 
     def _revert(self, key: SendingKey, final: _Final) -> Reason:
         """Find the error of a reverted transaction by calling it again."""
-        fields = decode_list(final.row.raw)
+        with self._office.database.read() as connection:
+            fields = decode_list(nonces.raw(connection, final.row.id))
         to, data = Address(octets(fields[3], 20)), octets(fields[5])
-        error = self._office.nodes.replay(key.account, to, data, final.row.gas, final.receipt.block)
-        return reason_of(error)
+        return reason_of(self._office.nodes.replay(key.account, to, data, final.row.gas, final.block))
 
-    def _look_for_taken(self, key: SendingKey, oldest: Any, settled_number: int) -> None:
+    def _note_taken(self, key: SendingKey, nonce: int, chain_next: int) -> None:
         """See whether somebody else used the nonce that we wait for."""
-        chain_next = self._office.nodes.mined_nonce(key.account, settled_number)
-        if chain_next <= oldest.nonce:
-            return
         with self._office.database.read() as connection:
             if nonces.unreconciled(connection, key) is not None:
                 return
-            attempts = [
-                row
-                for row in nonces.open_transactions(connection, key, _AT_ONCE)
-                if row.nonce == oldest.nonce
-            ]
+            attempts = [row for row in nonces.open_attempts(connection, key, _AT_ONCE) if row.nonce == nonce]
         if any(self._office.nodes.knows(Hash32(row.hash)) for row in attempts):
             return
         with self._office.database.write() as connection:
-            nonces.flag(connection, key, oldest.nonce, chain_next)
-        _LOG.error("key %s: somebody else used nonce %d", as_hex(key.account), oldest.nonce)
+            nonces.flag(connection, key, nonce, chain_next)
+        _LOG.error("key %s: somebody else used nonce %d", as_hex(key.account), nonce)
 
 
-def _final(rows: Sequence[Any], receipts: Mapping[Hash32, Receipt], settled_number: int) -> list[_Final]:
-    """Give the final attempts, nonce by nonce, up to the first nonce that has none."""
-    found: list[_Final] = []
-    for _, attempts in itertools.groupby(rows, key=lambda row: row.nonce):
-        mined = [(row, receipts.get(Hash32(row.hash))) for row in attempts]
-        final = [
-            _Final(row, receipt) for row, receipt in mined if receipt and receipt.block <= settled_number
-        ]
-        if not final:
-            break
-        found.append(final[0])
-    return found
+def _by_receipt(
+    attempts: Sequence[Any], receipts: Mapping[Hash32, Receipt], settled_number: int
+) -> _Final | None:
+    """Give the attempt that has a receipt in a settled block."""
+    for row in attempts:
+        receipt = receipts.get(Hash32(row.hash))
+        if receipt is not None and receipt.block <= settled_number:
+            return _Final(row, receipt.block, receipt.block_hash, receipt.succeeded, receipt)
+    return None
+
+
+def _errors(connection: Connection, final: _Final) -> Mapping[Hash32, bytes]:
+    """Give the errors of the items that the contract refused, by name."""
+    to = Address(octets(decode_list(nonces.raw(connection, final.row.id))[3], 20))
+    return {} if final.receipt is None else refusals(final.receipt, to)
 
 
 def _need_unsettled(connection: Connection, place: int, block: int) -> bool:
@@ -193,7 +249,3 @@ def _need_unsettled(connection: Connection, place: int, block: int) -> bool:
         .limit(1)
     )
     return connection.execute(query).first() is not None
-
-
-def _to(row: Any) -> Address:
-    return Address(octets(decode_list(row.raw)[3], 20))

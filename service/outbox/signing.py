@@ -5,7 +5,6 @@ Its steps are those of docs/states.md, "Signing".
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -63,11 +62,10 @@ class SigningStep:
             room = office.settings.in_flight - nonces.count_open(connection, key)
             if room <= 0 or not _candidates(connection, key, most=1):
                 return 0
-        office.nodes.check(office.deployment)
-        chain_next = office.nodes.next_nonce(key.account)
-        gas = office.nodes.block_gas() // office.settings.block_share
+        seen = office.nodes.survey(office.deployment, key.account)
+        gas = seen.block_gas // office.settings.block_share
         with office.projection.view() as view, office.database.write() as connection:
-            if not self._may_sign(connection, key, chain_next):
+            if not self._may_sign(connection, key, seen.next_nonce):
                 return 0
             moved = self._sign_all(connection, key, view, room, gas)
             if moved:
@@ -95,7 +93,7 @@ class SigningStep:
 
     def _sign_all(self, connection: Connection, key: SendingKey, view: View, room: int, gas: int) -> int:
         rows = _candidates(connection, key)
-        requests = {row.place: body.from_json(json.loads(row.body)) for row in rows}
+        requests = {row.place: body.from_text(row.body) for row in rows}
         done = self._settle_done(connection, view, rows, requests)
         ready: dict[int, _Ready] = {}
         for row in rows:

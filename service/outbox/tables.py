@@ -56,9 +56,10 @@ class TouchRow(Base):
     """A subject that a request touches; gone once the request has ended."""
 
     __tablename__ = "touches"
+    __table_args__ = (Index(None, "subject", "mode"),)
 
     place: Mapped[int] = mapped_column(_Big, ForeignKey("operations.place"), primary_key=True)
-    subject: Mapped[str] = mapped_column(Text, primary_key=True, index=True)
+    subject: Mapped[str] = mapped_column(Text, primary_key=True)
     mode: Mapped[str] = mapped_column(Text)
 
 

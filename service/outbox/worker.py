@@ -7,13 +7,17 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import OperationalError
+
 from indexer.errors import IndexerError
 from service.errors import Unavailable
 from service.files.store import ContentStore
 from service.keys.operators import Operator
-from service.outbox import lease
+from service.outbox import checkpoints, lease
 from service.outbox.nonces import SendingKey
 from service.outbox.office import Office, open_office
+from service.outbox.pulse import Bell, Due, Pulse
+from service.outbox.requests import Checkpoint
 from service.outbox.sending import SendingStep
 from service.outbox.settling import SettlingStep
 from service.outbox.signing import SigningStep
@@ -22,6 +26,12 @@ from service.outbox.storing import FilesStep
 from service.settings import Settings
 
 _LOG = logging.getLogger(__name__)
+_EAR = 0.01
+"""Seconds between two times that a resting worker listens for the bell."""
+_ON_THE_WAY = 0.04
+"""Seconds to rest, at most, while something is signed and not final: nobody rings for a block."""
+_LOOK_ROUND = 300.0
+"""Seconds between two looks at whether a checkpoint is due."""
 
 
 @dataclass(slots=True)
@@ -41,10 +51,13 @@ class Worker:
     Args:
         office: the installation. files: where files go.
         at: called at each of the points of docs/states.md.
+        look_round: seconds between two looks at whether a checkpoint of the ledger is due, and before the first.
     """
 
-    def __init__(self, office: Office, files: ContentStore, at: At = nowhere) -> None:
-        self._office, self._at = office, at
+    def __init__(
+        self, office: Office, files: ContentStore, at: At = nowhere, look_round: float = _LOOK_ROUND
+    ) -> None:
+        self._office, self._at, self._look_round = office, at, look_round
         self.name = lease.worker_name()
         self.health = Health()
         settings = office.settings
@@ -52,7 +65,11 @@ class Worker:
         self._signing = SigningStep(office, self.name, at)
         self._sending = SendingStep(office, at)
         self._settling = SettlingStep(office, self.name, at)
+        self._keys = [office.key(operator) for operator in Operator]
+        self._pulse, self._bell = Pulse(office.database, self._keys), Bell(office.database)
         self._next_lease = 0.0
+        self._next_look = time.monotonic() + look_round
+        self._on_the_way = False
 
     def step(self) -> int:
         """Move what can be moved one state forward; how much moved.
@@ -61,43 +78,80 @@ class Worker:
             Unavailable, IndexerError: something we depend on does not answer; nothing is lost, step again.
         """
         self._lease()
-        moved = self._files.step()
-        for operator in self.health.keys:
-            key = self._office.key(operator)
-            moved += self._settling.step(key) + self._signing.step(key) + self._sending.step(key)
+        due = self._pulse.look()
+        moved = self._files.step() if due.accepted else 0
+        if moved:
+            due = self._pulse.look()
+        for key in self._keys:
+            if key.operator in self.health.keys:
+                moved += self._step_key(key, due)
+        self._on_the_way = bool(due.open)
+        self._ask_for_checkpoint()
         self.health.stepped_at, self.health.trouble = time.time(), ""
         return moved
 
     def run(self, stop: threading.Event) -> None:
         """Step until told to stop; rest where nothing moved, and longer where something does not answer."""
         while not stop.is_set():
-            stop.wait(self.step_or_wait())
+            rest = self.step_or_wait()
+            if self.health.trouble:
+                stop.wait(rest)
+            else:
+                self._rest(stop, rest)
 
     def step_or_wait(self) -> float:
         """Step, and say for how many seconds to rest."""
         pause = self._office.settings.pause
         try:
-            return 0.0 if self.step() else pause
+            if self.step():
+                return 0.0
         except (Unavailable, IndexerError) as fault:
             self._note(str(fault))
-            return pause * 5
+        except OperationalError as fault:  # Of the projection's database.
+            self._note(f"the projection's database does not answer: {type(fault.orig).__name__}")
+        else:
+            return min(pause, _ON_THE_WAY) if self._on_the_way else pause
+        self._office.look_again()
+        return pause * 5
 
     def close(self) -> None:
         """Give the leases back and close the installation."""
         try:
+            self._bell.close()
             with self._office.database.write() as connection:
                 lease.give_back(connection, self.name)
         finally:
             self._office.close()
+
+    def _step_key(self, key: SendingKey, due: Due) -> int:
+        moved = self._settling.step(key) if key.operator in due.open else 0
+        signed = self._signing.step(key) if key.operator in due.stored else 0
+        if signed or key.operator in due.open or self._sending.looks_back(key):
+            moved += self._sending.step(key)
+        return moved + signed
+
+    def _rest(self, stop: threading.Event, seconds: float) -> None:
+        """Do nothing for so long, unless somebody writes something."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not stop.is_set() and not self._bell.rang():
+            stop.wait(min(_EAR, left))
+
+    def _ask_for_checkpoint(self) -> None:
+        """Now and then, see whether the ledger's checkpoint is due; the worker with the key for it asks."""
+        if time.monotonic() < self._next_look or Checkpoint.SENDER not in self.health.keys:
+            return
+        self._next_look = time.monotonic() + self._look_round
+        asked = checkpoints.ask_if_due(self._office, int(time.time()))
+        if asked is not None:
+            _LOG.info("checkpoint asked for: %s", asked.id)
 
     def _lease(self) -> None:
         """Take the keys that are free, and renew those we have in good time."""
         if time.monotonic() < self._next_lease:
             return
         seconds = self._office.settings.lease
-        keys: list[SendingKey] = [self._office.key(operator) for operator in Operator]
         with self._office.database.write() as connection:
-            taken = [key for key in keys if lease.take(connection, key.lease, self.name, seconds)]
+            taken = [key for key in self._keys if lease.take(connection, key.lease, self.name, seconds)]
         self._next_lease = time.monotonic() + seconds / 3
         self.health.keys = [key.operator for key in taken]
         self._at(Point.TAKEN)

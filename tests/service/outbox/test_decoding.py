@@ -11,7 +11,7 @@ from eth_abi.abi import encode
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32
 from service.outbox.decoding import code_of, error_forms, reason_of, refusals
-from service.outbox.nodes import Receipt
+from service.outbox.receipts import Receipt
 from service.outbox.sentences import SENTENCES, TIMES
 
 OURS = Address(b"\xc0" * 20)
@@ -48,8 +48,8 @@ def test_times_are_those_of_the_contracts() -> None:
 
 def test_an_error_is_a_sentence_with_its_facts() -> None:
     reason = reason_of(HELD)
-    assert (reason.code, reason.zh) == ("token-held", "该藏品限制转赠至 2026-01-01 08:00:00。")
-    assert reason.en == "Gifts of this collectible are restricted until 2026-01-01 08:00:00."
+    assert (reason.code, reason.zh) == ("token-held", "该藏品限制转赠至 2026-01-01 08:00:00 (UTC+8)。")
+    assert reason.en == "Gifts of this collectible are restricted until 2026-01-01 08:00:00 (UTC+8)."
     assert reason.facts["until"] == "1767225600"
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from indexer.values import Address, Hash32
 from service.errors import Unavailable
-from service.outbox.nodes import Answer, Nodes, read_answer
+from service.outbox.answers import Answer, read_answer
+from service.outbox.nodes import Nodes
 from service.outbox.sending import best
 
 Reply = Callable[[str, list[Any]], Any]
