@@ -7,14 +7,11 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
+from indexer.china import DAY, china_day
 from indexer.events import Annulled, HoldPlaced, Minted, UnknownAct, WorkKind, WorkRegistered, decode
 from indexer.record import Record
 from indexer.values import Address, Hash32
 from indexer.words import WordsMalformed
-
-DAY = 86_400
-SHANGHAI = 8 * 3_600
-"""Days are those of UTC+8."""
 
 
 class Period(Enum):
@@ -62,7 +59,7 @@ def tally(
         if found is None or not _within(record.block_time, time_from, time_until):
             continue
         place, institution, kind = found
-        day = (record.block_time + SHANGHAI) // DAY
+        day = china_day(record.block_time)
         key = TallyKey(institution, kind, period_of_day(day, period))
         counts.setdefault(key, [0, 0, 0, 0])[place] += 1
     return {key: Measures(*numbers) for key, numbers in counts.items()}

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 
+from indexer.china import china_day, day_begins, in_china
 from indexer.events import Policy
 from indexer.state import Collection, Standing, Token, TokenStatus
 from indexer.values import ZERO_ADDRESS
-
-CHINA = timezone(timedelta(hours=8), "UTC+8")
-DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +62,6 @@ def giveable_from(token: Token, collection: Collection) -> int:
     """Say from when on (Unix seconds) the holding period allows a gift."""
     rules = rules_of(token, collection)
     return token.acquired_at + (rules.next_holding if token.gifts else rules.first_holding)
-
-
-def china_day(at: int) -> int:
-    """Number of the day in UTC+8 that the quota of gifts counts by."""
-    return (at + 8 * 3600) // DAY
 
 
 def explain_gift(
@@ -159,7 +151,7 @@ def _of_rules(
             f"今日转赠已达 {rules.gifts_per_day} 件上限，明日可以继续。",
             f"The limit of {rules.gifts_per_day} gifts a day is reached; tomorrow it starts anew.",
             versions,
-            (china_day(at) + 1) * DAY - 8 * 3600,
+            day_begins(china_day(at) + 1),
         )
 
 
@@ -191,6 +183,6 @@ def _suspension(standing: Standing | None) -> int | None:
 def moment(at: int) -> str:
     """Write Unix seconds as a date and time in UTC+8, the zone in which holders read them."""
     try:
-        return datetime.fromtimestamp(at, UTC).astimezone(CHINA).strftime("%Y-%m-%d %H:%M (UTC+8)")
+        return in_china(at).strftime("%Y-%m-%d %H:%M (UTC+8)")
     except (OverflowError, OSError, ValueError):
         return f"@{at}"

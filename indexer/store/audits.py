@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from indexer.audit import Measures, Period, Tally, TallyKey, period_of_day
+from indexer.china import DAY, OFFSET
 from indexer.events import SELECTORS, Annulled, HoldPlaced, Sources, WorkKind
 from indexer.record import Record
 from indexer.state import Edition, Token, Work
@@ -25,8 +26,6 @@ _RECORD_COLUMNS = [
     for name in ("seq", "source", "act", "data", "state_after", "subjects", "block_number", "block_time")
 ]
 _TOKENS, _EDITIONS, _WORKS = TABLES[Token], TABLES[Edition], TABLES[Work]
-_DAY = 86_400
-_SHANGHAI = 8 * 3_600
 
 
 def listing(
@@ -158,7 +157,7 @@ def _of_tokens(statement: Select[Any]) -> Select[Any]:
 
 
 def _counted(institution: ColumnElement[bytes], kind: ColumnElement[int]) -> Select[Any]:
-    day = (RECORDS.c.block_time + _SHANGHAI) // _DAY
+    day = (RECORDS.c.block_time + OFFSET) // DAY
     return select(institution, kind, day, func.count()).group_by(institution, kind, day)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from indexer.china import DAY, day_begins
 from indexer.events import SELECTORS, Gifted
-from indexer.policy import DAY
 from indexer.state import Collection, Edition, Token, Work
 from indexer.store.answers import AsOf, Known, Page
 from indexer.store.lookups import RECORDS, SUBJECTS, act_of, known_list, known_of, standing_statement
@@ -16,8 +16,6 @@ from indexer.store.rows import TABLES, S, record_of
 from indexer.store.writing import in_parts
 from indexer.values import Address, Hash32
 
-SHANGHAI = 8 * 3_600
-"""Days are those of UTC+8."""
 WORKS, COLLECTIONS = TABLES[Work], TABLES[Collection]
 EDITIONS, TOKENS = TABLES[Edition], TABLES[Token]
 
@@ -131,7 +129,7 @@ def gifts_on(
     connection: Connection, party: Hash32, holder: Address, collection: Hash32, china_day: int
 ) -> int:
     """Say how many collectibles of a collection a holder gave on a day; `party` is the holder's subject."""
-    begins = china_day * DAY - SHANGHAI
+    begins = day_begins(china_day)
     giver, given = SUBJECTS.alias("giver"), SUBJECTS.alias("given")
     statement = (
         select(RECORDS)

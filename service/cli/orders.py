@@ -82,7 +82,7 @@ def moment_word(text: str) -> int:
     span = _SPAN.fullmatch(text)
     if span:
         return int(time.time()) + int(span[1]) * _DAY
-    from indexer.policy import CHINA
+    from indexer.china import CHINA
 
     try:
         found = datetime.fromisoformat(text)

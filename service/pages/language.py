@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from typing import Literal
+
+from indexer.china import in_china
 
 Lang = Literal["zh", "en"]
 
@@ -11,10 +12,6 @@ LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 TAGS: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
 """The BCP 47 tag of each language, as HTML wants it."""
 
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has kept UTC+8 without summer time since 1991, so no time-zone database is needed."""
-
-DAY = 86_400
 HOUR = 3_600
 
 _MONTHS = (
@@ -91,23 +88,23 @@ def _weight(text: str) -> float:
 
 
 def machine(at: int) -> str:
-    """Write Unix seconds as ISO 8601 with the offset of Shanghai, for `<time datetime>`."""
-    return datetime.fromtimestamp(at, SHANGHAI).isoformat()
+    """Write Unix seconds as ISO 8601 with the offset of China, for `<time datetime>`."""
+    return in_china(at).isoformat()
 
 
 def moment(at: int) -> str:
     """Write Unix seconds to the minute: `2026-11-22 14:05`, the same in both languages."""
-    return datetime.fromtimestamp(at, SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return in_china(at).strftime("%Y-%m-%d %H:%M")
 
 
 def iso_day(at: int) -> str:
     """Write the day of Unix seconds as `2026-11-22`."""
-    return datetime.fromtimestamp(at, SHANGHAI).strftime("%Y-%m-%d")
+    return in_china(at).strftime("%Y-%m-%d")
 
 
 def day(at: int, lang: Lang) -> str:
     """Write the day of Unix seconds in words: `2026 年 11 月 2 日`, `2 November 2026`."""
-    date = datetime.fromtimestamp(at, SHANGHAI)
+    date = in_china(at)
     if lang == "zh":
         return f"{date.year} 年 {date.month} 月 {date.day} 日"
     return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import rfc8785
 
+from indexer.china import DAY, china_day, day_begins
 from indexer.events import Kind
 from indexer.keccak import keccak256
 from indexer.values import Hash32
@@ -20,8 +21,6 @@ from service.errors import BadInput
 
 SALT_SIZE = 32
 LONGEST_FIELD = 200
-_DAY = 86_400
-_SHANGHAI = 8 * 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class Verification:
         for name in ("method", "verifier"):
             if not 0 < len(getattr(self, name).encode()) <= 32:
                 raise _malformed(name)
-        if self.verified_at <= _DAY:
+        if self.verified_at <= DAY:
             raise _malformed("verified_at")
 
     @property
@@ -95,7 +94,7 @@ class Verification:
     @property
     def day(self) -> int:
         """Begin of the day (UTC+8) of the verification: a time to the second would join a person's accounts."""
-        return (self.verified_at + _SHANGHAI) // _DAY * _DAY - _SHANGHAI
+        return day_begins(china_day(self.verified_at))
 
 
 def commitment(salt: bytes, identity: Identity) -> Hash32:

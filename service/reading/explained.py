@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexer.policy import china_day, explain_gift
+from indexer.china import china_day
+from indexer.policy import explain_gift
 from indexer.values import Address
 from service.errors import NotFound
 from service.reading.context import Context

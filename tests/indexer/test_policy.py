@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.china import DAY, china_day
 from indexer.events import Custody, Kind, Policy, WorkKind
-from indexer.policy import DAY, china_day, explain_gift, giveable_from, looser
+from indexer.policy import explain_gift, giveable_from, looser
 from indexer.state import Collection, Standing, Token, TokenStatus
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.china import china_day
 from indexer.events import Gifted, decode
-from indexer.policy import china_day
 from indexer.store import Projection, View
 from indexer.values import Address, Hash32
 from tests.indexer.histories import History, grow
