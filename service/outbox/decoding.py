@@ -16,7 +16,7 @@ from indexer.china import in_china
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32, as_hex
 from indexer.wire import write_address
-from service.outbox.nodes import Receipt, Refusal
+from service.outbox.receipts import Receipt, Refusal
 from service.outbox.sentences import SENTENCES, TIMES
 from service.outbox.states import Reason
 
