@@ -46,7 +46,17 @@ class SealError(EvidenceError):
 
 
 class AnchorError(EvidenceError):
-    """A trust anchor that cannot be read or does not agree with itself."""
+    """A trust anchor that cannot be read or does not agree with itself.
+
+    Args:
+        en: what is wrong with it, in one English clause.
+        zh: the same in Chinese.
+    """
+
+    def __init__(self, en: str, zh: str = "格式有误，或内容前后不符") -> None:
+        super().__init__(en)
+        self.en = en
+        self.zh = zh
 
 
 class BundleError(EvidenceError):

@@ -201,25 +201,37 @@ def check_people(anchor: TrustAnchor) -> None:
 
 def _check_once(people: Sequence[Authority | Issuer]) -> None:
     if len({one.address for one in people}) != len(people):
-        raise AnchorError("one address is named twice")
+        raise AnchorError("one address is named twice", "同一地址列了两次")
 
 
 def _check_name(name: str, name_en: str) -> None:
     for one in (name, name_en):
         if not one.strip() or len(one) > 200 or not one.isprintable():
-            raise AnchorError(f"{one[:80]!r} is no name: one line of 1 to 200 characters")
+            raise AnchorError(
+                f"{one[:80]!r} is no name: one line of 1 to 200 characters",
+                f"{one[:80]!r} 不是名称：应为一行，1 至 200 字",
+            )
 
 
 def _check_issuer(anchor: TrustAnchor, issuer: Issuer) -> None:
     who = write_address(issuer.address)
     if anchor.authority(issuer.stated_by) is None:
-        raise AnchorError(f"issuer {who}: {write_address(issuer.stated_by)} is no authority of this anchor")
+        by = write_address(issuer.stated_by)
+        raise AnchorError(
+            f"issuer {who}: {by} is no authority of this anchor", f"发行方 {who}：{by} 不是本信任锚的权威方"
+        )
     text = issuer_statement(anchor, issuer.address, issuer.name, issuer.name_en)
     if hashlib.sha256(text).digest() != issuer.statement:
-        raise AnchorError(f"issuer {who}: the statement is about other names or another ledger")
+        raise AnchorError(
+            f"issuer {who}: the statement is about other names or another ledger",
+            f"发行方 {who}：名称被改动，或陈述是关于另一账本的",
+        )
     try:
         signer = secp256k1.recover_message(text, issuer.signature)
     except SealError as error:
-        raise AnchorError(f"issuer {who}: {error}") from error
+        raise AnchorError(f"issuer {who}: {error}", f"发行方 {who}：陈述的签名无法读取") from error
     if signer != issuer.stated_by:
-        raise AnchorError(f"issuer {who}: the statement is signed by {write_address(signer)}")
+        raise AnchorError(
+            f"issuer {who}: the statement is signed by {write_address(signer)}",
+            f"发行方 {who}：陈述由 {write_address(signer)} 签名，不是所载的权威方",
+        )

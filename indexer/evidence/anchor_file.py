@@ -41,7 +41,8 @@ def read_anchor(text: bytes | str) -> TrustAnchor:
     try:
         return _anchor(Node(strict.parse(text, MOST_BYTES)))
     except BundleError as error:
-        raise AnchorError(str(error)) from error
+        where = error.place or "全文"
+        raise AnchorError(str(error), f"不是信任锚的格式（{where}：{error.reason}）") from error
 
 
 def write_anchor(anchor: TrustAnchor) -> bytes:
@@ -99,9 +100,19 @@ def _anchor(document: Node) -> TrustAnchor:
         demo=fields["demo"].flag(),
     )
     if fields["id"].hash() != anchor_id(anchor):
-        raise fields["id"].fail(f"the content has the id {as_hex(anchor_id(anchor))}")
+        raise _edited(fields["id"].hash(), anchor_id(anchor))
     check_people(anchor)
     return anchor
+
+
+def _edited(carried: Hash32, found: Hash32) -> AnchorError:
+    """The error for an anchor whose content somebody touched after it was named."""
+    return AnchorError(
+        f"it was edited after it was issued: it carries the id {as_hex(carried)} and its content has the id "
+        f"{as_hex(found)}; get it again from whoever published it, or compare the id with the one in print",
+        f"发布之后被改动过：所载标识为 {as_hex(carried)}，按内容算出的是 {as_hex(found)}；"
+        "请向发布者重新索取，或与印刷品上的标识核对",
+    )
 
 
 def _ledger(node: Node) -> Ledger:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from indexer.errors import BundleError, ExportError, MalformedRecord
 from indexer.evidence.anchor import TrustAnchor
 from indexer.evidence.decoded import decoded
-from indexer.evidence.ends import Tie, tie
+from indexer.evidence.ends import End, Tie, tie
 from indexer.evidence.export_text import (
     CSV,
     JSON_LINES,
@@ -26,11 +26,12 @@ from indexer.evidence.export_text import (
     read_columns,
     read_preamble,
 )
+from indexer.evidence.phrase import Phrase
 from indexer.evidence.replay import read_act
 from indexer.evidence.verdict import Answer
-from indexer.head import fold_subject, next_head
+from indexer.head import first_head, fold_subject, next_head
 from indexer.record import Record, record_digest
-from indexer.values import Hash32
+from indexer.values import ZERO_HASH, Hash32
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +215,37 @@ def _summary(fold: _Fold, anchor: TrustAnchor | None) -> ExportSummary:
     first, end = None, None
     if header.scope == "ledger" and header.first_seq is not None:
         first, end = header.first_seq, header.first_seq + fold.count
+    begun = _beginning(header, header.before)
     return ExportSummary(
         header,
         fold.count,
         complete=True,
-        before=tie(header.before, header.subject, first, mine),
+        before=Tie(None, begun) if begun else tie(header.before, header.subject, first, mine),
         after=tie(header.after, header.subject, end, mine),
     )
+
+
+def _beginning(header: ExportHeader, before: End) -> Phrase | None:
+    """Say that a range begins where its records do: before that no state of a block holds a head, so none is proved."""
+    if before.proof is not None:
+        return None
+    if header.subject is not None:
+        return _SUBJECT_BEGINS if before.head == ZERO_HASH else None
+    if header.first_seq not in (0, None):
+        return None
+    found = first_head(header.chain_id, header.ledger, before.block_hash)
+    return _LEDGER_BEGINS if before.head == found else None
+
+
+_LEDGER_BEGINS = Phrase(
+    "账本的开头：其前没有记录，起点按链编号、账本地址与其前一区块算得；由末端一并约束，无须另行证明。",
+    "The beginning of the ledger: there is no record before it. Its head follows from the chain id, the ledger and the "
+    "block before it, and the other end binds it; it needs no proof of its own.",
+)
+_SUBJECT_BEGINS = Phrase(
+    "该对象的开头：其前没有记录；由末端一并约束，无须另行证明。",
+    "The beginning of the subject: there is no record before it. The other end binds it; it needs no proof of its own.",
+)
 
 
 def _about(anchor: TrustAnchor, header: ExportHeader) -> bool:

@@ -184,8 +184,8 @@ def _anchor(arguments: argparse.Namespace) -> tuple[TrustAnchor | None, bytes | 
     except AnchorError as fault:
         raise BadInput(
             "not-an-anchor",
-            f"{path} 不是信任锚，或已被改动。",
-            f"{path} is no trust anchor, or was changed: {fault}",
+            f"{path} 不能用作信任锚：{fault.zh}。",
+            f"{path} cannot serve as a trust anchor: {fault.en}.",
         ) from fault
 
 

@@ -63,9 +63,9 @@ def test_white_space_and_order_do_not_matter():
 
 def test_another_id_than_that_of_the_content_is_refused():
     fields = json.loads(write_anchor(ANCHOR))
-    with pytest.raises(AnchorError, match="/id"):
+    with pytest.raises(AnchorError, match="edited after it was issued"):
         read_anchor(json.dumps(fields | {"chainId": "5"}))
-    with pytest.raises(AnchorError, match="/id"):
+    with pytest.raises(AnchorError, match="edited after it was issued"):
         read_anchor(json.dumps(fields | {"id": "0x" + "11" * 32}))
 
 
@@ -222,3 +222,23 @@ def test_a_deployment_has_its_anchor_before_anybody_is_named():
     assert anchor.consensus == Consensus("clique", 30000, (ValidatorSet(0, None, (one, two)),))
     assert (anchor.issuers, anchor.authorities, anchor.demo, anchor.ledger.block) == ((), (), True, 3)
     assert from_deployment(deployment, [], 30000, demo=True).consensus.kind == "none"
+
+
+def test_an_anchor_that_was_edited_is_refused_in_words_that_say_what_to_do():
+    edited = json.loads(write_anchor(ANCHOR))
+    edited["demo"] = not edited["demo"]
+    with pytest.raises(AnchorError) as caught:
+        read_anchor(json.dumps(edited))
+    assert caught.value.zh.startswith("发布之后被改动过")
+    assert "重新索取" in caught.value.zh
+    assert "edited after it was issued" in caught.value.en
+    assert edited["id"] in caught.value.en
+    assert edited["id"] in caught.value.zh
+
+
+def test_text_that_is_no_anchor_is_refused_in_both_languages_with_the_place():
+    for text in ("", "[]", '{"version":2}', text_with(ledger="0x")):
+        with pytest.raises(AnchorError) as caught:
+            read_anchor(text)
+        assert "不是信任锚的格式" in caught.value.zh
+        assert str(caught.value) == caught.value.en

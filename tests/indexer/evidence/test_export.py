@@ -335,6 +335,31 @@ class TestEnds:
         assert summary.before.held is None
         assert summary.answer is Answer.VALID
 
+    def test_the_beginning_of_the_ledger_is_called_so_and_needs_no_proof(self, form: str):
+        begun = replace(self.header(), before=End(CHAIN.first, 9, GENESIS))
+        summary = verify_export(written(form, begun), CHAIN.anchor())
+        assert summary.before is not None
+        assert summary.before.phrase.en.startswith("The beginning of the ledger")
+        assert summary.answer is Answer.VALID
+        elsewhere = replace(begun, before=End(CHAIN.first, 9, ZERO_HASH))
+        other = verify_export(written(form, elsewhere), CHAIN.anchor()).before
+        assert other is not None
+        assert "beginning" not in other.phrase.en
+
+    def test_a_range_that_begins_later_is_not_called_a_beginning(self, form: str):
+        header = export_header(CHAIN, 2)
+        assert header.before is not None
+        summary = verify_export(written(form, header, RECORDS[2:]))
+        assert summary.before is not None
+        assert "beginning" not in summary.before.phrase.en
+
+    def test_the_beginning_of_a_subject_is_called_so(self, form: str):
+        party = SOURCES.party(ISSUER)
+        records = [record for record in RECORDS if party in record.subjects]
+        summary = verify_export(written(form, subject_header(party, records), records))
+        assert summary.before is not None
+        assert summary.before.phrase.zh.startswith("该对象的开头")
+
     def test_a_proved_end_of_a_subject_is_tied(self, form: str):
         token = SOURCES.party(SECOND)
         records = [record for record in RECORDS if token in record.subjects]
