@@ -12,7 +12,6 @@ from sqlalchemy.exc import OperationalError
 from indexer.backfill import stretches
 from indexer.connection import NodeError
 from indexer.deployment import Deployment
-from indexer.events import Sources
 from indexer.follow import (
     PATIENCE,
     CatchUp,
@@ -241,17 +240,7 @@ def followed(deployment: Deployment) -> Followed:
     Raises:
         KeyError: it lacks a contract.
     """
-    contracts = deployment.contracts
-    sources = Sources(
-        ledger=deployment.ledger.address,
-        governance=contracts["Governance"].address,
-        orders=contracts["Orders"].address,
-        identities=contracts["IdentityRegistry"].address,
-        works=contracts["WorkRegistry"].address,
-        collections=contracts["Collections"].address,
-        collectible=contracts["Collectible"].address,
-    )
-    return Followed(deployment.chain_id, deployment.genesis_hash, sources)
+    return Followed(deployment.chain_id, deployment.genesis_hash, deployment.sources)
 
 
 def consensus_of(genesis: Block, program: str) -> tuple[str, int]:

@@ -52,7 +52,7 @@ class Installation:
     @cached_property
     def sources(self) -> Sources:
         """Which contract is which."""
-        return sources_of(self.deployment)
+        return self.deployment.sources
 
     @property
     def anchor(self) -> TrustAnchor | None:
@@ -136,21 +136,3 @@ class Installation:
             opened = self.__dict__.pop(part, None)
             if opened is not None:
                 opened.close()
-
-
-def sources_of(deployment: Deployment) -> Sources:
-    """Name the contracts of a deployment by what they are to the records.
-
-    Raises:
-        KeyError: the deployment lacks one.
-    """
-    names = (
-        "ProvenanceLedger",
-        "Governance",
-        "Orders",
-        "IdentityRegistry",
-        "WorkRegistry",
-        "Collections",
-        "Collectible",
-    )
-    return Sources(*(deployment.contracts[name].address for name in names))

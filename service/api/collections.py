@@ -34,12 +34,6 @@ from service.reading.open import context
 
 routes = APIRouter(tags=["issuing"])
 
-_KINDS = {
-    "rights_registered": WorkKind.RIGHTS_REGISTERED,
-    "publication": WorkKind.PUBLICATION,
-    "capture_record": WorkKind.CAPTURE_RECORD,
-    "derived_work": WorkKind.DERIVED_WORK,
-}
 _RECEIVERS = {"person": Kind.PERSON, "institution": Kind.INSTITUTION}
 _YEARS_TWO = 720 * 86_400
 
@@ -66,7 +60,7 @@ class PolicyBody(Body):
             self.gifts_per_day,
             self.acceptance,
             sum({1 << _RECEIVERS[one] for one in self.receivers}),
-            sum({1 << _KINDS[one] for one in self.work_kinds}),
+            sum({1 << WorkKind[one.upper()] for one in self.work_kinds}),
             self.longest_loan,
         )
 

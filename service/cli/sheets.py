@@ -122,11 +122,11 @@ def _issue(
 
 def _terms(allowed: list[str]) -> Terms:
     """Give the usual terms, with further kinds of work that new collections may issue."""
-    from service.issuing.deposits import KINDS
+    from service.issuing.deposits import work_kind
     from service.issuing.plan import USUAL_POLICY
     from service.issuing.sheet import Terms
 
-    kinds = sum({1 << KINDS[Kind(kind)] for kind in allowed})
+    kinds = sum({1 << work_kind(Kind(kind)) for kind in allowed})
     return Terms(replace(USUAL_POLICY, work_kinds=USUAL_POLICY.work_kinds | kinds))
 
 

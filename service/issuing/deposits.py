@@ -30,12 +30,6 @@ from service.keys.secret import Secret
 from service.outbox.attachments import Attachment
 from service.outbox.requests import Deposit
 
-KINDS: dict[Kind, WorkKind] = {
-    Kind.RIGHTS_REGISTERED: WorkKind.RIGHTS_REGISTERED,
-    Kind.PUBLICATION: WorkKind.PUBLICATION,
-    Kind.CAPTURE_RECORD: WorkKind.CAPTURE_RECORD,
-    Kind.DERIVED_WORK: WorkKind.DERIVED_WORK,
-}
 SMALL = KUBO_DEFAULT.chunk_size
 """Files up to this size wait in the database; larger ones in the inbox."""
 
@@ -46,6 +40,11 @@ class Prepared:
 
     row: WorkRequest
     deposit: Deposit
+
+
+def work_kind(kind: Kind) -> WorkKind:
+    """Give the number that the chain has for a kind: the two have the same names."""
+    return WorkKind[kind.name]
 
 
 def prepare(row: WorkRequest, registrant: Address, key: Secret | None, home: Path, inbox: Path) -> Prepared:
@@ -82,7 +81,7 @@ def prepare(row: WorkRequest, registrant: Address, key: Secret | None, home: Pat
         row,
         Deposit(
             registrant=registrant,
-            kind=KINDS[row.description.kind],
+            kind=work_kind(row.description.kind),
             file_digest=entries[0].digests.sha256,
             manifest_digest=manifest_digest(octets),
             attachments=tuple(attachments),

@@ -35,21 +35,9 @@ class Names:
     identities: Domain
 
 
-_SOURCES = {
-    "ledger": "ProvenanceLedger",
-    "governance": "Governance",
-    "orders": "Orders",
-    "identities": "IdentityRegistry",
-    "works": "WorkRegistry",
-    "collections": "Collections",
-    "collectible": "Collectible",
-}
-
-
 def names_of(deployment: Deployment) -> Names:
     """Give the names of a deployment."""
-    sources = Sources(**{name: deployment.contracts[kind].address for name, kind in _SOURCES.items()})
-    chain, salt = deployment.chain_id, deployment.parent_hash
+    sources, chain, salt = deployment.sources, deployment.chain_id, deployment.parent_hash
     return Names(sources, Domain(chain, sources.collectible, salt), Domain(chain, sources.identities, salt))
 
 
