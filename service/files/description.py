@@ -10,11 +10,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from service.files.facts import FACTS
+from service.files.facts import FACTS, LONGEST_TEXT
 from service.files.lookalikes import normal, unstorable
 
-LONGEST_TEXT = 32_767
-"""Characters in one fact: what one cell of a spreadsheet holds."""
 LONGEST_HEADING = 100
 MOST_EXTRAS = 50
 
@@ -105,7 +103,12 @@ def describe(kind: Kind, facts: Mapping[str, str], extra: Pairs = ()) -> Descrip
 
 def faults(description: Description) -> tuple[Fault, ...]:
     """Everything that keeps a description from being recorded; empty if nothing does."""
-    return (*_missing(description), *_malformed(description), *_faults_of_extra(description.extra))
+    return (*_missing(description), *stated_faults(description))
+
+
+def stated_faults(description: Description) -> tuple[Fault, ...]:
+    """The faults of what is stated, whatever the kind; what is missing for the kind is not among them."""
+    return (*_malformed(description), *_faults_of_extra(description.extra))
 
 
 def is_calendar_date(text: str) -> bool:
@@ -179,14 +182,18 @@ def _malformed(description: Description) -> Iterator[Fault]:
         )
 
 
-def text_faults(name: str, text: str) -> Iterator[Fault]:
-    """What keeps one text from being recorded: too long, or a character that cannot be."""
-    if len(text) > LONGEST_TEXT:
+def text_faults(name: str, text: str, longest: int | None = None) -> Iterator[Fault]:
+    """What keeps one text from being recorded: too long, or a character that cannot be.
+
+    `longest` is the limit where `name` is neither a fact's nor a heading of the institution's own.
+    """
+    limit = longest or (FACTS[name].longest if name in FACTS else LONGEST_TEXT)
+    if len(text) > limit:
         yield Fault(
             name,
             "text-too-long",
-            f"有 {len(text):,} 个字符，上限为 {LONGEST_TEXT:,}。",
-            f"{len(text):,} characters; the limit is {LONGEST_TEXT:,}.",
+            f"有 {len(text):,} 个字符，上限为 {limit:,}。",
+            f"{len(text):,} characters; the limit is {limit:,}.",
         )
     if odd := unstorable(text):
         yield Fault(

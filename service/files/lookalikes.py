@@ -25,6 +25,8 @@ class Oddity(StrEnum):
     INVISIBLE = "invisible-character"
     MIXED_SCRIPTS = "mixed-scripts"
     COMPATIBILITY = "compatibility-form"
+    STACKED = "stacked-marks"
+    UNKNOWN = "unknown-character"
 
 
 ODDITY_WORDS: Final = {
@@ -35,6 +37,11 @@ ODDITY_WORDS: Final = {
         "one word mixes letters of scripts that look alike",
     ),
     Oddity.COMPATIBILITY: ("含有兼容字形或部首，与常用字形近", "it has compatibility forms or radicals"),
+    Oddity.STACKED: ("一个字上叠了许多附加符号", "many marks are stacked on one letter"),
+    Oddity.UNKNOWN: (
+        "含有私用区或未定义的字符，在别处可能显示为空白或别的字",
+        "it has private-use or undefined characters, which elsewhere show as nothing or as something else",
+    ),
 }
 """What is said of each, in Chinese and English."""
 
@@ -42,6 +49,8 @@ _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066
 _FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 _ALPHABETS: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
 _ALLOWED_CONTROLS: Final = frozenset("\t\n\r")
+MOST_MARKS: Final = 6
+"""Marks on one letter that people write: Hebrew with all its signs has five."""
 _NO_CHARACTERS: Final = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
 _UNSTORABLE: Final = re.compile(
     f"[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]"
@@ -89,6 +98,8 @@ def oddities(text: str) -> tuple[Oddity, ...]:
         Oddity.INVISIBLE: _has_invisible(text),
         Oddity.MIXED_SCRIPTS: any(len(_alphabets(word)) > 1 for word in _words(text)),
         Oddity.COMPATIBILITY: any(_is_compatibility(char) for char in text),
+        Oddity.STACKED: _most_marks(text) > MOST_MARKS,
+        Oddity.UNKNOWN: any(unicodedata.category(char) in ("Co", "Cn") for char in text),
     }
     return tuple(oddity for oddity, is_there in found.items() if is_there)
 
@@ -120,6 +131,14 @@ def _takes_joiner(char: str) -> bool:
     return unicodedata.category(char) in ("So", "Sk", "Mn", "Mc") or name.startswith(
         ("CJK UNIFIED", "ARABIC", "SYRIAC", "MONGOLIAN", "VARIATION SELECTOR")
     )
+
+
+def _most_marks(text: str) -> int:
+    most = here = 0
+    for char in text:
+        here = here + 1 if unicodedata.category(char) in ("Mn", "Me") and not _is_selector(char) else 0
+        most = max(most, here)
+    return most
 
 
 def _words(text: str) -> Iterator[str]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from service.files.media import SNIFF_SIZE, UNKNOWN, sniff
 from service.intake.limits import LARGEST_ATTACHED_FILE
 
-_DRIVE: Final = re.compile(r"[A-Za-z]:")
+_DEVICES: Final = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])[ .]*(?:\..*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Names that are devices to Windows, in any folder and with any ending."""
 _EXTENSIONS: Final = {
     "image/png": (".png",),
     "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -54,19 +59,29 @@ class Refused:
 def attached(folder: Path, relative: str) -> Attached | Refused:
     """Find a file by its path inside `folder`; back slashes count as slashes.
 
-    Absolute paths, drives, `..`, and links that lead out of the folder are refused, and so is what is no regular
-    file. A name that the system stores in another normal form (as macOS does) is found all the same.
+    Absolute paths, drives, streams, devices, `..`, and links that lead out of the folder are refused, and so is
+    what is no regular file, whatever system the sheet was made for. A name that the system stores in another
+    normal form (as macOS does) is found all the same; two files whose names differ in that alone are refused, since
+    nobody can see which one is meant.
     """
     parts = _parts(relative)
     if parts is None:
         return Refused(
             "path-outside",
-            "文件路径须在表格所在文件夹之内，用相对路径，不含“..”、盘符或控制字符。",
-            'The path must lie in the folder of the sheet: relative, without "..", drives or control characters.',
+            "文件路径须在表格所在文件夹之内，用相对路径，不含“..”、盘符、设备名或控制字符。",
+            'The path must lie in the folder of the sheet: relative, without "..", drives, names of devices or '
+            "control characters.",
         )
-    path = _existing(folder, parts)
-    if path is None:
+    found = _existing(folder, parts)
+    if not found:
         return Refused("file-missing", "找不到这个文件。", "There is no such file.")
+    if len(found) > 1:
+        return Refused(
+            "file-ambiguous",
+            "有两个文件的名字看上去一样（只是 Unicode 规范形式不同）；请给其中一个改名。",
+            "Two files have this name, in two normal forms of Unicode that look alike; rename one of them.",
+        )
+    path = found[0]
     try:
         real = path.resolve(strict=True)
         status = real.stat()
@@ -94,7 +109,7 @@ def _looked_at(path: Path, status: os.stat_result) -> Attached | Refused:
             "file-too-large", f"文件大于 {limit:,} MiB。", f"The file has more than {limit:,} MiB."
         )
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             head = stream.read(SNIFF_SIZE)
     except OSError as error:
         return Refused(
@@ -103,23 +118,51 @@ def _looked_at(path: Path, status: os.stat_result) -> Attached | Refused:
     return Attached(path, status.st_size, sniff(head))
 
 
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file to read it: no link, and nothing that could make the reader wait.
+
+    Raises:
+        OSError: it is something else by now, or cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    return os.fdopen(descriptor, "rb")
+
+
 def _parts(relative: str) -> tuple[str, ...] | None:
     text = relative.replace("\\", "/")
-    if text.startswith("/") or _DRIVE.match(text) or any(unicodedata.category(char) == "Cc" for char in text):
+    if (
+        text.startswith("/")
+        or ":" in text
+        or any(unicodedata.category(char) in ("Cc", "Cs") for char in text)
+    ):
         return None
     parts = tuple(part for part in text.split("/") if part not in ("", "."))
-    if not parts or ".." in parts or any(unicodedata.category(char) == "Cs" for char in text):
+    if not parts or any(_leads_away(part) for part in parts):
         return None
     return parts
 
 
-def _existing(folder: Path, parts: tuple[str, ...]) -> Path | None:
-    for form in ("NFC", "NFD"):
+def _leads_away(part: str) -> bool:
+    """Windows drops dots and blanks at the end of a name, so `.. ` is `..` there."""
+    return (part != "" and not part.strip(" .")) or _DEVICES.fullmatch(part) is not None
+
+
+def _existing(folder: Path, parts: tuple[str, ...]) -> list[Path]:
+    """The files of this name, however it is normalised: more than one if they are not the same file."""
+    found: list[Path] = []
+    names = [parts, *(tuple(unicodedata.normalize(form, part) for part in parts) for form in ("NFC", "NFD"))]
+    for name in dict.fromkeys(names):
+        path = folder.joinpath(*name)
         try:
-            path = folder.joinpath(*(unicodedata.normalize(form, part) for part in parts))
-            if path.exists():
-                return path
+            if os.path.lexists(path) and not any(_is_same(path, other) for other in found):
+                found.append(path)
         except OSError:
-            return None
-    given = folder.joinpath(*parts)
-    return given if os.path.lexists(given) else None
+            continue
+    return found
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return os.path.samestat(one.lstat(), other.lstat())

@@ -23,6 +23,8 @@ from types import MappingProxyType
 from typing import Final
 
 from service.files.facts import FACTS
+from service.files.statement import LONGEST_TITLE
+from service.intake.limits import LONGEST_CELL, LONGEST_PATH, LONGEST_WORD
 
 
 class Visibility(StrEnum):
@@ -54,6 +56,8 @@ class Column:
     en: tuple[str, ...]
     visibility: Visibility
     role: Role
+    longest: int
+    """Characters one of its cells may have; 0 where they are not taken in at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,37 +145,61 @@ def _facts() -> tuple[Column, ...]:
     for fact in FACTS.values():
         zh, en = _MORE_HEADINGS[fact.name]
         who = Visibility.INTERNAL if fact.name in _INTERNAL_FACTS else Visibility.PUBLIC
-        columns.append(Column(fact.name, (fact.zh, *zh), (fact.en, *en), who, Role.FACT))
+        columns.append(Column(fact.name, (fact.zh, *zh), (fact.en, *en), who, Role.FACT, fact.longest))
     return tuple(columns)
 
 
-def _instruction(name: str, zh: tuple[str, ...], en: tuple[str, ...]) -> Column:
-    return Column(name, zh, en, Visibility.INTERNAL, Role.INSTRUCTION)
+def _instruction(name: str, zh: tuple[str, ...], en: tuple[str, ...], longest: int) -> Column:
+    return Column(name, zh, en, Visibility.INTERNAL, Role.INSTRUCTION, longest)
 
 
 def _dropped(name: str, zh: tuple[str, ...], en: tuple[str, ...]) -> Column:
-    return Column(name, zh, en, Visibility.NEVER, Role.DROPPED)
+    return Column(name, zh, en, Visibility.NEVER, Role.DROPPED, 0)
 
 
 COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
     {
         column.name: column
         for column in (
-            _instruction("kind", ("类别", "作品类别", "种类"), ("Kind", "type", "kind of work")),
             _instruction(
-                "file", ("文件", "作品文件", "文件名", "文件路径"), ("File", "filename", "path", "file path")
+                "kind", ("类别", "作品类别", "种类"), ("Kind", "type", "kind of work"), LONGEST_WORD
             ),
-            _instruction("image", ("图片", "预览图", "封面"), ("Image", "cover", "picture", "preview")),
-            _instruction("attachments", ("附件",), ("Attachments", "attachment", "other files")),
+            _instruction(
+                "file",
+                ("文件", "作品文件", "文件名", "文件路径"),
+                ("File", "filename", "path", "file path"),
+                LONGEST_PATH,
+            ),
+            _instruction(
+                "image", ("图片", "预览图", "封面"), ("Image", "cover", "picture", "preview"), LONGEST_PATH
+            ),
+            _instruction(
+                "attachments", ("附件",), ("Attachments", "attachment", "other files"), LONGEST_CELL
+            ),
             *_facts(),
-            _instruction("collection", ("系列", "发行系列", "系列名称"), ("Collection", "collection name")),
-            _instruction("edition", ("版次", "版本"), ("Edition", "edition number", "edition no")),
-            _instruction("cap", ("发行上限", "上限", "总量", "限量"), ("Cap", "edition size", "maximum")),
             _instruction(
-                "quantity", ("数量", "发行数量", "生成数量"), ("Quantity", "number to issue", "count")
+                "collection",
+                ("系列", "发行系列", "系列名称"),
+                ("Collection", "collection name"),
+                LONGEST_TITLE,
             ),
             _instruction(
-                "recipients", ("领受人", "发放对象", "接收人"), ("Recipients", "recipient", "distribute to")
+                "edition", ("版次", "版本"), ("Edition", "edition number", "edition no"), LONGEST_WORD
+            ),
+            _instruction(
+                "cap", ("发行上限", "上限", "总量", "限量"), ("Cap", "edition size", "maximum"), LONGEST_WORD
+            ),
+            _instruction(
+                "quantity",
+                ("数量", "发行数量", "生成数量"),
+                ("Quantity", "number to issue", "count"),
+                LONGEST_WORD,
+            ),
+            _instruction(
+                "recipients",
+                ("领受人", "发放对象", "接收人"),
+                ("Recipients", "recipient", "distribute to"),
+                LONGEST_CELL,
             ),
             _dropped(
                 "storage",

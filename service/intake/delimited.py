@@ -1,8 +1,8 @@
 """Tables as delimited text (CSV): encoding and delimiter are found out, then rows are streamed. Pure.
 
-What spreadsheets take for a formula (`=`, `+`, `-`, `@`, tab or return at the front) is guarded with an apostrophe when
-a sheet is written here, and the guard is taken off when one is read: `'-0206` is `-0206`, and `''-0206` is
-`'-0206`, so every text comes back as it was.
+What spreadsheets take for a formula (`=`, `+`, `-`, `@`, also in full width, or a tab, return or line break at the
+front) is guarded with an apostrophe when a sheet is written here, and the guard is taken off when one is read:
+`'-0206` is `-0206`, and `''-0206` is `'-0206`, so every text comes back as it was.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_RISKY: Final = "[=+\\-@＝＋－＠\\t\\r\\n]"
+_GUARDED: Final = re.compile(f"'+{_RISKY}")
+_FORMULA: Final = re.compile(f"'*{_RISKY}")
+_CALCULATES: Final = re.compile(r"\s*(?:[=＝@＠]|[+＋\-－](?=[A-Za-z_(\"'\\|@=]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,18 @@ def unguarded(text: str) -> str:
     return text[1:] if _GUARDED.match(text) else text
 
 
+def calculates(text: str) -> bool:
+    """Whether a spreadsheet would take the text, unguarded, for a formula that does something: no mere number."""
+    return _CALCULATES.match(text) is not None
+
+
 def _without_mark(head: bytes) -> str | None:
-    """UTF-16 without a mark shows by its zero bytes: every other one in text that is mostly ASCII."""
+    """UTF-16 without a mark has zero bytes, and headings known here; a stray zero byte makes no UTF-16."""
     if b"\0" not in head:
         return None
-    return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    wide = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    narrow = max(_known_headings(_decoded(head, name)) for name in ("utf-8", "gb18030"))
+    return wide if _known_headings(_decoded(head, wide)) > narrow else None
 
 
 def _utf8_or_gb18030(stream: BinaryIO, head: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 from service.files.description import KIND_LABELS, Kind, text_faults
 from service.files.lookalikes import normal
+from service.files.statement import LONGEST_TITLE
 from service.intake.limits import GREATEST_CAP, MOST_ATTACHMENTS, MOST_RECIPIENTS
 from service.intake.requests import Issue, Severity
 
@@ -159,7 +160,7 @@ def _without_collection(said: Said) -> list[Complaint]:
 
 
 def _complaints_of_issue(issue: Issue) -> Iterator[Complaint]:
-    for fault in text_faults("collection", issue.collection):
+    for fault in text_faults("collection", issue.collection, LONGEST_TITLE):
         yield Complaint(fault.fact, fault.code, fault.zh, fault.en)
     if issue.quantity > issue.cap:
         zh = f"数量 {issue.quantity} 大于发行上限 {issue.cap}。"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from service.files.description import LONGEST_HEADING
 from service.files.lookalikes import unstorable
@@ -13,12 +14,16 @@ from service.intake.limits import MOST_COLUMNS
 from service.intake.requests import Problem, Severity
 from service.intake.rows import cell_name, too_much
 
+_UNUSABLE: Final = frozenset({"heading-repeated", "heading-unusable"})
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The headings of a sheet, column by column; `None` for a column without one."""
 
     headings: tuple[Heading | None, ...]
+    unusable: frozenset[int] = frozenset()
+    """Columns whose heading is an error, so that their cells mean nothing."""
 
     def heading(self, at: int) -> Heading | None:
         """The heading of a column, counted from 0."""
@@ -27,7 +32,11 @@ class Layout:
     def find(self, name: str) -> int | None:
         """The column of this name (or heading of the sheet's own), counted from 0."""
         for at, heading in enumerate(self.headings):
-            if heading is not None and name == (heading.column.name if heading.column else heading.text):
+            if (
+                heading is not None
+                and at not in self.unusable
+                and name == (heading.column.name if heading.column else heading.text)
+            ):
                 return at
         return None
 
@@ -45,11 +54,14 @@ def layout_of(number: int, cells: tuple[str, ...], public: frozenset[str]) -> tu
     headings = tuple(_made_public(recognise(text), public) if text.strip() else None for text in cells)
     layout = Layout(headings)
     problems: list[Problem] = []
+    unusable = set()
     for at, heading in enumerate(headings):
         if heading is not None:
-            found = _complaints(layout, number, at, heading)
+            found = list(_complaints(layout, number, at, heading))
             problems.extend(place(layout, number, at, complaint) for complaint in found)
-    return layout, problems
+            if any(complaint.code in _UNUSABLE for complaint in found):
+                unusable.add(at)
+    return Layout(tuple(map(_not_loosened, headings)), frozenset(unusable)), problems
 
 
 def place(layout: Layout, row: int, at: int | None, complaint: Complaint) -> Problem:
@@ -84,6 +96,14 @@ def _complaints(layout: Layout, number: int, at: int, heading: Heading) -> Itera
         zh, en = VISIBILITY_LABELS[column.visibility]
         zh, en = f"此列一律为“{zh}”，不能改。", f"This column is always {en} and cannot be made otherwise."
         yield Complaint("", "visibility-fixed", zh, en)
+
+
+def _not_loosened(heading: Heading | None) -> Heading | None:
+    """What a heading may not say is taken as not said, so that its cells are judged as usual."""
+    column = None if heading is None else heading.column
+    if heading is None or column is None or not _is_loosened(column.role, column.visibility, heading.stated):
+        return heading
+    return Heading(column, heading.text, None)
 
 
 def _is_loosened(role: Role, usual: Visibility, stated: Visibility | None) -> bool:

@@ -9,6 +9,10 @@ MOST_ROWS: Final = 1_000_000
 MOST_COLUMNS: Final = 200
 LONGEST_CELL: Final = 32_767
 """Characters in one cell, as in Excel."""
+LONGEST_PATH: Final = 4_096
+"""Characters of a file's path."""
+LONGEST_WORD: Final = 100
+"""Characters of a kind or a number."""
 LARGEST_CSV: Final = 8 * 1024**3
 LARGEST_WORKBOOK: Final = 256 * 1024**2
 """Bytes of an XLSX file as it lies on the disk."""

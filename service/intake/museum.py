@@ -95,9 +95,15 @@ def import_museum(path: Path, options: MuseumOptions | None = None) -> Iterator[
         BadInput: the file cannot be read, or records are malformed: all of them, by line, before the first row.
     """
     options = options or MuseumOptions()
-    found = [problem for _, problem in _records(path, options) if problem is not None]
+    found: list[dict[str, Any]] = []
+    count = 0
+    for _, problem in _records(path, options):
+        if problem is not None:
+            count += 1
+            if count <= MOST_PROBLEMS:
+                found.append(problem)
     if found:
-        raise _refused(found)
+        raise _refused(found, count)
     return (row for row, _ in _records(path, options) if row is not None)
 
 
@@ -221,12 +227,12 @@ def _json(value: Any) -> str:
     return rfc8785.dumps(value).decode("utf-8")
 
 
-def _refused(found: list[dict[str, Any]]) -> BadInput:
+def _refused(found: list[dict[str, Any]], count: int) -> BadInput:
     first = found[0]
     return BadInput(
         "museum-refused",
-        f"有 {len(found)} 条记录无法读取，未导入任何一条。第一处在第 {first['line']} 行。",
-        f"{len(found)} records cannot be read and nothing was imported. The first, line {first['line']}: {first['en']}",
-        errors=found[:MOST_PROBLEMS],
-        error_count=len(found),
+        f"有 {count} 条记录无法读取，未导入任何一条。第一处在第 {first['line']} 行。",
+        f"{count} records cannot be read and nothing was imported. The first, line {first['line']}: {first['en']}",
+        errors=found,
+        error_count=count,
     )

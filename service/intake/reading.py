@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from service.files.description import Description, Pairs, describe, faults, text_faults
+from service.files.description import (
+    Description,
+    Fault,
+    Kind,
+    Pairs,
+    describe,
+    faults,
+    stated_faults,
+    text_faults,
+)
 from service.files.lookalikes import ODDITY_WORDS, oddities
 from service.files.manifest import fits
 from service.intake.columns import COLUMNS, Heading, Role, Visibility
+from service.intake.delimited import calculates
 from service.intake.instructions import Complaint, NamedFile, Usual, files_of, issue_of, kind_of
-from service.intake.layout import Layout, place
-from service.intake.requests import Issue, Problem, Severity
+from service.intake.layout import Layout
+from service.intake.requests import Issue, Severity
 from service.intake.rows import Mark, Row
 
 WATCHED: Final = frozenset(
@@ -23,6 +33,11 @@ DIGITS_KEPT: Final = frozenset(
     {"accession_number", "isbn", "publication_number", "registration_number", "source_record"}
 )
 """Numbers whose leading zeros mean something, which a number cell has lost."""
+
+CALCULATES_WORDS: Final = (
+    "开头如同公式，电子表格会去计算",
+    "it begins as a formula does, which a spreadsheet would calculate",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,19 @@ class Draft:
     issue: Issue | None
 
 
+Placed = tuple[int | None, Complaint]
+"""A complaint and the column it is about, counted from 0; `None`: about the whole row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one row says: the draft, unless there is an error; the files it names in any case; every complaint."""
+
+    draft: Draft | None
+    files: tuple[NamedFile, ...]
+    complaints: tuple[Placed, ...]
+
+
 @dataclass(slots=True)
 class _Sorted:
     """The cells of a row by what becomes of them."""
@@ -46,38 +74,43 @@ class _Sorted:
     internal: list[tuple[str, str]]
 
 
-def read_row(layout: Layout, row: Row, usual: Usual) -> tuple[Draft | None, list[Problem]]:
-    """Read one row: the draft, or `None` if there is an error, and every problem, in the order of the columns."""
-    complaints: list[tuple[int | None, Complaint]] = []
+def read_row(layout: Layout, row: Row, usual: Usual) -> Reading:
+    """Read one row, and find every error in it at once: what is wrong in one cell hides nothing in another."""
+    complaints: list[Placed] = []
     cells = _sorted(layout, row, complaints)
 
-    def complain(found: Sequence[Complaint]) -> None:
+    def complain(found: Iterable[Complaint]) -> None:
         complaints.extend((layout.find(complaint.column), complaint) for complaint in found)
 
     kind = kind_of(cells.said, usual)
-    description = None
-    if isinstance(kind, Complaint):
-        complain([kind])
-    else:
-        description = describe(kind, cells.facts, tuple(cells.extra))
-        complain(_complaints_of_description(description))
+    # What is stated can be judged without its kind; what is missing cannot.
+    is_known = isinstance(kind, Kind)
+    description = describe(
+        kind if isinstance(kind, Kind) else Kind.DERIVED_WORK, cells.facts, tuple(cells.extra)
+    )
+    complain([kind] if isinstance(kind, Complaint) else [])
+    complain(
+        _complaints_of_description(
+            description, faults(description) if is_known else stated_faults(description)
+        )
+    )
     issue, found = issue_of(cells.said, usual)
     named = list(files_of(cells.said))
     files = tuple(file for file in named if isinstance(file, NamedFile))
     complain([*found, *(file for file in named if isinstance(file, Complaint))])
-    if description is not None and not fits(description, len(files) + 1):
+    if not fits(description, len(files) + 1):
         zh, en = (
             "公开内容合计过长；请缩短文字或减少附件。",
             "Its public texts and files are too many together.",
         )
         complain([Complaint("", "record-too-long", zh, en)])
-    problems = [place(layout, row.number, at, found) for at, found in _in_order(complaints)]
-    if description is None or any(problem.severity is Severity.ERROR for problem in problems):
-        return None, problems
-    return Draft(row.number, description, tuple(cells.internal), files, issue), problems
+    in_order = tuple(_in_order(complaints))
+    is_sound = is_known and all(found.severity is not Severity.ERROR for _, found in in_order)
+    draft = Draft(row.number, description, tuple(cells.internal), files, issue) if is_sound else None
+    return Reading(draft, files, in_order)
 
 
-def _sorted(layout: Layout, row: Row, complaints: list[tuple[int | None, Complaint]]) -> _Sorted:
+def _sorted(layout: Layout, row: Row, complaints: list[Placed]) -> _Sorted:
     cells = _Sorted({}, {}, [], [])
     marks = dict(row.marks)
     for at, text in enumerate(row.cells):
@@ -90,22 +123,31 @@ def _sorted(layout: Layout, row: Row, complaints: list[tuple[int | None, Complai
             found = _complaint_of_mark(marks.get(at), heading, text)
             complaints.extend((at, complaint) for complaint in found)
             if text.strip() and not any(complaint.severity is Severity.ERROR for complaint in found):
-                complaints.extend((at, complaint) for complaint in _sort(cells, heading, text))
+                judged = _judged(heading, text) if at in layout.unusable else _sort(cells, heading, text)
+                complaints.extend((at, complaint) for complaint in judged)
     return cells
 
 
 def _sort(cells: _Sorted, heading: Heading, text: str) -> list[Complaint]:
     name = heading.column.name if heading.column else heading.text
     if heading.column is not None and heading.column.role is Role.INSTRUCTION:
+        if found := _judged(heading, text.strip()):
+            return found
         cells.said[name] = text.strip()
     elif heading.visibility is Visibility.INTERNAL:
         cells.internal.append((name, text))
-        return [Complaint(name, fault.code, fault.zh, fault.en) for fault in text_faults(name, text)]
+        return _judged(heading, text)
     elif heading.column is not None:
         cells.facts[name] = text
     else:
         cells.extra.append((name, text))
     return []
+
+
+def _judged(heading: Heading, text: str) -> list[Complaint]:
+    """What keeps a text from being taken in, whatever it means."""
+    name, longest = (heading.column.name, heading.column.longest) if heading.column else (heading.text, None)
+    return [Complaint(name, fault.code, fault.zh, fault.en) for fault in text_faults(name, text, longest)]
 
 
 def _complaint_of_mark(mark: Mark | None, heading: Heading, text: str) -> list[Complaint]:
@@ -127,18 +169,22 @@ def _complaint_of_mark(mark: Mark | None, heading: Heading, text: str) -> list[C
             return []
 
 
-def _complaints_of_description(description: Description) -> list[Complaint]:
-    found = [Complaint(fault.fact, fault.code, fault.zh, fault.en) for fault in faults(description)]
+def _complaints_of_description(description: Description, wrong: Sequence[Fault]) -> list[Complaint]:
+    found = [Complaint(fault.fact, fault.code, fault.zh, fault.en) for fault in wrong]
     for name, text in (*description.facts, *description.extra):
         if name in WATCHED or name not in COLUMNS:
-            for oddity in oddities(text):
-                zh, en = ODDITY_WORDS[oddity]
-                zh, en = f"{zh}；将按原样保存，请核对。", f"Check this: {en}; it will be kept as it is."
-                found.append(Complaint(name, oddity, zh, en, Severity.WARNING))
+            found += [_odd(name, oddity, *ODDITY_WORDS[oddity]) for oddity in oddities(text)]
+        if calculates(text):
+            found.append(_odd(name, "formula-like", *CALCULATES_WORDS))
     return found
 
 
-def _in_order(found: list[tuple[int | None, Complaint]]) -> Iterator[tuple[int | None, Complaint]]:
+def _odd(column: str, code: str, zh: str, en: str) -> Complaint:
+    zh, en = f"{zh}；将按原样保存，请核对。", f"Check this: {en}; it will be kept as it is."
+    return Complaint(column, code, zh, en, Severity.WARNING)
+
+
+def _in_order(found: list[Placed]) -> Iterator[Placed]:
     """Complaints by column, those about the whole row first; one error a cell, since others follow from it."""
     faulty: set[int] = set()
     for at, complaint in sorted(found, key=lambda pair: -1 if pair[0] is None else pair[0]):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
-from service.errors import Conflict
+from service.errors import BadInput, Conflict
 from service.files.description import Kind
 from service.files.digests import digests_of
-from service.intake.attached import Attached, Refused, attached
+from service.intake.attached import Attached, Refused, attached, open_regular
 from service.intake.columns import Heading, recognise
 from service.intake.delimited import Dialect, delimited_rows, dialect_of
 from service.intake.instructions import Complaint, NamedFile, Usual
@@ -82,17 +83,22 @@ class Sheet:
         """Judge all rows, with all their files, and find all errors at once.
 
         Raises:
-            BadInput, TooLarge: it cannot be read to its end.
+            TooLarge: it is over a limit.
             Conflict: the file was changed meanwhile.
         """
         report = Report()
         for note in self._notes:
             report.add(note)
         with Seen() as seen:
-            for row in self._rows(progress):
-                report.rows += 1
-                self._check_row(row, seen, report)
-        if not report.rows:
+            try:
+                for row in self._rows(progress):
+                    report.rows += 1
+                    self._check_row(row, seen, report)
+            except BadInput as error:
+                # What was found above the place where reading ends is said together with it.
+                cell = str(error.facts.get("row", ""))
+                report.add(Problem(cell, "", Severity.ERROR, error.code, error.zh, error.en))
+        if not report.rows and report.is_sound:
             zh, en = "列名之下没有数据。", "Nothing stands below the headings."
             report.add(Problem("", "", Severity.ERROR, "no-rows", zh, en))
         self._report = report
@@ -110,7 +116,7 @@ class Sheet:
             raise refused(report)
         with Seen() as seen:
             for row in self._rows(progress):
-                draft, _ = read_row(self.layout, row, self._usual)
+                draft = read_row(self.layout, row, self._usual).draft
                 if draft is None:
                     raise _changed()
                 yield self._request(draft, seen)
@@ -132,25 +138,26 @@ class Sheet:
             progress(done)
 
     def _check_row(self, row: Row, seen: Seen, report: Report) -> None:
-        draft, problems = read_row(self.layout, row, self._usual)
-        for problem in problems:
-            report.add(problem)
-        if draft is None:
-            return
-        for named in draft.files:
+        reading = read_row(self.layout, row, self._usual)
+        more = list(self._look_at_files(reading.files, report))
+        if reading.draft is not None:
+            issue = reading.draft.issue
+            report.issued += issue.quantity if issue is not None else 0
+            more += repeats(reading.draft, seen)
+        found = [*reading.complaints, *((self._column_of(complaint), complaint) for complaint in more)]
+        for at, complaint in sorted(found, key=lambda placed: -1 if placed[0] is None else placed[0]):
+            report.add(place(self.layout, row.number, at, complaint))
+
+    def _look_at_files(self, files: Iterable[NamedFile], report: Report) -> Iterator[Complaint]:
+        for named in files:
             found = self._attached(named)
-            for complaint in _complaints_of_file(named, found):
-                report.add(self._placed(row.number, complaint))
+            yield from _complaints_of_file(named, found)
             if isinstance(found, Attached):
                 report.files += 1
                 report.file_bytes += found.size
-        report.issued += draft.issue.quantity if draft.issue is not None else 0
-        for complaint in repeats(draft, seen):
-            report.add(self._placed(row.number, complaint))
 
-    def _placed(self, row: int, complaint: Complaint) -> Problem:
-        at = self.layout.find(complaint.column) if complaint.column else None
-        return place(self.layout, row, at, complaint)
+    def _column_of(self, complaint: Complaint) -> int | None:
+        return self.layout.find(complaint.column) if complaint.column else None
 
     def _attached(self, named: NamedFile) -> Attached | Refused:
         if self._folder is None:
@@ -167,8 +174,11 @@ class Sheet:
         found = self._attached(named)
         if isinstance(found, Refused):
             raise _changed()
-        with found.path.open("rb") as stream:
-            digests = digests_of(stream)
+        try:
+            with open_regular(found.path) as stream:
+                digests = digests_of(stream)
+        except OSError as error:
+            raise _changed() from error
         return FileToKeep(named.role, found.path, found.media_type, digests.sha256, digests.size)
 
 
@@ -176,18 +186,14 @@ def read_sheet(source: Path | bytes, options: Options | None = None) -> Sheet:
     """Open a sheet (CSV or XLSX, told apart by content) and understand its headings.
 
     Raises:
-        BadInput: no table, or no heading known here, or headings that contradict each other (all in `facts`).
+        BadInput: no table, or no heading known here. Headings that contradict each other are found by `check`,
+            together with everything else.
         TooLarge: over a stated limit.
     """
     options = options or Options()
     dialect = _dialect(source)
     number, cells = _heading_row(source, dialect)
     layout, problems = layout_of(number, cells, options.public)
-    report = Report()
-    for problem in problems:
-        report.add(problem)
-    if not report.is_sound:
-        raise refused(report)
     return Sheet(source, options, dialect, number, layout, problems)
 
 
@@ -220,18 +226,32 @@ def _dialect(source: Path | bytes) -> Dialect | None:
 def _heading_row(source: Path | bytes, dialect: Dialect | None) -> tuple[int, tuple[str, ...]]:
     """The row, among the first ones, with most known headings."""
     best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
-    for row in raw_rows(source, dialect):
-        if row.number > HEADING_WITHIN:
-            break
-        known = sum(recognise(text).column is not None for text in row.cells)
-        if known > best[0]:
-            best = (known, row.number, row.cells)
+    is_empty = True
+    try:
+        for row in takewhile(lambda row: row.number <= HEADING_WITHIN, raw_rows(source, dialect)):
+            is_empty = is_empty and row.is_blank
+            known = sum(recognise(text).column is not None for text in row.cells)
+            if known > best[0]:
+                best = (known, row.number, row.cells)
+    except BadInput:
+        # Where the headings are known, what is wrong below them is said by `check`, with everything else.
+        if not best[0]:
+            raise
     if not best[0]:
-        raise unreadable(
-            f"前 {HEADING_WITHIN} 行里没有认识的列名（如：题名、类别、文件）。",
-            f"none of its first {HEADING_WITHIN} rows has a heading known here (such as Title, Kind, File).",
-        )
+        raise _without_headings(is_empty=is_empty)
     return best[1], best[2]
+
+
+def _without_headings(*, is_empty: bool) -> BadInput:
+    if is_empty:
+        return unreadable(
+            f"前 {HEADING_WITHIN} 行全是空的；列名须在其中。",
+            f"its first {HEADING_WITHIN} rows are empty; the headings must stand in one of them.",
+        )
+    return unreadable(
+        f"前 {HEADING_WITHIN} 行里没有认识的列名（如：题名、类别、文件）。",
+        f"none of its first {HEADING_WITHIN} rows has a heading known here (such as Title, Kind, File).",
+    )
 
 
 @contextmanager

@@ -269,7 +269,7 @@ def test_a_kind_is_refused_without_each_fact_it_must_state(kind: Kind) -> None:
         assert group[0] in [fault["fact"] for fault in caught.value.facts["faults"]]
 
 
-LONG = NEEDED | dict.fromkeys(("medium", "provenance", "bibliography"), "x" * 30_000)
+LONG = NEEDED | dict.fromkeys(("inscription", "provenance", "bibliography"), "x" * 30_000)
 
 
 def long_manifest(letters: int, media_type: str) -> Manifest:

@@ -97,9 +97,11 @@ def test_a_switch_makes_a_column_public_but_not_against_its_heading(folder: Path
     [("库房位置", "库房位置（公开）"), ("库房位置", "文物级别(internal)"), ("文件", "文件（公开）")],
 )
 def test_what_is_fixed_cannot_be_loosened(folder: Path, old: str, new: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        sheet(folder, ROW, head=HEAD.replace(old, new))
-    assert [problem["code"] for problem in caught.value.facts["errors"]] == ["visibility-fixed"]
+    read = sheet(folder, ROW, head=HEAD.replace(old, new))
+    assert [code for _, code in errors(read)] == ["visibility-fixed"]
+    assert "三号库" not in json.dumps(read.check().as_json(), ensure_ascii=False)
+    with pytest.raises(BadInput):
+        next(read.requests())
 
 
 def test_a_work_without_a_file_is_registered_by_its_record(folder: Path) -> None:
@@ -121,10 +123,12 @@ def test_all_errors_are_found_at_once_with_their_cells(folder: Path) -> None:
     found = errors(sheet(folder, *rows))
     assert found == [
         ("A3", "kind-unknown"),
+        ("E3", "path-outside"),
         ("F3", "collection-missing"),
         ("H3", "number-malformed"),
         ("J3", "recipient-malformed"),
         ("C4", "fact-missing"),
+        ("E4", "file-missing"),
         ("G4", "number-malformed"),
         ("I4", "quantity-over-cap"),
         ("5", "fact-missing"),
@@ -277,9 +281,9 @@ def test_repeated_numbers_files_and_titles_alike_are_warned_of(folder: Path) -> 
         "衍生创作,Mоna,x,z,1.4,",
     )
     assert warnings(sheet(folder, *rows, head=head)) == [
+        ("B3", "title-look-alike"),
         ("E3", "number-repeated"),
         ("F3", "file-repeated"),
-        ("B3", "title-look-alike"),
         ("B6", "mixed-scripts"),
     ]
 
@@ -325,9 +329,55 @@ def test_a_banner_above_the_headings_is_skipped(folder: Path) -> None:
 
 
 def test_two_columns_of_one_meaning_are_refused_with_their_cells(folder: Path) -> None:
-    with pytest.raises(BadInput) as caught:
-        sheet(folder, "a,b,c", head="题名,标题,Title")
-    assert [problem["cell"] for problem in caught.value.facts["errors"]] == ["B1", "C1"]
+    found = errors(sheet(folder, "a,b,c", head="题名,标题,Title"))
+    assert found[:2] == [("B1", "heading-repeated"), ("C1", "heading-repeated")]
+
+
+def test_an_error_in_a_heading_hides_none_below_it(folder: Path) -> None:
+    head = HEAD.replace("备注", "标题")
+    assert errors(
+        sheet(folder, ROW.replace("a.png", "x.png"), ROW.replace("内部备注", "\x07"), head=head)
+    ) == [
+        ("M1", "heading-repeated"),
+        ("E2", "file-missing"),
+        ("M3", "character-unstorable"),
+    ]
+
+
+def test_an_unknown_kind_hides_nothing_wrong_with_the_facts_and_files(folder: Path) -> None:
+    head = "类别,题名,最早日期,ISBN,文件,藏品编号"
+    assert errors(sheet(folder, "杂项,\x01,1.2.3,1,/etc/passwd,", head=head)) == [
+        ("A2", "kind-unknown"),
+        ("B2", "character-unstorable"),
+        ("C2", "date-malformed"),
+        ("D2", "isbn-malformed"),
+        ("E2", "path-outside"),
+    ]
+
+
+def test_a_stray_zero_byte_is_an_error_in_its_cell_and_hides_no_other(folder: Path) -> None:
+    for encoding in ("utf-8", "gb18030"):
+        path = folder / "sheet.csv"
+        path.write_bytes(
+            "\n".join((HEAD, ROW.replace("静夜思", "静\0夜思"), ROW.replace("a.png", "x.png"))).encode(
+                encoding
+            )
+        )
+        assert errors(read_sheet(path)) == [("B2", "character-unstorable"), ("E3", "file-missing")]
+
+
+def test_where_reading_ends_is_said_together_with_what_was_found_above_it(folder: Path) -> None:
+    read = sheet(folder, ROW.replace("a.png", "x.png"), ROW, '衍生创作,"静夜思')
+    assert errors(read) == [("E2", "file-missing"), ("4", "sheet-unreadable")]
+    with pytest.raises(BadInput):
+        next(read.requests())
+
+
+def test_an_empty_sheet_is_called_empty(folder: Path) -> None:
+    for octets in (b"", b"\n\n", b",,,\n , ,\n"):
+        with pytest.raises(BadInput) as caught:
+            read_sheet(octets)
+        assert "empty" in caught.value.en
 
 
 def test_a_cell_without_a_heading_is_an_error_and_an_unknown_heading_a_warning(folder: Path) -> None:

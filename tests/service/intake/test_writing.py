@@ -29,7 +29,23 @@ storable = st.text(min_size=1, max_size=200).filter(
     lambda text: unstorable(text) is None and bool(text.strip())
 )
 AWKWARD = [
-    *("=1+1", "+", "-0206", "@x", "'", "''=x", "\t-x", '"', '""', "a,b;c\td|e", "a\r\nb", "a\rb"),
+    *(
+        "=1+1",
+        "+",
+        "-0206",
+        "@x",
+        "＝1+1",
+        "－1",
+        "\n=1",
+        "'",
+        "''=x",
+        "\t-x",
+        '"',
+        '""',
+        "a,b;c\td|e",
+        "a\r\nb",
+        "a\rb",
+    ),
     *(
         "_x000D_",
         "_x005F_x000D_",
@@ -99,8 +115,10 @@ def test_a_text_that_no_cell_can_hold_is_refused_with_its_cell_and_leaves_no_fil
 
 def test_a_text_as_long_as_a_cell_is_written_whole(tmp_path: Path) -> None:
     for ending in (".csv", ".xlsx"):
-        (request,) = read_sheet(one(tmp_path / f"s{ending}", "长" * 32_767), OPTIONS).requests()
-        assert request.description.get("title") == "长" * 32_767
+        path, text = tmp_path / f"s{ending}", "长" * 32_767
+        write_sheet(path, COLUMNS, [{"accession_number": "1", "captured_by": "m", "自己的列": text}])
+        (request,) = read_sheet(path, OPTIONS).requests()
+        assert request.description.extra == (("自己的列", text),)
 
 
 def test_another_ending_is_refused(tmp_path: Path) -> None:
