@@ -1,42 +1,19 @@
-"""The reference of the API as a page: made from the OpenAPI document, without a script."""
+"""The reference of the API: the OpenAPI document for programs, and for people as a page without a script."""
 
 from __future__ import annotations
 
 import json
-from functools import cache
 from itertools import groupby
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
-from jinja2 import Environment, StrictUndefined, Template
+from fastapi.responses import JSONResponse, Response
 
-from service.api.border import language_of
 from service.api.document import document
-from service.pages import assets
-from service.pages.language import TAGS
-from service.pages.render import HEADERS
+from service.api.pages import shown
+from service.pages.views import Call, Chapter, Parameter, ReferencePage
 
 routes = APIRouter()
-_WORDS = {
-    "zh": ("钤印 接口说明", "所需密钥：", "无，人人可用"),
-    "en": ("Qianyin API", "key needed:", "none, anybody may"),
-}
-
-
-class Shown(NamedTuple):
-    """One operation as the page shows it."""
-
-    tag: str
-    id: str
-    method: str
-    path: str
-    about: str
-    scopes: list[str]
-    parameters: list[tuple[str, str, bool, str]]
-    bodies: list[tuple[str, str]]
-    answers: list[str]
 
 
 @routes.get("/openapi.json", include_in_schema=False)
@@ -48,61 +25,68 @@ def openapi(request: Request) -> Response:
 @routes.get("/docs", include_in_schema=False)
 def reference(request: Request) -> Response:
     """Show the OpenAPI document to people."""
-    return HTMLResponse(page(document(request.app), language_of(request)), headers=HEADERS)
+    return shown(request, page(document(request.app)))
 
 
-def page(described: dict[str, Any], language: str) -> str:
-    """Write the page in a language; what the document says is in English."""
-    title, key_word, no_key = _WORDS[language]
-    shown = sorted(_operations(described), key=lambda one: (one.tag, one.path, one.method))
-    sections = [(tag, list(group)) for tag, group in groupby(shown, key=lambda one: one.tag)]
-    schemas = described["components"]["schemas"]
-    files = assets.load()
-    return _template().render(
-        tag=TAGS["en" if language == "en" else "zh"],
-        title=title,
-        key_word=key_word,
-        no_key=no_key,
-        about=described["info"]["description"].strip().split("\n\n"),
-        sections=sections,
-        schemas=[
-            (name, json.dumps(schema, ensure_ascii=False, indent=1)) for name, schema in schemas.items()
-        ],
-        style=files.url("qianyin.css"),
-        fonts=files.font_sheet,
-        mark=files.url("mark.svg"),
+def page(described: dict[str, Any]) -> ReferencePage:
+    """Make the page of a document."""
+    tagged = sorted(_calls(described), key=lambda one: (one[0], one[1].path, one[1].method))
+    return ReferencePage(
+        about=tuple(" ".join(one.split()) for one in described["info"]["description"].strip().split("\n\n")),
+        chapters=tuple(
+            Chapter(tag, tuple(call for _, call in group))
+            for tag, group in groupby(tagged, key=lambda one: one[0])
+        ),
+        schemas=tuple(
+            (name, json.dumps(schema, ensure_ascii=False, indent=1))
+            for name, schema in sorted(described["components"]["schemas"].items())
+        ),
     )
 
 
-def _operations(described: dict[str, Any]) -> list[Shown]:
+def _calls(described: dict[str, Any]) -> list[tuple[str, Call]]:
+    """List the operations with their tags."""
     return [
-        Shown(
-            tag=operation["tags"][0],
-            id=operation["operationId"],
-            method=method.upper(),
-            path=path,
-            about=operation.get("description", ""),
-            scopes=operation["x-scopes"],
-            parameters=[_parameter(one) for one in operation.get("parameters", [])],
-            bodies=_bodies(operation),
-            answers=[f"{status} {said['description']}" for status, said in operation["responses"].items()],
+        (
+            operation["tags"][0],
+            Call(
+                id=operation["operationId"],
+                method=method.upper(),
+                path=path,
+                about=operation.get("description", ""),
+                scopes=tuple(operation["x-scopes"]),
+                parameters=tuple(_parameter(one) for one in operation.get("parameters", [])),
+                bodies=_bodies(operation),
+                answers=tuple(
+                    (status, said["description"]) for status, said in sorted(operation["responses"].items())
+                ),
+            ),
         )
         for path, methods in described["paths"].items()
         for method, operation in methods.items()
     ]
 
 
-def _parameter(one: dict[str, Any]) -> tuple[str, str, bool, str]:
-    schema = {name: value for name, value in one["schema"].items() if name != "title"}
-    return one["name"], one["in"], bool(one.get("required")), json.dumps(schema, ensure_ascii=False)
+def _parameter(one: dict[str, Any]) -> Parameter:
+    about = one.get("description") or one["schema"].get("description", "")
+    return Parameter(one["name"], one["in"], bool(one.get("required")), _form(one["schema"]), about)
 
 
-def _bodies(operation: dict[str, Any]) -> list[tuple[str, str]]:
+def _form(schema: dict[str, Any]) -> str:
+    """Say in one line what may stand in a parameter: its type and bounds, or the values it may have."""
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    if "anyOf" in schema:
+        return " | ".join(_form(one) for one in schema["anyOf"])
+    bounds = {
+        name: value for name, value in schema.items() if name not in ("type", "title", "description", "items")
+    }
+    kind = schema.get("type", "any")
+    if kind == "array":
+        kind = f"{_form(schema['items'])} …"
+    return " ".join([kind, *(f"{name}={value}" for name, value in bounds.items())])
+
+
+def _bodies(operation: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     content = operation.get("requestBody", {}).get("content", {})
-    return [(kind, said["schema"].get("$ref", "").rpartition("/")[2]) for kind, said in content.items()]
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return environment.from_string(Path(__file__).with_name("reference.html").read_text(encoding="utf-8"))
+    return tuple((kind, said["schema"].get("$ref", "").rpartition("/")[2]) for kind, said in content.items())

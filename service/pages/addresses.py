@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 HOME = "/"
 VERIFY = "/verify"
+REFERENCE = "/docs"
 STATIC = "/static/"
 
 
@@ -68,6 +69,7 @@ TWINS = (
     ("/labels/", "/v1/labels/"),
     ("/search", "/v1/search"),
     ("/verify", "/v1/verify"),
+    (REFERENCE, "/openapi.json"),
 )
 
 

@@ -90,6 +90,7 @@ def render(page: Page, lang: Lang, site: Site) -> str:
         remarks=partial(_remarks, lang),
         error=partial(_error, lang),
         label_of=partial(_label, lang),
+        chapter_name=partial(_chapter, lang),
         stated=partial(_stated, lang),
         press=pressed.press,
         symbols=pressed.symbols,
@@ -187,6 +188,11 @@ def _stated(lang: Lang, fact: Fact) -> str:
     tags = re.split(r"[,、;\s]+", fact.value)
     named = [words.say(lang, f"tongue.{tag}") if f"tongue.{tag}" in words.WORDS else tag for tag in tags]
     return words.say(lang, "list").join(named)
+
+
+def _chapter(lang: Lang, tag: str) -> str:
+    """Return the heading of a chapter of the API; a tag without words is shown as it is."""
+    return words.say(lang, f"chapter.{tag}") if f"chapter.{tag}" in words.WORDS else tag
 
 
 def _act(act: str) -> str:

@@ -11,6 +11,7 @@ from service.pages.views.evidence import CheckView, SealedBy, Since, VerdictView
 from service.pages.views.finding import HomePage, InstitutionCard, SearchPage, SearchResult
 from service.pages.views.history import HistoryEntryView, HistoryView
 from service.pages.views.page import AsOf, Bilingual, Fact, FileView, Media, Name, Page, Party, Stale, as_json
+from service.pages.views.reference import Call, Chapter, Parameter, ReferencePage
 from service.pages.views.running import ErrorPage, OperationPage, Step, VerifyPage, VerifyResult
 from service.pages.views.things import (
     CollectiblePage,
@@ -32,6 +33,8 @@ from service.pages.views.things import (
 __all__ = [
     "AsOf",
     "Bilingual",
+    "Call",
+    "Chapter",
     "CheckView",
     "CollectiblePage",
     "CollectionCard",
@@ -55,8 +58,10 @@ __all__ = [
     "Name",
     "OperationPage",
     "Page",
+    "Parameter",
     "Party",
     "PolicyView",
+    "ReferencePage",
     "SealedBy",
     "SearchPage",
     "SearchResult",

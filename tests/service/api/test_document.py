@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from service.api.document import document, text
 from service.api.reference import page
 from service.api.scopes import entitlements
 from service.installation import Installation
+from service.pages.render import Site, render
 from service.settings import read_settings
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
@@ -57,10 +59,15 @@ def test_a_write_asks_for_an_idempotency_key(app: FastAPI) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_reference_shows_every_operation_without_a_script(app: FastAPI, language: str) -> None:
     described = document(app)
-    html = page(described, language)
-    for path, methods in described["paths"].items():
-        for method in methods:
-            assert f"{method.upper()} {path}" in html
+    html = render(page(described), language, Site("https://museum.example"))  # type: ignore[arg-type]
+    shown = re.findall(r'<span class="call-method">(\w+)</span> <code>([^<]+)</code>', html)
+    assert len(shown) == len(set(shown)) > 50
+    assert set(shown) == {
+        (method.upper(), path) for path, methods in described["paths"].items() for method in methods
+    }
+    assert {f'id="schema-{name}"' for name in described["components"]["schemas"]} <= set(
+        re.findall(r'id="schema-[^"]+"', html)
+    )
     assert "<script" not in html
     assert "http://" not in html
     assert "https://" not in html

@@ -8,6 +8,8 @@ from service.pages.render import Site
 from service.pages.views import (
     AsOf,
     Bilingual,
+    Call,
+    Chapter,
     CheckView,
     CollectiblePage,
     CollectionCard,
@@ -31,8 +33,10 @@ from service.pages.views import (
     Name,
     OperationPage,
     Page,
+    Parameter,
     Party,
     PolicyView,
+    ReferencePage,
     SealedBy,
     SearchPage,
     SearchResult,
@@ -540,6 +544,32 @@ PAGES: dict[str, Page] = {
     "verify": VerifyPage(),
     "verify, checked": VerifyPage(VerifyResult("evidence-7.json", UNSEALED, NAMES[0], COLLECTIBLE.path)),
     "verify, something else": VerifyPage(VerifyResult("photo.png", None)),
+    "reference": ReferencePage(
+        ("What the service says.", "Ids are strings."),
+        (
+            Chapter(
+                "works",
+                (
+                    Call(
+                        "deposit_work",
+                        "POST",
+                        "/v1/works",
+                        "Deposit a work.\n\nThe file comes along or by its digest.",
+                        ("issuer",),
+                        (
+                            Parameter("Idempotency-Key", "header", needed=True, form="string", about="once"),
+                            Parameter("after", "query", needed=False, form="integer | null", about=""),
+                        ),
+                        (("application/json", "WorkBody"), ("text/csv", "")),
+                        (("202", "accepted, durably"), ("409", "contradicts what is recorded")),
+                    ),
+                    Call("search", "GET", "/v1/search", "Search.", (), (), (), (("200", "found"),)),
+                ),
+            ),
+            Chapter("something new", ()),
+        ),
+        (("WorkBody", '{\n "type": "object"\n}'),),
+    ),
     "labels": LabelSheet(
         COLLECTION_ID,
         SERIES,

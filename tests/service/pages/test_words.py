@@ -31,7 +31,7 @@ DEPOSIT = re.compile(r"(?<!作品)(?<!实名)登记")
 """登记 reads as the official registration; only 作品登记号 and 实名登记 may say it."""
 
 BUILT_FROM_PARTS = re.compile(
-    r"(act|check|error|stale|named|subject|fact|kind|may\.give|operation\.(kind|state|next)|policy\.acceptance|receiver|search\.(by|none)"
+    r"(act|chapter|check|error|reference\.in|stale|named|subject|fact|kind|may\.give|operation\.(kind|state|next)|policy\.acceptance|receiver|search\.(by|none)"
     r"|verdict\.(since|by|valid|invalid|indeterminate)|what|tongue|history\.hand|days|hours|minutes|seconds)(\.|$)"
 )
 """The keys whose last part a page puts in."""
