@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -25,6 +24,8 @@ def add(verbs: Verbs) -> None:
 def run_demo(arguments: argparse.Namespace) -> int:
     """Run the demonstration: until Ctrl-C, or once and checked."""
     if arguments.once:
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="qianyin-demo-") as folder:
             arguments.home = Path(folder)
             return _once(arguments)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import signal
-import socket
-import threading
 from typing import TYPE_CHECKING
 
 from service.cli.opening import Verbs, installation_of, settings_of
 from service.errors import Unavailable
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from indexer.live import Outcome
 
-_LOG = logging.getLogger(__name__)
 _FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -61,6 +58,8 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
 def _require_free(host: str, port: int) -> None:
     """Say a taken port in our words before anything is opened; uvicorn would only log it."""
+    import socket
+
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -78,7 +77,7 @@ def run_worker(arguments: argparse.Namespace) -> int:
     """Carry out requests until told to stop."""
     from service.outbox.worker import open_worker
 
-    logging.basicConfig(level=logging.INFO, format=_FORM)
+    _log_to_standard_error()
     with installation_of(arguments) as installation:
         worker = open_worker(installation.settings, installation.files)
         try:
@@ -93,7 +92,7 @@ def run_index(arguments: argparse.Namespace) -> int:
     from indexer.live import Indexer
     from service.reading.titles import learn_titles
 
-    logging.basicConfig(level=logging.INFO, format=_FORM)
+    _log_to_standard_error()
     with installation_of(arguments) as installation:
         indexer = Indexer(installation.node, installation.projection, installation.deployment)
         if arguments.once:
@@ -110,16 +109,27 @@ def run_index(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def told_to_stop() -> threading.Event:
+def told_to_stop() -> Event:
     """Give an event that SIGTERM and Ctrl-C set."""
+    import signal
+    import threading
+
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
 
 
+def _log_to_standard_error() -> None:
+    import logging
+
+    logging.basicConfig(level=logging.INFO, format=_FORM)
+
+
 def _note(outcome: Outcome) -> None:
+    import logging
+
     from indexer.follow import Extend, Idle
 
     if not isinstance(outcome, Extend | Idle):
-        _LOG.warning("%s", outcome)
+        logging.getLogger(__name__).warning("%s", outcome)

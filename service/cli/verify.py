@@ -6,8 +6,6 @@ import argparse
 import hashlib
 import json
 import time
-import urllib.parse
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -271,8 +269,10 @@ def _deposit_at(service: str, digest: Hash32) -> str:
     Raises:
         NotFound: it knows of none.
     """
+    from urllib.parse import quote, urlencode
+
     base = service.rstrip("/")
-    answer = json.loads(_fetched(f"{base}/v1/search?{urllib.parse.urlencode({'q': as_hex(digest)})}"))
+    answer = json.loads(_fetched(f"{base}/v1/search?{urlencode({'q': as_hex(digest)})}"))
     works = [one["id"] for one in answer.get("results", []) if one.get("kind") == "work"]
     if not works:
         raise NotFound(
@@ -281,12 +281,14 @@ def _deposit_at(service: str, digest: Hash32) -> str:
             f"{base} knows of no deposit of this file.",
             sha256=as_hex(digest),
         )
-    return f"{base}/v1/works/{urllib.parse.quote(works[-1])}/evidence"
+    return f"{base}/v1/works/{quote(works[-1])}/evidence"
 
 
 def _fetched(url: str) -> bytes:
+    from urllib.request import urlopen
+
     try:
-        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310  http or https, the reader typed it
+        with urlopen(url, timeout=30) as answer:  # noqa: S310  http or https, the reader typed it
             octets: bytes = answer.read(MOST_BYTES + 1)
     except (OSError, ValueError) as fault:
         raise Unavailable("url-silent", f"{url} 没有应答。", f"{url} does not answer: {fault}.") from fault

@@ -156,7 +156,7 @@ print(len(sys.modules), [name for name in {HEAVY!r} if name in sys.modules])
     )
     count, _, heavy = told.stdout.strip().partition(" ")
     assert heavy == "[]"
-    assert int(count) < 300
+    assert int(count) < 200
 
 
 def test_the_check_of_imports_would_see_one():
