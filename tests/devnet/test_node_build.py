@@ -205,8 +205,10 @@ def test_without_go_and_without_a_way_to_get_it_it_says_so(
 
 
 def _caller(machine: Machine) -> subprocess.Popen[str]:
+    # A shell starts what is to run in the background with Ctrl-C ignored, and the caller would inherit that.
     script = (
-        "import sys; from pathlib import Path; from devnet import node_build\n"
+        "import signal, sys; from pathlib import Path; from devnet import node_build\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "print(node_build.geth_binary(cache=Path(sys.argv[1])))"
     )
     search = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
