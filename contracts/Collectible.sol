@@ -36,18 +36,18 @@ import {ERC721Utils} from "@openzeppelin/contracts/token/ERC721/utils/ERC721Util
 /// @title The collectible
 /// @dev Every change of holder goes through `_update`, which holds whatever its caller forgot.
 contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, IERC4906, ERC721, Recorder, TypedData {
-    /// @dev A token beside its holder. The first seven fields are one word, and the others are zero for most tokens: they
-    /// are looked at only where the first word says that there is something.
+    /// @dev The first five fields are one word, all that most tokens have. The others are looked at where `flags` says that
+    /// there was a loan or a hold. What is narrower here than elsewhere is bounded there: versions by Collections, the ends of
+    /// loans and holds by policy and Orders.
     struct TokenData {
-        TokenStatus status;
-        bool distributed;
-        uint32 gifts;
-        uint32 policyVersion;
-        uint64 acquiredAt;
-        uint64 heldUntil;
-        bool lent;
+        address holder;
+        uint40 acquiredAt;
+        uint24 policyVersion;
+        uint24 gifts;
+        uint8 flags;
         address user;
-        uint64 userUntil;
+        uint40 userUntil;
+        uint40 heldUntil;
         bytes32 holdOrder;
     }
 
@@ -69,6 +69,12 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
 
     uint256 private constant UTC_PLUS_8 = 8 hours;
 
+    // Of a token: `flags` zero is one that was never minted.
+    uint8 private constant MINTED = 1;
+    uint8 private constant ANNULLED = 2;
+    uint8 private constant DISTRIBUTED = 4;
+    uint8 private constant LENT_OR_HELD = 8;
+
     IGovernance public immutable governance;
     IIdentityRegistry public immutable identities;
     IWorkRegistry public immutable works;
@@ -76,6 +82,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
     IOrders public immutable orders;
 
     mapping(uint256 tokenId => TokenData) private _tokens;
+    mapping(address account => uint256) private _balances;
     mapping(address account => mapping(uint256 word => uint256)) private _usedNonces;
     mapping(bytes32 collectionId => mapping(address account => Quota)) private _quotas;
 
@@ -205,7 +212,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
     /// @notice One item of a batch.
     function recoverItem(uint256 tokenId) external onlySelf returns (Entry[] memory) {
         TokenData storage token_ = _live(tokenId);
-        address from = _ownerOf(tokenId);
+        address from = token_.holder;
         address to = identities.current(from);
         if (to == from) revert NothingToRecover(tokenId);
         bool held = _isHeld(token_);
@@ -240,19 +247,19 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         (bytes32 orderId,, uint64 until, bytes32 corrects) =
             orders.consume(frozenStatus ? Measure.Hold : Measure.Release, _subject(tokenId), msg.sender);
         TokenData storage token_ = _live(tokenId);
-        if (_ownerOf(tokenId) != account) revert NotHolder(tokenId, account);
+        if (token_.holder != account) revert NotHolder(tokenId, account);
         bool held = _isHeld(token_);
         if (frozenStatus) {
             // The order of a hold in force is replaced by one that says so, never silently.
             if (held && corrects != token_.holdOrder) {
                 revert TokenHeld(tokenId, token_.holdOrder, token_.heldUntil);
             }
+            token_.flags |= LENT_OR_HELD;
             token_.holdOrder = orderId;
-            token_.heldUntil = until;
+            token_.heldUntil = uint40(until);
         } else {
             if (!held) revert TokenNotHeld(tokenId);
-            token_.holdOrder = 0;
-            token_.heldUntil = 0;
+            _endHold(token_);
         }
         emit Frozen(account, tokenId, frozenStatus);
         bytes32[] memory subjects = Subjects.list(_subject(tokenId), Subjects.id(address(orders), orderId));
@@ -270,14 +277,12 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         (bytes32 orderId, address receiver,,) = orders.consume(Measure.ForcedTransfer, subject, msg.sender);
         if (receiver != to) revert IOrders.LegalBasisRequired(Measure.ForcedTransfer, subject);
         TokenData storage token_ = _live(tokenId);
-        if (_ownerOf(tokenId) != from) revert NotHolder(tokenId, from);
+        if (token_.holder != from) revert NotHolder(tokenId, from);
         if (from == to) revert GiftToSelf(tokenId, from);
         if (_isHeld(token_)) emit Frozen(from, tokenId, false);
-        token_.holdOrder = 0;
-        token_.heldUntil = 0;
-        token_.distributed = true;
+        _endHold(token_);
         (uint32 version, bytes32 digest) = collections.present(tokenId);
-        _acquire(tokenId, token_, to, version);
+        _acquire(tokenId, token_, to, version, DISTRIBUTED);
         emit ForcedTransfer(from, to, tokenId);
         _record(
             HolderChangedByOrder.selector,
@@ -320,7 +325,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
 
     /// @inheritdoc IERC7943NonFungible
     function getFrozenTokens(address account, uint256 tokenId) external view returns (bool) {
-        return account != address(0) && _ownerOf(tokenId) == account && _isHeld(_tokens[tokenId]);
+        return account != address(0) && _tokens[tokenId].holder == account && _isHeld(_tokens[tokenId]);
     }
 
     /// @inheritdoc IERC6454
@@ -336,7 +341,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
     /// @inheritdoc IERC4907
     function userOf(uint256 tokenId) external view returns (address) {
         TokenData storage token_ = _tokens[tokenId];
-        return token_.userUntil > block.timestamp && token_.status == TokenStatus.Live ? token_.user : address(0);
+        return token_.userUntil > block.timestamp && token_.flags & ANNULLED == 0 ? token_.user : address(0);
     }
 
     /// @notice A gift by own transaction, where no acceptance is asked for. The holder alone.
@@ -380,9 +385,15 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         return _typedDigest(Intents.loan(loan));
     }
 
+    /// @inheritdoc IERC721
+    function balanceOf(address account) public view override(ERC721, IERC721) returns (uint256) {
+        if (account == address(0)) revert ERC721InvalidOwner(account);
+        return _balances[account];
+    }
+
     /// @inheritdoc ICollectible
     function token(uint256 tokenId) public view returns (Token memory) {
-        if (_tokens[tokenId].status == TokenStatus.None) revert TokenUnknown(tokenId);
+        if (_tokens[tokenId].flags == 0) revert TokenUnknown(tokenId);
         return _token(tokenId, collections.policyDigest(tokenId, _tokens[tokenId].policyVersion));
     }
 
@@ -409,24 +420,33 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
     }
 
     /// @dev The one place where a holder changes. It refuses by itself what must never happen, whatever led here.
-    function _update(address to, uint256 tokenId, address auth) internal override returns (address) {
-        TokenData storage token_ = _live(tokenId);
+    function _update(address to, uint256 tokenId, address) internal override returns (address from) {
+        TokenData storage token_ = _tokens[tokenId];
+        from = token_.holder;
+        if (token_.flags & ANNULLED != 0) revert TokenAnnulled(tokenId);
         if (!identities.canReceive(to)) revert ERC7943CannotReceive(to);
         // A hold goes with the token only to the account that stands for its holder.
-        if (_isHeld(token_) && identities.current(_ownerOf(tokenId)) != to) {
+        if (_isHeld(token_) && identities.current(from) != to) {
             revert TokenHeld(tokenId, token_.holdOrder, token_.heldUntil);
         }
-        return super._update(to, tokenId, auth);
+        if (from != address(0)) --_balances[from];
+        ++_balances[to];
+        token_.holder = to;
+        emit Transfer(from, to, tokenId);
+    }
+
+    /// @dev Holders are kept beside what else a gift writes, in one word.
+    function _ownerOf(uint256 tokenId) internal view override returns (address) {
+        return _tokens[tokenId].holder;
     }
 
     function _issue(address issuer, Issue calldata issue) private returns (Entry[] memory entries) {
         uint256 tokenId = _tokenId(issue);
         TokenData storage token_ = _tokens[tokenId];
-        if (token_.status != TokenStatus.None) revert TokenKnown(tokenId);
+        if (token_.flags != 0) revert TokenKnown(tokenId);
         (bytes32 collectionId, bytes32 workId, uint32 version, bytes32 digest) =
             collections.admit(issue.editionId, issue.serial, issuer);
-        token_.status = TokenStatus.Live;
-        _acquire(tokenId, token_, issuer, version);
+        _acquire(tokenId, token_, issuer, version, MINTED);
         bool handOut = issue.to != address(0);
         entries = new Entry[](handOut ? 2 : 1);
         entries[0] = Entry(
@@ -446,8 +466,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         _requireStanding(tokenId, issuer, to);
         _requireNotHeld(tokenId, token_);
         Terms memory terms = collections.handoutTerms(tokenId, to);
-        token_.distributed = true;
-        _acquire(tokenId, token_, to, terms.version);
+        _acquire(tokenId, token_, to, terms.version, DISTRIBUTED);
         return Entry(
             Distributed.selector,
             _stateOf(tokenId, terms.digest),
@@ -483,8 +502,8 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         TokenData storage token_ = _tokens[gift.tokenId];
         uint16 givenToday = _givenToday(terms.collectionId, gift.from);
         _quotas[terms.collectionId][gift.from] = Quota(_today(), givenToday + 1);
+        _acquire(gift.tokenId, token_, gift.to, terms.version, 0);
         ++token_.gifts;
-        _acquire(gift.tokenId, token_, gift.to, terms.version);
         return _one(
             Gifted.selector,
             _stateOf(gift.tokenId, terms.digest),
@@ -499,9 +518,9 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         _requireNotHeld(tokenId, token_);
         if (token_.userUntil > block.timestamp) revert LentBefore(tokenId, token_.userUntil);
         collections.requireLoan(tokenId, token_.policyVersion, until);
-        token_.lent = true;
+        token_.flags |= LENT_OR_HELD;
         token_.user = user;
-        token_.userUntil = until;
+        token_.userUntil = uint40(until);
         emit UpdateUser(tokenId, user, until);
         _record(
             Lent.selector,
@@ -513,7 +532,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
 
     function _annul(uint256 tokenId, bytes32 orderId, string calldata reason) private {
         if (bytes(reason).length == 0) revert ReasonMissing();
-        _tokens[tokenId].status = TokenStatus.Annulled;
+        _tokens[tokenId].flags |= ANNULLED;
         _record(
             Annulled.selector,
             _stateOf(tokenId),
@@ -535,16 +554,24 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
     }
 
     /// @dev A new holder, under the present policy. A loan ends with it.
-    function _acquire(uint256 tokenId, TokenData storage token_, address to, uint32 version) private {
-        if (token_.lent) {
-            token_.lent = false;
+    /// @param flags To be set.
+    function _acquire(uint256 tokenId, TokenData storage token_, address to, uint32 version, uint8 flags) private {
+        if (token_.flags & LENT_OR_HELD != 0 && token_.user != address(0)) {
             token_.user = address(0);
             token_.userUntil = 0;
             emit UpdateUser(tokenId, address(0), 0);
         }
-        token_.acquiredAt = uint64(block.timestamp);
-        token_.policyVersion = version;
         _update(to, tokenId, address(0));
+        // Beside the holder, in the same word: the compiler writes them at once.
+        token_.acquiredAt = uint40(block.timestamp);
+        token_.policyVersion = uint24(version);
+        token_.flags |= flags;
+    }
+
+    function _endHold(TokenData storage token_) private {
+        if (token_.flags & LENT_OR_HELD == 0) return;
+        token_.holdOrder = 0;
+        token_.heldUntil = 0;
     }
 
     /// @dev Run one item; one that fails is named, and its reason.
@@ -570,7 +597,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         returns (Terms memory terms)
     {
         _requireStanding(tokenId, from, to);
-        if (!token_.distributed) revert NotDistributed(tokenId);
+        if (token_.flags & DISTRIBUTED == 0) revert NotDistributed(tokenId);
         _requireNotHeld(tokenId, token_);
         terms = collections.giftTerms(tokenId, token_.policyVersion, token_.acquiredAt, token_.gifts, to);
         if (_givenToday(terms.collectionId, from) >= terms.giftsPerDay) {
@@ -604,24 +631,24 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
 
     /// @dev Still with its issuer, who is `account`.
     function _requireUndistributed(uint256 tokenId, TokenData storage token_, address account) private view {
-        if (_ownerOf(tokenId) != account) revert NotHolder(tokenId, account);
-        if (token_.distributed) revert DistributedBefore(tokenId);
+        if (token_.holder != account) revert NotHolder(tokenId, account);
+        if (token_.flags & DISTRIBUTED != 0) revert DistributedBefore(tokenId);
         governance.requireRole(Role.Issuer, account);
     }
 
     function _live(uint256 tokenId) private view returns (TokenData storage token_) {
         token_ = _tokens[tokenId];
-        if (token_.status == TokenStatus.None) revert TokenUnknown(tokenId);
-        if (token_.status == TokenStatus.Annulled) revert TokenAnnulled(tokenId);
+        if (token_.flags == 0) revert TokenUnknown(tokenId);
+        if (token_.flags & ANNULLED != 0) revert TokenAnnulled(tokenId);
     }
 
     function _of(uint256 tokenId, address holder) private view returns (TokenData storage token_) {
         token_ = _live(tokenId);
-        if (_ownerOf(tokenId) != holder) revert NotHolder(tokenId, holder);
+        if (token_.holder != holder) revert NotHolder(tokenId, holder);
     }
 
     function _isHeld(TokenData storage token_) private view returns (bool) {
-        return token_.heldUntil > block.timestamp;
+        return token_.flags & LENT_OR_HELD != 0 && token_.heldUntil > block.timestamp;
     }
 
     function _nonceUsed(address account, uint256 nonce) private view returns (bool) {
@@ -646,21 +673,21 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
         return keccak256(abi.encode(tokenId, _token(tokenId, digest)));
     }
 
-    function _token(uint256 tokenId, bytes32 digest) private view returns (Token memory) {
+    function _token(uint256 tokenId, bytes32 digest) private view returns (Token memory state) {
         TokenData storage token_ = _tokens[tokenId];
-        return Token({
-            status: token_.status,
-            holder: _ownerOf(tokenId),
-            user: token_.lent ? token_.user : address(0),
-            userUntil: token_.lent ? token_.userUntil : 0,
-            holdOrder: token_.heldUntil == 0 ? bytes32(0) : token_.holdOrder,
-            heldUntil: token_.heldUntil,
-            acquiredAt: token_.acquiredAt,
-            gifts: token_.gifts,
-            distributed: token_.distributed,
-            policyVersion: token_.policyVersion,
-            policyDigest: digest
-        });
+        uint8 flags = token_.flags;
+        if (flags != 0) state.status = flags & ANNULLED == 0 ? TokenStatus.Live : TokenStatus.Annulled;
+        state.holder = token_.holder;
+        state.acquiredAt = token_.acquiredAt;
+        state.gifts = token_.gifts;
+        state.distributed = flags & DISTRIBUTED != 0;
+        state.policyVersion = token_.policyVersion;
+        state.policyDigest = digest;
+        if (flags & LENT_OR_HELD == 0) return state;
+        state.user = token_.user;
+        state.userUntil = token_.userUntil;
+        state.holdOrder = token_.holdOrder;
+        state.heldUntil = token_.heldUntil;
     }
 
     function _subject(uint256 tokenId) private view returns (bytes32) {

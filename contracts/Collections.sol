@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Batch, Recorder} from "./Recorder.sol";
+import {Batch} from "./Recorder.sol";
 import {Subjects} from "./Subjects.sol";
+import {Successor} from "./Successor.sol";
 import {Collection, Edition, ICollections, Policy, Terms} from "./interfaces/ICollections.sol";
 import {IGovernance, Role} from "./interfaces/IGovernance.sol";
 import {IIdentityRegistry, Kind} from "./interfaces/IIdentityRegistry.sol";
@@ -10,10 +11,12 @@ import {Entry, IProvenanceLedger} from "./interfaces/IProvenanceLedger.sol";
 import {IWorkRegistry, WorkKind} from "./interfaces/IWorkRegistry.sol";
 
 /// @title Collections with versioned policy, editions with a fixed cap
-contract Collections is ICollections, Recorder {
+contract Collections is ICollections, Successor {
     uint32 public constant LONGEST_HOLDING = 720 days;
     uint32 public constant LONGEST_LOAN = 720 days;
     uint64 public constant LARGEST_CAP = 1_000_000;
+    /// @notice As many as the collectible can tell apart.
+    uint32 public constant LATEST_VERSION = type(uint24).max;
 
     uint8 private constant ALL_KINDS =
         uint8((1 << uint8(Kind.Person)) | (1 << uint8(Kind.Institution)) | (1 << uint8(Kind.Regulator)));
@@ -54,13 +57,16 @@ contract Collections is ICollections, Recorder {
         IGovernance governance_,
         IIdentityRegistry identities_,
         IWorkRegistry works_,
-        address collectible_
-    ) Recorder(ledger_) {
+        address collectible_,
+        address predecessor_
+    ) Successor(ledger_, predecessor_) {
         governance = governance_;
         identities = identities_;
         works = works_;
         // slither-disable-next-line missing-zero-check (named by the deployment, which checks the code behind it)
         collectible = collectible_;
+        // It answers, so it is a registry of collections.
+        if (_hadCollection(0)) revert PredecessorForeign(predecessor_);
     }
 
     /// @inheritdoc ICollections
@@ -72,7 +78,7 @@ contract Collections is ICollections, Recorder {
         if (identities.kindOf(msg.sender) != Kind.Institution) revert CannotIssue(msg.sender);
         _requireWellFormed(policy_);
         collectionId = keccak256(abi.encode(msg.sender, operation));
-        if (_collections[collectionId].issuer != address(0)) revert CollectionKnown(collectionId);
+        if (hasCollection(collectionId)) revert CollectionKnown(collectionId);
         _collections[collectionId] = CollectionData(msg.sender, 0, 1, metadataDigest);
         _policies[collectionId][1] = policy_;
         _recordCollection(
@@ -102,6 +108,7 @@ contract Collections is ICollections, Recorder {
         if (version != collection_.policyVersion + 1) {
             revert PolicyVersionStale(collectionId, version, collection_.policyVersion);
         }
+        if (version > LATEST_VERSION) revert PolicyMalformed("version");
         _requireWellFormed(policy_);
         collection_.policyVersion = version;
         _policies[collectionId][version] = policy_;
@@ -221,6 +228,22 @@ contract Collections is ICollections, Recorder {
     }
 
     /// @inheritdoc ICollections
+    function predecessor() external view returns (ICollections) {
+        return ICollections(_predecessor);
+    }
+
+    /// @inheritdoc ICollections
+    function hasCollection(bytes32 collectionId) public view returns (bool) {
+        return _collections[collectionId].issuer != address(0) || _hadCollection(collectionId);
+    }
+
+    /// @inheritdoc ICollections
+    function hasEdition(uint256 editionId) public view returns (bool) {
+        if (_editions[editionId].collectionId != 0) return true;
+        return _predecessor != address(0) && ICollections(_predecessor).hasEdition(editionId);
+    }
+
+    /// @inheritdoc ICollections
     function looser(bytes32 collectionId, uint32 version) public view returns (Policy memory policy_) {
         uint32 presentVersion = _collections[collectionId].policyVersion;
         policy_ = _policies[collectionId][presentVersion];
@@ -252,7 +275,7 @@ contract Collections is ICollections, Recorder {
     {
         uint32 version = _own(collectionId, issuer).policyVersion;
         uint256 editionId = _editionId(collectionId, workId, number);
-        if (_editions[editionId].collectionId != 0) revert EditionKnown(editionId);
+        if (hasEdition(editionId)) revert EditionKnown(editionId);
         if (cap == 0 || cap > LARGEST_CAP) revert CapOutOfRange(cap, 1, LARGEST_CAP);
         _requireIssuable(workId, issuer, _policies[collectionId][version]);
         _editions[editionId] = EditionData(collectionId, workId, number, cap, 0);
@@ -276,6 +299,10 @@ contract Collections is ICollections, Recorder {
             Subjects.list(_collectionSubject(collectionId), _party(msg.sender)),
             data
         );
+    }
+
+    function _hadCollection(bytes32 collectionId) private view returns (bool) {
+        return _predecessor != address(0) && ICollections(_predecessor).hasCollection(collectionId);
     }
 
     /// @dev The collection, if `account` is its issuer, or stands for it now, and may issue.

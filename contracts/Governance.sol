@@ -11,6 +11,8 @@ contract Governance is IGovernance, Recorder {
     /// @notice One second at least: a proposal and its grant are never in one block.
     uint32 public constant LEAST_DELAY = 1;
     uint32 public constant MOST_DELAY = 30 days;
+    /// @inheritdoc IGovernance
+    uint32 public constant STAND_IN_WAIT = 30 days;
 
     /// @inheritdoc IGovernance
     uint32 public immutable delay;
@@ -53,7 +55,7 @@ contract Governance is IGovernance, Recorder {
         if (!_isGovernor(role)) revert RoleMalformed(role, account);
         Proposal storage proposal = _pending(role, account);
         if (proposal.confirmedBy != address(0)) revert ProposalPending(role, account);
-        requireRole(_otherGovernor(_roles[proposal.by]), msg.sender);
+        _requireConfirmer(role, proposal.by, msg.sender);
         proposal.confirmedBy = msg.sender;
         _recordSeat(RoleConfirmed.selector, role, account, abi.encode(role, account, msg.sender));
     }
@@ -73,7 +75,9 @@ contract Governance is IGovernance, Recorder {
         _requireProposer(role, proposal.by);
         if (_isGovernor(role)) {
             if (proposal.confirmedBy == address(0)) revert ConfirmationMissing(role, account);
-            requireRole(_otherGovernor(_roles[proposal.by]), proposal.confirmedBy);
+            bool standIn = _requireConfirmer(role, proposal.by, proposal.confirmedBy);
+            uint64 earliest = proposal.effectiveAt + STAND_IN_WAIT;
+            if (standIn && block.timestamp < earliest) revert ProposalTooEarly(role, account, earliest);
         }
         delete _proposals[role][account];
         _grant(role, account);
@@ -142,6 +146,13 @@ contract Governance is IGovernance, Recorder {
         else requireRole(_adminOf(role), account);
     }
 
+    /// @dev Whether the confirmer only stands in: for a governor whose own kind does not answer, and it alone.
+    function _requireConfirmer(Role role, address proposer, address confirmer) private view returns (bool standIn) {
+        Role other = _otherGovernor(_roles[proposer]);
+        standIn = role == other && hasRole(_standIn(other), confirmer);
+        if (!standIn) requireRole(other, confirmer);
+    }
+
     function _requireGovernor(address account) private view {
         if (!_isGovernor(_roles[account])) revert RoleMissing(Role.OperationsGovernor, account);
     }
@@ -162,6 +173,11 @@ contract Governance is IGovernance, Recorder {
     function _adminOf(Role role) private pure returns (Role) {
         return
             role == Role.RecoveryOfficer || role == Role.OrderFiler ? Role.RegulationGovernor : Role.OperationsGovernor;
+    }
+
+    /// @dev Whom that kind of governor appoints to look at people: the two hands of a recovery.
+    function _standIn(Role governor) private pure returns (Role) {
+        return governor == Role.OperationsGovernor ? Role.Registrar : Role.RecoveryOfficer;
     }
 
     /// @dev None for an account that is no governor (any more): nobody has that role.

@@ -211,8 +211,8 @@ contract IdentityRegistry is IIdentityRegistry, Recorder, TypedData {
         _requireWellFormed(registration);
         if (_accounts[account].kind != Kind.None) revert AccountKnown(account);
         Account storage account_ = _accounts[account];
-        account_.kind = registration.kind;
-        account_.custody = registration.custody;
+        account_.kind = Kind(registration.kind);
+        account_.custody = Custody(registration.custody);
         account_.commitment = registration.commitment;
         if (registration.codeHash != 0) account_.codeHash = registration.codeHash;
         return
@@ -306,15 +306,19 @@ contract IdentityRegistry is IIdentityRegistry, Recorder, TypedData {
     function _requireWellFormed(Registration calldata registration) private view {
         address account = registration.account;
         if (account == address(0)) revert AccountMalformed(account, "account");
-        if (registration.kind == Kind.None) revert AccountMalformed(account, "kind");
-        if (registration.custody == Custody.None) revert AccountMalformed(account, "custody");
+        if (registration.kind == 0 || registration.kind > uint8(type(Kind).max)) {
+            revert AccountMalformed(account, "kind");
+        }
+        if (registration.custody == 0 || registration.custody > uint8(type(Custody).max)) {
+            revert AccountMalformed(account, "custody");
+        }
         if (registration.commitment == 0) revert AccountMalformed(account, "commitment");
         if (registration.method == 0) revert AccountMalformed(account, "method");
         if (registration.verifier == 0) revert AccountMalformed(account, "verifier");
         if (registration.verifiedAt == 0 || registration.verifiedAt > block.timestamp) {
             revert AccountMalformed(account, "verifiedAt");
         }
-        bool pinned = registration.custody == Custody.Contract
+        bool pinned = registration.custody == uint8(Custody.Contract)
             ? account.code.length != 0 && account.codehash == registration.codeHash
             : account.code.length == 0 && registration.codeHash == 0;
         if (!pinned) revert AccountMalformed(account, "codeHash");

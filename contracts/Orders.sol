@@ -36,7 +36,10 @@ contract Orders is IOrders, Recorder {
         governance.requireRole(Role.OrderFiler, msg.sender);
         _requireWellFormed(filing);
         orderId = keccak256(abi.encode(filing.authority, filing.orderHash, filing.measure, filing.target));
-        if (_orders[orderId].status != OrderStatus.None) revert OrderAlreadyFiled(orderId);
+        Order storage order_ = _orders[orderId];
+        bool again =
+            order_.status == OrderStatus.Withdrawn && filing.corrects == orderId && order_.filing.corrects != orderId;
+        if (order_.status != OrderStatus.None && !again) revert OrderAlreadyFiled(orderId);
         bytes32 other = pending(filing.measure, filing.target);
         if (other != 0) revert OrderPending(other);
         if (filing.corrects != 0 && _orders[filing.corrects].status == OrderStatus.None) {

@@ -30,6 +30,12 @@ contract ProvenanceLedger is IProvenanceLedger {
             isSource[sources[i]] = true;
         }
         bool continues = predecessor_.ledger != address(0);
+        if (continues && predecessor_.chainId == block.chainid) {
+            // On this chain it is asked how far it is, not believed.
+            if (predecessor_.head != 0 || predecessor_.count != 0) revert PredecessorMalformed();
+            predecessor_.head = IProvenanceLedger(predecessor_.ledger).head();
+            predecessor_.count = IProvenanceLedger(predecessor_.ledger).count();
+        }
         if (
             continues != (predecessor_.chainId != 0) || continues != (predecessor_.head != 0)
                 || (!continues && predecessor_.count != 0)
@@ -48,7 +54,7 @@ contract ProvenanceLedger is IProvenanceLedger {
     function append(Entry calldata entry) external returns (uint256 seq) {
         _requireSource();
         seq = count;
-        head = _chain(head, seq, msg.sender, entry.act, entry.stateAfter, entry.subjects, entry.data);
+        head = _chain(head, seq, entry);
         count = seq + 1;
     }
 
@@ -59,8 +65,7 @@ contract ProvenanceLedger is IProvenanceLedger {
         if (entries.length == 0) return firstSeq;
         bytes32 chained = head;
         for (uint256 i = 0; i < entries.length; ++i) {
-            Entry calldata entry = entries[i];
-            chained = _chain(chained, firstSeq + i, msg.sender, entry.act, entry.stateAfter, entry.subjects, entry.data);
+            chained = _chain(chained, firstSeq + i, entries[i]);
         }
         head = chained;
         // slither-disable-next-line events-maths (each record was told by its own event)
@@ -72,16 +77,20 @@ contract ProvenanceLedger is IProvenanceLedger {
         if (block.timestamp < _checkpointAllowedAt) revert CheckpointTooEarly(_checkpointAllowedAt);
         _checkpointAllowedAt = block.timestamp + CHECKPOINT_INTERVAL;
         seq = count;
-        head = _chain(
-            head,
+        bytes32 stateAfter = keccak256(abi.encode(seq));
+        bytes32 subject = Subjects.id(address(this), 0);
+        bytes memory data = abi.encode(seq);
+        bytes32 record = _record(
             seq,
             address(this),
-            Checkpointed.selector,
-            keccak256(abi.encode(seq)),
-            Subjects.list(Subjects.id(address(this), 0)),
-            abi.encode(seq)
+            keccak256(bytes.concat(Checkpointed.selector, data)),
+            stateAfter,
+            keccak256(abi.encode(subject))
         );
+        subjectHead[subject] = keccak256(abi.encode(subjectHead[subject], record));
+        head = keccak256(abi.encode(head, record));
         count = seq + 1;
+        emit Recorded(seq, address(this), Checkpointed.selector, stateAfter, Subjects.list(subject), data);
     }
 
     /// @inheritdoc IProvenanceLedger
@@ -90,26 +99,15 @@ contract ProvenanceLedger is IProvenanceLedger {
     }
 
     /// @dev Writes the heads of the subjects, emits the record, and gives the head of the ledger after it.
-    function _chain(
-        bytes32 before,
-        uint256 seq,
-        address source,
-        bytes32 act,
-        bytes32 stateAfter,
-        bytes32[] memory subjects,
-        bytes memory data
-    ) private returns (bytes32) {
+    function _chain(bytes32 before, uint256 seq, Entry calldata entry) private returns (bytes32) {
+        bytes32[] calldata subjects = entry.subjects;
         if (subjects.length == 0) revert SubjectsMissing(seq);
-        bytes32 record = keccak256(
-            abi.encode(
-                seq,
-                source,
-                keccak256(bytes.concat(act, data)),
-                stateAfter,
-                keccak256(abi.encodePacked(subjects)),
-                block.number,
-                block.timestamp
-            )
+        bytes32 record = _record(
+            seq,
+            msg.sender,
+            keccak256(bytes.concat(entry.act, entry.data)),
+            entry.stateAfter,
+            keccak256(abi.encodePacked(subjects))
         );
         for (uint256 i = 0; i < subjects.length; ++i) {
             bytes32 subject = subjects[i];
@@ -118,8 +116,16 @@ contract ProvenanceLedger is IProvenanceLedger {
             }
             subjectHead[subject] = keccak256(abi.encode(subjectHead[subject], record));
         }
-        emit Recorded(seq, source, act, stateAfter, subjects, data);
+        emit Recorded(seq, msg.sender, entry.act, entry.stateAfter, subjects, entry.data);
         return keccak256(abi.encode(before, record));
+    }
+
+    function _record(uint256 seq, address source, bytes32 entry, bytes32 stateAfter, bytes32 subjects)
+        private
+        view
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(seq, source, entry, stateAfter, subjects, block.number, block.timestamp));
     }
 
     function _requireSource() private view {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Batch, Recorder} from "./Recorder.sol";
+import {Batch} from "./Recorder.sol";
 import {Subjects} from "./Subjects.sol";
+import {Successor} from "./Successor.sol";
 import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
 import {Entry, IProvenanceLedger} from "./interfaces/IProvenanceLedger.sol";
 import {IWorkRegistry, Work, WorkClaim, WorkKind} from "./interfaces/IWorkRegistry.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
 /// @title Claims to works
-contract WorkRegistry is IWorkRegistry, Recorder {
+contract WorkRegistry is IWorkRegistry, Successor {
     /// @dev A work, with what is looked at most in one word.
     struct WorkData {
         address registrant;
@@ -28,17 +29,19 @@ contract WorkRegistry is IWorkRegistry, Recorder {
 
     IIdentityRegistry public immutable identities;
 
-    /// @inheritdoc IWorkRegistry
-    mapping(bytes32 fileDigest => uint32) public claims;
-
+    mapping(bytes32 fileDigest => uint32) private _claims;
     mapping(bytes32 workId => WorkData) private _works;
     mapping(bytes32 anchorId => Anchor) private _anchors;
 
     // The contracts called are those of the construction, and none calls back.
     // slither-disable-start reentrancy-events
 
-    constructor(IProvenanceLedger ledger_, IIdentityRegistry identities_) Recorder(ledger_) {
+    constructor(IProvenanceLedger ledger_, IIdentityRegistry identities_, address predecessor_)
+        Successor(ledger_, predecessor_)
+    {
         identities = identities_;
+        // It answers, so it is a registry of works.
+        if (_hadWork(0)) revert PredecessorForeign(predecessor_);
     }
 
     /// @inheritdoc IWorkRegistry
@@ -71,7 +74,7 @@ contract WorkRegistry is IWorkRegistry, Recorder {
         if (root == 0) revert WorkMalformed("root");
         if (leaves == 0) revert WorkMalformed("leaves");
         anchorId = keccak256(abi.encode(msg.sender, root));
-        if (_anchors[anchorId].depositedAt != 0) revert AnchorKnown(anchorId);
+        if (anchoredAt(anchorId) != 0) revert AnchorKnown(anchorId);
         _anchors[anchorId] = Anchor(msg.sender, uint64(block.timestamp), root);
         _record(
             Anchored.selector,
@@ -117,8 +120,33 @@ contract WorkRegistry is IWorkRegistry, Recorder {
     }
 
     /// @inheritdoc IWorkRegistry
-    function anchoredAt(bytes32 anchorId) external view returns (uint64) {
-        return _anchors[anchorId].depositedAt;
+    function hasWork(bytes32 workId) external view returns (bool) {
+        return _works[workId].kind != WorkKind.None || _hadWork(workId);
+    }
+
+    /// @inheritdoc IWorkRegistry
+    function predecessor() external view returns (IWorkRegistry) {
+        return IWorkRegistry(_predecessor);
+    }
+
+    /// @inheritdoc IWorkRegistry
+    function claims(bytes32 fileDigest) public view returns (uint32 count) {
+        count = _claims[fileDigest];
+        if (_predecessor != address(0)) count += IWorkRegistry(_predecessor).claims(fileDigest);
+    }
+
+    /// @inheritdoc IWorkRegistry
+    function anchorOf(bytes32 anchorId) public view returns (address depositor, uint64 depositedAt, bytes32 root) {
+        Anchor storage anchor_ = _anchors[anchorId];
+        if (anchor_.depositedAt == 0 && _predecessor != address(0)) {
+            return IWorkRegistry(_predecessor).anchorOf(anchorId);
+        }
+        return (anchor_.depositor, anchor_.depositedAt, anchor_.root);
+    }
+
+    /// @inheritdoc IWorkRegistry
+    function anchoredAt(bytes32 anchorId) public view returns (uint64 depositedAt) {
+        (, depositedAt,) = anchorOf(anchorId);
     }
 
     /// @inheritdoc IWorkRegistry
@@ -135,18 +163,18 @@ contract WorkRegistry is IWorkRegistry, Recorder {
     }
 
     function _register(address registrant, WorkClaim calldata claim) private returns (Entry[] memory) {
-        if (claim.kind == WorkKind.None) revert WorkMalformed("kind");
+        if (claim.kind == 0 || claim.kind > uint8(type(WorkKind).max)) revert WorkMalformed("kind");
         if (claim.fileDigest == 0) revert WorkMalformed("fileDigest");
         if (claim.manifestDigest == 0) revert WorkMalformed("manifestDigest");
         bytes32 workId = _workId(registrant, claim);
-        if (_works[workId].kind != WorkKind.None) revert WorkKnown(workId);
-        uint32 before = claims[claim.fileDigest];
+        if (_works[workId].kind != WorkKind.None || _hadWork(workId)) revert WorkKnown(workId);
+        uint32 before = claims(claim.fileDigest);
         if (claim.acknowledgedClaims < before) {
             revert ClaimsUnacknowledged(claim.fileDigest, before, claim.acknowledgedClaims);
         }
         if (claim.anchorId != 0) _requireAnchored(registrant, claim);
-        claims[claim.fileDigest] = before + 1;
-        _works[workId] = WorkData(registrant, claim.kind, 0, false, claim.fileDigest, claim.manifestDigest);
+        ++_claims[claim.fileDigest];
+        _works[workId] = WorkData(registrant, WorkKind(claim.kind), 0, false, claim.fileDigest, claim.manifestDigest);
         return _one(
             WorkRegistered.selector,
             _stateOf(workId),
@@ -171,13 +199,16 @@ contract WorkRegistry is IWorkRegistry, Recorder {
     }
 
     function _requireAnchored(address registrant, WorkClaim calldata claim) private view {
-        Anchor storage anchor_ = _anchors[claim.anchorId];
-        if (identities.current(anchor_.depositor) != registrant) revert AnchorUnknown(claim.anchorId, registrant);
-        bytes32 leaf =
-            keccak256(bytes.concat(keccak256(abi.encode(anchor_.depositor, claim.fileDigest, claim.anchorSalt))));
-        if (!MerkleProof.verifyCalldata(claim.anchorProof, anchor_.root, leaf)) {
+        (address depositor,, bytes32 root) = anchorOf(claim.anchorId);
+        if (identities.current(depositor) != registrant) revert AnchorUnknown(claim.anchorId, registrant);
+        bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(depositor, claim.fileDigest, claim.anchorSalt))));
+        if (!MerkleProof.verifyCalldata(claim.anchorProof, root, leaf)) {
             revert AnchorProofInvalid(claim.anchorId, leaf);
         }
+    }
+
+    function _hadWork(bytes32 workId) private view returns (bool) {
+        return _predecessor != address(0) && IWorkRegistry(_predecessor).hasWork(workId);
     }
 
     function _requireStanding(address account) private view {

@@ -452,7 +452,11 @@ def _role_emptied(before: _Before, act: acts.RoleCancelled | acts.RoleRevoked) -
 
 def _order_filed(before: _Before, act: acts.OrderFiled) -> dict[Hash32, State]:
     subject = before.sources.order(act.order_id)
-    before.fresh(subject)
+    if act.corrects == act.order_id:  # withdrawn by mistake, and filed once more
+        if before.need(subject, Order).status is not OrderStatus.WITHDRAWN:
+            raise before.refuse("its order was not withdrawn")
+    else:
+        before.fresh(subject)
     return {
         subject: Order(
             order_id=act.order_id,

@@ -52,6 +52,9 @@ struct Terms {
 /// `editionId = uint128(uint256(keccak256(abi.encode(collectionId, workId, number))))`; `tokenId = editionId << 64 | serial`,
 /// serials from 1. A later policy never tightens what is already held.
 /// What the issuer may do, the account that stands for it now may do, once it has the role; its party is then that account's.
+///
+/// One that continues another of the same chain creates no collection and opens no edition that exists there; so no token, whose
+/// id follows from its edition's, can exist in both. Collections and editions are read and kept where they were made.
 interface ICollections {
     /// @notice Act; the policy is version 1. Subjects: the collection, party(issuer).
     event CollectionCreated(
@@ -104,6 +107,12 @@ interface ICollections {
     /// @notice Lower, and never below what was minted (the highest serial).
     function lowerCap(uint256 editionId, uint64 cap) external;
 
+    /// @notice Whether a collection was created, here or in what this continues.
+    function hasCollection(bytes32 collectionId) external view returns (bool);
+    /// @notice Whether an edition was opened, here or in what this continues.
+    function hasEdition(uint256 editionId) external view returns (bool);
+    /// @notice The contract of the same chain that this one continues, or zero.
+    function predecessor() external view returns (ICollections);
     function collection(bytes32 collectionId) external view returns (Collection memory);
     function policy(bytes32 collectionId, uint32 version) external view returns (Policy memory);
     function edition(uint256 editionId) external view returns (Edition memory);

@@ -35,6 +35,10 @@ struct Seat {
 /// effect after the delay, and either governor may cancel it until then; a proposal ends with its proposer's role;
 /// revocation is immediate. An account that has a role is given no other, so that no key can collect them: a regulator
 /// cannot mint, an issuer cannot hold.
+///
+/// A kind of governor whose keys are all lost is replaced like a lost account, by two hands and a waiting time: the other kind
+/// proposes, one that the lost kind appointed stands in for its confirmation (a registrar for operations, a recovery officer
+/// for regulation), and the grant waits `STAND_IN_WAIT` longer, in which the old key, were it not lost, cancels.
 interface IGovernance {
     /// @notice Act: a role was proposed; it can be taken from `effectiveAt` on. Subjects: seat(role, account), governance.
     event RoleProposed(Role role, address account, address by, uint64 effectiveAt);
@@ -59,7 +63,7 @@ interface IGovernance {
     error LastGovernor(Role role);
 
     function propose(Role role, address account) external;
-    /// @notice The kind of governor that did not propose agrees. Only for governor roles.
+    /// @notice The kind of governor that did not propose agrees, or who stands in for it. Only for governor roles.
     function confirm(Role role, address account) external;
     function cancel(Role role, address account) external;
     /// @notice Take a role whose time has come. Anybody.
@@ -74,4 +78,6 @@ interface IGovernance {
     /// @notice Reverts with `RoleMissing`.
     function requireRole(Role role, address account) external view;
     function delay() external view returns (uint32);
+    /// @notice Seconds that a grant waits longer where the confirmer only stands in.
+    function STAND_IN_WAIT() external view returns (uint32);
 }

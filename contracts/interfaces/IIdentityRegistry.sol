@@ -23,6 +23,8 @@ enum Cause {
     HandOver
 }
 
+/// @param kind A `Kind`; like `custody`, a `Custody`, a number: another one is refused as any other mistake is, and does not
+/// sink a batch.
 /// @param commitment Salted hash of the identity; the real name stays off chain.
 /// @param method How it was verified, a short code in UTF-8, padded with zeros ("test" for the test verifier).
 /// @param verifier Who verified, the same form.
@@ -30,8 +32,8 @@ enum Cause {
 /// @param codeHash For a contract account the hash of its code, else zero.
 struct Registration {
     address account;
-    Kind kind;
-    Custody custody;
+    uint8 kind;
+    uint8 custody;
     bytes32 commitment;
     bytes32 method;
     bytes32 verifier;

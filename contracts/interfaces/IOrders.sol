@@ -21,7 +21,8 @@ enum Measure {
 /// @param occurredAt When it was decided, as stated: Unix seconds, not in the future.
 /// @param effectUntil When a hold or suspension ends by itself; after now and at most three years ahead for those, else zero.
 /// @param expires Until when it can be executed: after now and at most three years ahead.
-/// @param corrects The order that this one replaces, or zero. A hold over a hold must name it.
+/// @param corrects The order that this one replaces, or zero. A hold over a hold must name it; an order that was withdrawn
+/// by mistake names itself to be filed once more.
 struct Filing {
     string authority;
     bytes32 orderHash;
@@ -47,7 +48,8 @@ enum OrderStatus {
 /// @title Legal bases
 /// @notice Filed by one key, executed by another, each once. `orderId = keccak256(abi.encode(authority, orderHash, measure,
 /// target))`: one document may order several things, each of them once. At most one order is pending for a (measure, target);
-/// one that expired gives way.
+/// one that expired gives way. An order serves once; one that was withdrawn may be filed a second time by naming itself as
+/// what it corrects, and no third time: so a mistake does not void it, and nothing that is sent again files it again.
 interface IOrders {
     /// @notice Act: an order was filed. Subjects: the order.
     event OrderFiled(

@@ -13,7 +13,8 @@ struct Entry {
     bytes data;
 }
 
-/// @notice The ledger that this one continues, or all zero.
+/// @notice The ledger that this one continues, and how far that was; or all zero. One of the same chain is named by chain id
+/// and address alone: its head and count are read from it at the construction.
 struct Predecessor {
     uint256 chainId;
     address ledger;
@@ -57,7 +58,8 @@ interface IProvenanceLedger {
     error CheckpointTooEarly(uint256 notBefore);
     /// @notice A source is named twice, or is the zero address.
     error SourceMalformed(address source);
-    /// @notice A predecessor has a chain, a ledger and a head, or is all zero.
+    /// @notice A predecessor has a chain, a ledger and a head, or is all zero. The head and count of one of this chain are not
+    /// stated.
     error PredecessorMalformed();
 
     /// @notice Append one record. Only a source.

@@ -10,6 +10,7 @@ enum WorkKind {
     DerivedWork
 }
 
+/// @param kind A `WorkKind`; another number is refused as any other mistake is, and does not sink a batch.
 /// @param fileDigest SHA-256 of the file; for a record without a file, the manifest digest.
 /// @param manifestDigest SHA-256 of the canonical manifest.
 /// @param acknowledgedClaims How many claims to the same bytes the registrant knows of.
@@ -17,7 +18,7 @@ enum WorkKind {
 /// @param anchorSalt With an anchor: the salt of the leaf `keccak256(keccak256(abi.encode(depositor, fileDigest, salt)))`.
 /// @param anchorProof With an anchor: the Merkle proof (sorted pairs).
 struct WorkClaim {
-    WorkKind kind;
+    uint8 kind;
     bytes32 fileDigest;
     bytes32 manifestDigest;
     uint32 acknowledgedClaims;
@@ -40,6 +41,10 @@ struct Work {
 /// @notice `workId = keccak256(abi.encode(registrant, fileDigest, manifestDigest))`: first come bars nobody. The evidence
 /// says "claimed by, no later than". What an account may do for a work or an anchor of its own, the account that stands for it
 /// now may do; its party is then that account's.
+///
+/// A registry that continues another of the same chain counts the claims and knows the works and anchors of that one as it
+/// does its own: no work and no anchor is made twice, `acknowledgedClaims` includes the claims there, and an anchor of there
+/// proves a registration here. A work is read, amended, withdrawn and issued where it was registered.
 interface IWorkRegistry {
     /// @notice Act. Subjects: the work, party(registrant).
     event WorkRegistered(
@@ -90,8 +95,14 @@ interface IWorkRegistry {
     function standing(bytes32 workId) external view returns (address registrant, WorkKind kind, bool withdrawn);
     /// @notice The present manifest.
     function manifestOf(bytes32 workId) external view returns (bytes32);
-    /// @notice How many live and withdrawn claims to these bytes there are.
+    /// @notice How many live and withdrawn claims to these bytes there are, here and in what this continues.
     function claims(bytes32 fileDigest) external view returns (uint32);
-    /// @notice When an anchor was deposited (block time), 0 if unknown.
+    /// @notice Whether a work was registered, here or in what this continues.
+    function hasWork(bytes32 workId) external view returns (bool);
+    /// @notice When an anchor was deposited (block time), here or in what this continues; 0 if unknown.
     function anchoredAt(bytes32 anchorId) external view returns (uint64);
+    /// @notice Who deposited an anchor, when, and its root, here or in what this continues; zeros if unknown.
+    function anchorOf(bytes32 anchorId) external view returns (address depositor, uint64 depositedAt, bytes32 root);
+    /// @notice The registry of the same chain that this one continues, or zero.
+    function predecessor() external view returns (IWorkRegistry);
 }

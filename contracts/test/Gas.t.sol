@@ -27,40 +27,40 @@ contract GasTest is Stage {
         uint256 known = _batch(own, 1, 1, 101) - _batch(own, 1, 1, 1);
         uint256 fresh = _batch(own, 1000, 1, 101) - _batch(own, 2000, 1, 1);
         uint256 three = _batch(own, 5000, 3, 101) - _batch(own, 9000, 3, 1);
-        _say("append, known subject, in a batch", known / 100, 12_700);
-        _say("append, new subject, in a batch", fresh / 100, 36_800);
-        _say("append, three new subjects, in a batch", three / 100, 88_600);
+        _say("append, known subject, in a batch", known / 100, 10_900);
+        _say("append, new subject, in a batch", fresh / 100, 35_000);
+        _say("append, three new subjects, in a batch", three / 100, 86_200);
     }
 
     function test_gas_of_a_mint() public {
         _mint(editionId, 1, address(0));
         vm.prank(museum);
         collectible.mint(Issue(editionId, 2, address(0)));
-        _say("mint one", _last(), 197_000);
+        _say("mint one", _last(), 170_000);
         vm.prank(museum);
         collectible.mint(Issue(editionId, 3, ann));
-        _say("mint one and hand it out", _last(), 288_000);
+        _say("mint one and hand it out", _last(), 255_000);
     }
 
     function test_gas_of_a_batch_of_100_mints() public {
         Issue[] memory issues = _issues(address(0));
         vm.prank(museum);
         collectible.mintBatch(issues);
-        _say("mint 100 in a batch", _last(), 11_900_000);
+        _say("mint 100 in a batch", _last(), 9_200_000);
         Handout[] memory handouts = new Handout[](100);
         for (uint256 i = 0; i < 100; ++i) {
             handouts[i] = Handout((editionId << 64) | (i + 1), ann);
         }
         vm.prank(museum);
         collectible.distributeBatch(handouts);
-        _say("hand out 100 in a batch", _last(), 6_600_000);
+        _say("hand out 100 in a batch", _last(), 5_500_000);
     }
 
     function test_gas_of_a_batch_of_100_mints_handed_out() public {
         Issue[] memory issues = _issues(ann);
         vm.prank(museum);
         collectible.mintBatch(issues);
-        _say("mint and hand out 100 in a batch", _last(), 16_600_000);
+        _say("mint and hand out 100 in a batch", _last(), 13_300_000);
     }
 
     function test_gas_of_a_gift() public {
@@ -71,18 +71,18 @@ contract GasTest is Stage {
         SignedGift memory first = _signed(_gift((editionId << 64) | 1, ben, cleo, 1), benKey);
         SignedGift memory second = _signed(_gift((editionId << 64) | 2, ben, cleo, 2), benKey);
         collectible.give(first);
-        _say("first gift between two accounts", _last(), 243_000);
+        _say("first gift between two accounts", _last(), 232_000);
         collectible.give(second);
-        _say("gift between two accounts, once known", _last(), 168_000);
+        _say("gift between two accounts, once known", _last(), 157_000);
         vm.warp(vm.getBlockTimestamp() + 1 days);
         vm.prank(ben);
         collectible.transferFrom(ben, cleo, (editionId << 64) | 3);
-        _say("gift by own transaction", _last(), 143_000);
+        _say("gift by own transaction", _last(), 131_000);
     }
 
     function test_gas_of_a_hold() public {
         _hold(_mint(editionId, 1, ben));
-        _say("execute a hold that was filed", _last(), 162_000);
+        _say("execute a hold that was filed", _last(), 180_000);
     }
 
     function _last() private view returns (uint256) {

@@ -226,6 +226,61 @@ contract GovernanceTest is Stage {
         governance.confirm(Role.RegulationGovernor, newcomer);
     }
 
+    function test_a_governor_that_is_lost_is_replaced_by_two_hands_after_a_long_wait() public {
+        Role[2] memory lost = [Role.OperationsGovernor, Role.RegulationGovernor];
+        address[2] memory proposer = [regulation, operations];
+        address[2] memory standIn = [registrar, officer];
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            _propose(proposer[i], lost[i]);
+            vm.prank(standIn[i]);
+            governance.confirm(lost[i], newcomer);
+            uint64 effectiveAt = governance.seat(lost[i], newcomer).effectiveAt;
+            uint64 earliest = effectiveAt + governance.STAND_IN_WAIT();
+            vm.warp(earliest - 1);
+            vm.expectRevert(abi.encodeWithSelector(IGovernance.ProposalTooEarly.selector, lost[i], newcomer, earliest));
+            governance.enact(lost[i], newcomer);
+            vm.warp(earliest);
+            governance.enact(lost[i], newcomer);
+            // Now there are two, and the lost one can go.
+            vm.prank(proposer[i]);
+            governance.revoke(lost[i], i == 0 ? operations : regulation);
+            vm.revertToState(snapshot);
+        }
+    }
+
+    function test_a_governor_that_is_not_lost_cancels_what_would_replace_it() public {
+        _propose(regulation, Role.OperationsGovernor);
+        vm.prank(registrar);
+        governance.confirm(Role.OperationsGovernor, newcomer);
+        vm.warp(vm.getBlockTimestamp() + DELAY + governance.STAND_IN_WAIT());
+        uint256 snapshot = vm.snapshotState();
+        vm.prank(operations);
+        governance.cancel(Role.OperationsGovernor, newcomer);
+        vm.expectRevert(abi.encodeWithSelector(IGovernance.ProposalUnknown.selector, Role.OperationsGovernor, newcomer));
+        governance.enact(Role.OperationsGovernor, newcomer);
+        vm.revertToState(snapshot);
+        vm.prank(operations);
+        governance.revoke(Role.Registrar, registrar);
+        _expectMissing(Role.OperationsGovernor, registrar);
+        governance.enact(Role.OperationsGovernor, newcomer);
+    }
+
+    function test_nobody_else_stands_in_and_only_for_its_own_governor() public {
+        _propose(regulation, Role.OperationsGovernor);
+        address[6] memory others = [officer, museum, filer, executor, stranger, regulation];
+        for (uint256 i = 0; i < others.length; ++i) {
+            _expectMissing(Role.OperationsGovernor, others[i]);
+            vm.prank(others[i]);
+            governance.confirm(Role.OperationsGovernor, newcomer);
+        }
+        // A governor does not get a second of its own kind by those that stand in for the other.
+        _propose(regulation, Role.RegulationGovernor);
+        _expectMissing(Role.OperationsGovernor, registrar);
+        vm.prank(registrar);
+        governance.confirm(Role.RegulationGovernor, newcomer);
+    }
+
     function test_every_change_is_a_record() public {
         uint256 before = ledger.count();
         _propose(operations, Role.Registrar);

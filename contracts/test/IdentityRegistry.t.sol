@@ -85,7 +85,7 @@ contract IdentityRegistryTest is Stage {
         Club club = new Club(benKey);
         Registration memory registration = _registration(address(club), Kind.Person, Custody.Own);
         _expectMalformed(registration, "codeHash");
-        registration.custody = Custody.Contract;
+        registration.custody = uint8(Custody.Contract);
         registration.codeHash = "another";
         _expectMalformed(registration, "codeHash");
         registration.codeHash = address(club).codehash;

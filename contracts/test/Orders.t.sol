@@ -93,9 +93,37 @@ contract OrdersTest is Stage {
         vm.prank(filer);
         orders.withdraw(orderId, "typing error");
         _expectRefused(filing, abi.encodeWithSelector(IOrders.OrderAlreadyFiled.selector, orderId));
+        filing.corrects = _file(_filing(Measure.Release, "third"));
+        _expectRefused(filing, abi.encodeWithSelector(IOrders.OrderAlreadyFiled.selector, orderId));
         // The same document may order another thing.
         filing.target = "another";
         _file(filing);
+    }
+
+    function test_an_order_withdrawn_by_mistake_is_filed_once_more_as_its_own_correction() public {
+        Filing memory filing = _filing(Measure.Release, TARGET);
+        bytes32 orderId = keccak256(abi.encode(filing.authority, filing.orderHash, filing.measure, filing.target));
+        filing.corrects = orderId;
+        _expectRefused(filing, abi.encodeWithSelector(IOrders.CorrectsUnknown.selector, orderId));
+        filing.corrects = 0;
+        assertEq(_file(filing), orderId);
+        filing.corrects = orderId;
+        _expectRefused(filing, abi.encodeWithSelector(IOrders.OrderAlreadyFiled.selector, orderId));
+        vm.prank(filer);
+        orders.withdraw(orderId, "typing error");
+        filing.reasonCode = "corrected";
+        assertEq(_file(filing), orderId);
+        assertEq(orders.pending(Measure.Release, TARGET), orderId);
+        vm.prank(filer);
+        orders.withdraw(orderId, "again");
+        _expectRefused(filing, abi.encodeWithSelector(IOrders.OrderAlreadyFiled.selector, orderId));
+    }
+
+    function test_an_order_that_was_executed_is_never_filed_again() public {
+        bytes32 orderId = _hold(_giveable(ann));
+        (,, Filing memory filing) = orders.order(orderId);
+        filing.corrects = orderId;
+        _expectRefused(filing, abi.encodeWithSelector(IOrders.OrderAlreadyFiled.selector, orderId));
     }
 
     function test_one_order_at_a_time_is_pending_for_a_target() public {

@@ -73,7 +73,7 @@ abstract contract Stage is Create {
     function setUp() public virtual {
         vm.warp(START);
         vm.roll(1000);
-        _deploy();
+        _deploy(Predecessor(0, address(0), 0, 0), address(0), address(0));
         (ann, annKey) = makeAddrAndKey("ann");
         (ben, benKey) = makeAddrAndKey("ben");
         (cleo, cleoKey) = makeAddrAndKey("cleo");
@@ -83,7 +83,8 @@ abstract contract Stage is Create {
         _register(cleo, Kind.Person, Custody.Own);
     }
 
-    function _deploy() internal {
+    /// @dev The contracts, as one generation; those of an older one are the works and collections it continues.
+    function _deploy(Predecessor memory predecessor, address olderWorks, address olderCollections) internal {
         uint256 nonce = vm.getNonce(address(this));
         address[] memory sources = new address[](6);
         for (uint256 i = 0; i < 6; ++i) {
@@ -100,13 +101,14 @@ abstract contract Stage is Create {
         address[] memory consumers = new address[](2);
         consumers[0] = sources[2];
         consumers[1] = sources[5];
-        ledger = LedgerWhole(_create("ProvenanceLedger", abi.encode(sources, Predecessor(0, address(0), 0, 0))));
+        ledger = LedgerWhole(_create("ProvenanceLedger", abi.encode(sources, predecessor)));
         governance = GovernanceWhole(_create("Governance", abi.encode(ledger, DELAY, members)));
         orders = OrdersWhole(_create("Orders", abi.encode(ledger, governance, consumers)));
         identities = IdentitiesWhole(_create("IdentityRegistry", abi.encode(ledger, governance, orders, WAIT)));
-        works = WorksWhole(_create("WorkRegistry", abi.encode(ledger, identities)));
-        collections =
-            CollectionsWhole(_create("Collections", abi.encode(ledger, governance, identities, works, sources[5])));
+        works = WorksWhole(_create("WorkRegistry", abi.encode(ledger, identities, olderWorks)));
+        collections = CollectionsWhole(
+            _create("Collections", abi.encode(ledger, governance, identities, works, sources[5], olderCollections))
+        );
         collectible = CollectibleWhole(
             _create(
                 "Collectible",
@@ -120,8 +122,8 @@ abstract contract Stage is Create {
     function _registration(address account, Kind kind, Custody custody) internal view returns (Registration memory) {
         return Registration({
             account: account,
-            kind: kind,
-            custody: custody,
+            kind: uint8(kind),
+            custody: uint8(custody),
             commitment: keccak256(abi.encode("commitment", account)),
             method: "test",
             verifier: "test verifier",
@@ -160,7 +162,7 @@ abstract contract Stage is Create {
 
     function _claim(WorkKind kind, bytes32 file) internal pure returns (WorkClaim memory) {
         return WorkClaim({
-            kind: kind,
+            kind: uint8(kind),
             fileDigest: file,
             manifestDigest: keccak256(abi.encode("manifest", file)),
             acknowledgedClaims: 0,

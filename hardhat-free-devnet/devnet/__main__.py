@@ -46,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--role", action="append", default=[], type=_role, metavar="ROLE=0x…",
                     help=f"who holds a role; the roles: {', '.join(ROLES)}")  # fmt: skip
     up.add_argument("--demo", action="store_true", help="mark the trust anchor as a demonstration's")
+    up.add_argument("--predecessor", type=Path, metavar="DEPLOYMENT.JSON",
+                    help="new contracts continue the ledger of that deployment / 新合约接续该部署的账本")  # fmt: skip
     verbs.add_parser("down", help="stop the node / 停止节点")
     verbs.add_parser("status", help="how it is; 0 only if it answers / 状态")
     logs = verbs.add_parser("logs", help="the node's log / 日志")
@@ -77,7 +79,12 @@ def _up(asked: argparse.Namespace) -> int:
         return 0
     with terminal() as progress:
         deployment = installation.up(
-            asked.home, dict(asked.role), demo=asked.demo, **place, progress=progress
+            asked.home,
+            dict(asked.role),
+            demo=asked.demo,
+            predecessor=papers.read(asked.predecessor) if asked.predecessor else None,
+            **place,
+            progress=progress,
         )
     _say(asked, papers.to_json(deployment), f"{deployment.rpc[0]} · {len(deployment.contracts)} contracts")
     return 0

@@ -17,8 +17,10 @@ from devnet.draft import Load, Signed
 from devnet.errors import DeploymentFailed, NodeRefused, WrongChain
 from devnet.plan import Creation, Step
 from devnet.progress import Notice, Progress
+from devnet.qianyin import Succession
 from devnet.rpc import Endpoint
-from indexer.deployment import DeployedContract, Deployment
+from indexer.deployment import LEDGER, DeployedContract, Deployment
+from indexer.evidence import slots
 from indexer.keccak import keccak256
 from indexer.values import Hash32, as_hex, hash32
 
@@ -65,6 +67,29 @@ def deploy(
         parent_hash=hash32(node.call("eth_getBlockByNumber", block, False)["parentHash"]),
         contracts=contracts,
     )
+
+
+def continued(node: Endpoint, older: Deployment) -> Succession:
+    """Say what a deployment on the node's chain continues that follows an older one.
+
+    One of the same chain is named alone, since the new ledger reads there how far it is. Of one of another chain
+    the head and count are read at the first of its nodes, at its latest block: let it be still before.
+
+    Raises:
+        WrongChain: the older deployment is not on the chain that it says.
+        NodeUnreachable, NodeRefused: a node.
+    """
+    if int(node.call("eth_chainId"), 16) == older.chain_id:
+        verify(node, older)
+        return Succession.on_the_same_chain(older)
+    there = Endpoint(older.rpc[0])
+    verify(there, older)
+    ledger, latest = older.contracts[LEDGER].address, there.call("eth_blockNumber")
+    head, count = (
+        str(there.call("eth_getStorageAt", as_hex(ledger), as_hex(slot), latest))
+        for slot in (slots.HEAD, slots.COUNT)
+    )
+    return Succession(older.chain_id, ledger, hash32(head), int(count, 16))
 
 
 def verify(node: Endpoint, deployment: Deployment) -> None:

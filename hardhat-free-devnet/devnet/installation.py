@@ -15,7 +15,7 @@ from devnet import deploy, draft, files, genesis, geth, locks, node, processes
 from devnet.chain import Chain, recall, settle
 from devnet.errors import DeploymentFailed, DevnetError, NothingThere
 from devnet.progress import Notice, Progress, silent
-from devnet.qianyin import Terms, creations
+from devnet.qianyin import FROM_NOTHING, Terms, creations
 from devnet.rpc import Endpoint
 from indexer import deployment as papers
 from indexer.deployment import Deployment
@@ -84,6 +84,7 @@ def up(
     chain_id: int | None = None,
     terms: Terms = Terms(),  # noqa: B008  It is frozen.
     demo: bool = False,
+    predecessor: Deployment | None = None,
     attached: bool = False,
     progress: Progress = silent,
 ) -> Deployment:
@@ -95,6 +96,7 @@ def up(
         roles: who holds which of `devnet.qianyin.ROLES`; needed where the contracts are yet to be created.
         terms: the waiting times that are fixed then.
         demo: mark the trust anchor as a demonstration's.
+        predecessor: a deployment whose ledger the new one continues; on another chain one of its nodes is asked.
         chain, rpc, chain_id, attached, progress: as for `start`.
 
     Raises:
@@ -103,7 +105,7 @@ def up(
     with _lock(home, progress):
         wanted = settle(home / "chain", chain, rpc, chain_id)
         endpoint = node.run(home / "chain", wanted, attached=attached, progress=progress)
-        found = _found(home, endpoint) or _deploy(home, endpoint, roles, terms, progress)
+        found = _found(home, endpoint) or _deploy(home, endpoint, roles, terms, predecessor, progress)
         _write_down(home, found, demo=demo)
         return found
 
@@ -204,10 +206,16 @@ def _found(home: Path, endpoint: Endpoint) -> Deployment | None:
 
 
 def _deploy(
-    home: Path, endpoint: Endpoint, roles: Mapping[str, Address] | None, terms: Terms, progress: Progress
+    home: Path,
+    endpoint: Endpoint,
+    roles: Mapping[str, Address] | None,
+    terms: Terms,
+    predecessor: Deployment | None,
+    progress: Progress,
 ) -> Deployment:
+    continued = FROM_NOTHING if predecessor is None else deploy.continued(endpoint, predecessor)
     try:
-        plan = creations(roles or {}, terms)
+        plan = creations(roles or {}, terms, continued)
     except ValueError as fault:
         raise DeploymentFailed(
             "bad-roles", f"角色不正确: {fault}", f"The roles are not right: {fault}"

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devnet.plan import AddressOf, Creation
-from indexer.deployment import LEDGER
-from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address
+from indexer.deployment import LEDGER, Deployment
+from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 
 ROLES = (
     "operations_governor",
@@ -26,7 +26,6 @@ ROLES = (
 
 _GOVERNORS = ROLES[:2]
 _SOURCES = ("Governance", "Orders", "IdentityRegistry", "WorkRegistry", "Collections", "Collectible")
-_NO_PREDECESSOR = (0, ZERO_ADDRESS, ZERO_HASH, 0)
 _DAY = 86_400
 
 
@@ -40,23 +39,55 @@ class Terms:
     """From asking for the recovery of an account to its confirmation; the old key can object meanwhile."""
 
 
-def creations(roles: Mapping[str, Address], terms: Terms) -> tuple[Creation, ...]:
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """What a deployment continues: the ledger of another one, and how far that was."""
+
+    chain_id: int
+    ledger: Address
+    head: Hash32 = ZERO_HASH
+    """Zero for a ledger of the same chain: the contract reads head and count itself."""
+    count: int = 0
+    works: Address = ZERO_ADDRESS
+    """With `collections`, for one of the same chain: whom the new registries ask what exists already."""
+    collections: Address = ZERO_ADDRESS
+
+    @classmethod
+    def on_the_same_chain(cls, older: Deployment) -> Succession:
+        """Continue a deployment of the chain that the new one is created on."""
+        return cls(
+            older.chain_id,
+            older.contracts[LEDGER].address,
+            works=older.contracts["WorkRegistry"].address,
+            collections=older.contracts["Collections"].address,
+        )
+
+
+FROM_NOTHING = Succession(0, ZERO_ADDRESS)
+
+
+def creations(
+    roles: Mapping[str, Address], terms: Terms, predecessor: Succession = FROM_NOTHING
+) -> tuple[Creation, ...]:
     """Return what is created for the holders of the roles.
 
     Raises:
         ValueError: an unknown role, a governor missing, or an account with two roles.
     """
+    before = (predecessor.chain_id, predecessor.ledger, predecessor.head, predecessor.count)
     ledger, governance, identities = AddressOf(LEDGER), AddressOf("Governance"), AddressOf("IdentityRegistry")
     works, collections = AddressOf("WorkRegistry"), AddressOf("Collections")
     orders, collectible = AddressOf("Orders"), AddressOf("Collectible")
     consumers = (identities, collectible)
     return (
-        Creation(LEDGER, (tuple(AddressOf(name) for name in _SOURCES), _NO_PREDECESSOR)),
+        Creation(LEDGER, (tuple(AddressOf(name) for name in _SOURCES), before)),
         Creation("Governance", (ledger, terms.governance_delay, _members(roles))),
         Creation("Orders", (ledger, governance, consumers)),
         Creation("IdentityRegistry", (ledger, governance, orders, terms.recovery_wait)),
-        Creation("WorkRegistry", (ledger, identities)),
-        Creation("Collections", (ledger, governance, identities, works, collectible)),
+        Creation("WorkRegistry", (ledger, identities, predecessor.works)),
+        Creation(
+            "Collections", (ledger, governance, identities, works, collectible, predecessor.collections)
+        ),
         Creation(
             "Collectible",
             (ledger, governance, identities, works, collections, orders, "Qianyin 钤印", "QIANYIN"),

@@ -227,7 +227,8 @@ def file(stage: Stage, measure: int, target: bytes, name: str, **more: Any) -> b
 
 
 def execute_orders(stage: Stage, tokens: dict[str, int]) -> None:
-    """Holds, corrected, released or lapsing; suspension, restoration; a change of holder; an order withdrawn."""
+    """Holds, corrected, released or lapsing; suspension, restoration; a change of holder; an order withdrawn
+    and filed again."""
     token = tokens["poem 2"]
     subject, holder = stage.subject("Collectible", token), stage.who("chen")
     hold = file(stage, HOLD, subject, "order 1", lasts=90 * DAY)
@@ -252,6 +253,7 @@ def execute_orders(stage: Stage, tokens: dict[str, int]) -> None:
     stage.act("order_executor", "IdentityRegistry.restore", stage.who("deng"))
     mistaken = file(stage, HOLD, subject, "order 9", lasts=DAY)
     stage.act("order_filer", "Orders.withdraw", mistaken, word("typing error"))
+    file(stage, HOLD, subject, "order 9", lasts=2 * DAY, corrects=mistaken)
 
 
 def correct(stage: Stage, works: dict[str, bytes], editions: dict[str, int], tokens: dict[str, int]) -> None:

@@ -113,13 +113,13 @@ class Stage:
 
 
 @contextmanager
-def chain() -> Iterator[Endpoint]:
+def chain(chain_id: int = CHAIN_ID) -> Iterator[Endpoint]:
     """Run anvil on a free port for the while; every account may send, and gas is free."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        str(anvil.binary()), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(CHAIN_ID), "--silent",
+        str(anvil.binary()), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id), "--silent",
         "--timestamp", str(START), "--hardfork", "berlin", "--gas-price", "0", "--base-fee", "0",
         "--gas-limit", "100000000", "--accounts", "1", "--balance", "0", "--auto-impersonate",
         "--disable-default-create2-deployer", "--no-mining",
@@ -147,16 +147,23 @@ def await_answer(node: Endpoint) -> None:
             return
 
 
-def deploy(stage: Stage) -> None:
-    """Create the contracts in one block, as on every chain of ours, and the contract account before them."""
+def deploy(
+    stage: Stage, deployer: str = "deployer", predecessor: qianyin.Succession = qianyin.FROM_NOTHING
+) -> None:
+    """Create the contracts in one block, as on every chain of ours, and the contract account before them.
+
+    Args:
+        deployer: one that created nothing yet.
+        predecessor: what the contracts continue; from then on the stage knows the new ones.
+    """
     stage.later(1)
     stage.addresses["club"] = stage.send(stage.who("stranger"), None, YES_SAYER)["contractAddress"]
     roles = {role: address(stage.who(role)) for role in qianyin.ROLES}
-    steps = plan.steps(qianyin.creations(roles, TERMS), address(stage.who("deployer")), load)
+    steps = plan.steps(qianyin.creations(roles, TERMS, predecessor), address(stage.who(deployer)), load)
     stage.later(1)
     for step in steps:
         fields = {
-            "from": stage.who("deployer"),
+            "from": stage.who(deployer),
             "data": as_hex(step.initcode),
             "gas": hex(9_000_000),
             "gasPrice": "0x0",

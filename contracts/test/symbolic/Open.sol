@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Terms} from "../../interfaces/ICollections.sol";
 import {Custody, Kind} from "../../interfaces/IIdentityRegistry.sol";
 import {IOrders, Measure} from "../../interfaces/IOrders.sol";
-import {Entry} from "../../interfaces/IProvenanceLedger.sol";
+import {Entry, Predecessor} from "../../interfaces/IProvenanceLedger.sol";
 import {WorkKind} from "../../interfaces/IWorkRegistry.sol";
 
 /// @dev What halmos offers for symbolic values.
@@ -22,6 +22,10 @@ interface Svm {
 contract OpenLedger {
     function appendBatch(Entry[] calldata) external pure returns (uint256) {
         return 0;
+    }
+
+    function predecessor() external pure returns (Predecessor memory) {
+        return Predecessor(0, address(0), 0, 0);
     }
 }
 

@@ -109,7 +109,7 @@ contract CollectionsProofs is Proofs {
     function setUp() public override {
         super.setUp();
         IWorkRegistry works = IWorkRegistry(address(new OpenWorks(address(this))));
-        collections = new Collections(open, governance, identities, works, address(this));
+        collections = new Collections(open, governance, identities, works, address(this), address(0));
         collectionId = collections.create("operation", "metadata", anyPolicy);
     }
 
