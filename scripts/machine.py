@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from environment import HOME, ROOT, SetupError, alone, call
+from environment import HOME, ROOT, Environment, SetupError, alone, call, clean_environment
 
 NODE = (20, 0)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -92,6 +92,17 @@ def chromium() -> Path:
     if found := _browser():
         return found
     raise SetupError("Debian's Chromium was installed and is not on PATH")
+
+
+def node_program(environment: Environment) -> None:
+    """Build go-ethereum into the user's cache, unless it is there: within a test it would look like one that hangs.
+
+    Raises:
+        SetupError: it cannot be built; the message says why.
+    """
+    build = [environment.python, "-m", "devnet", "build"]
+    what = "go-ethereum (built once, about two minutes)"
+    call(build, what, HOME / "geth.log", clean_environment(environment))
 
 
 def _browser() -> Path | None:

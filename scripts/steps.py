@@ -81,6 +81,7 @@ def choose(names: Sequence[str], *, nightly: bool) -> list[Step]:
         machine.node_modules()
     if "pytest" in wanted:
         machine.chromium()
+        machine.node_program(TEST)
     every = [
         *python_steps(),
         *(solidity_steps(nightly=nightly) if wanted & NEED_NPM else []),

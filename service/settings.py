@@ -28,7 +28,7 @@ class Settings:
         outbox_url, index_url: SQLAlchemy URLs; by default SQLite files in the home folder, two of them.
         rpc: nodes to send to, the nearest first; by default those of `deployment.json`.
         files: `directory`, or the multiaddress of a Kubo RPC, e.g. `/ip4/127.0.0.1/tcp/5001`.
-        master_key: 32 bytes that everything at rest is encrypted under; or `master_key_file`, made at the first start.
+        master_key: 32 bytes that everything at rest is encrypted under; or `master_key_file`, made by `qianyin up`.
         host, port, public_url: where HTTP is served, and how the outside reaches it.
         public_rate, key_rate: requests a second that one address may make without a key, and one key; 0: no limit.
             Each process counts for itself (docs/serving.md).

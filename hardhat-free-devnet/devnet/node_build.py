@@ -26,7 +26,7 @@ from devnet.progress import Notice, Progress, silent
 GETH_VERSION = "1.13.15"
 """The last go-ethereum that seals Clique blocks."""
 
-MODULE = Path(__file__).resolve().parent.parent / "go"
+MODULE = Path(__file__).resolve().parent / "go"
 _PACKAGE = "github.com/ethereum/go-ethereum/cmd/geth"
 _PACKAGES_COMPILED = 670
 _COMPILER = "compiler.json"

@@ -102,7 +102,8 @@ class Show:
             ("限制转赠的藏品", "one under a hold", addresses.collectible(str(held))),
             ("借阅中的数字出版物", "a publication on loan", addresses.collectible(str(booklet))),
             ("打印标签", "labels to print", addresses.labels("0x" + story.collection.hex())),
-            ("接口", "the API, as OpenAPI", "/openapi.json"),
+            ("核验：拖入证据包或文件", "drop a bundle or a file, and have it checked", "/verify"),
+            ("接口说明", "the API", "/docs"),
         ]
         shown = [f"  {self.url}{path}\n      {zh} / {en}" for zh, en, path in lines]
         return "\n".join(["", "打开这些地址 / open these:", *shown, "", "Ctrl-C 停止 / stops everything", ""])
