@@ -117,7 +117,7 @@ def _is_selector(char: str) -> bool:
 def _has_invisible(text: str) -> bool:
     """Say whether anything is hidden; joiners and selectors are seen through what they join."""
     return any(
-        _is_invisible(char) and char not in _BIDI and not (_joins(char) and _takes_joiner(before))
+        _is_invisible(char) and char not in _BIDI and not (_joins(char) and _is_joined(before, char))
         for before, char in pairwise(" " + text)
     )
 
@@ -126,10 +126,13 @@ def _joins(char: str) -> bool:
     return char in "\u200c\u200d" or _is_selector(char)
 
 
-def _takes_joiner(char: str) -> bool:
-    name = unicodedata.name(char, "")
-    return unicodedata.category(char) in ("So", "Sk", "Mn", "Mc") or name.startswith(
-        ("CJK UNIFIED", "ARABIC", "SYRIAC", "MONGOLIAN", "VARIATION SELECTOR")
+def _is_joined(before: str, joiner: str) -> bool:
+    """Whether a joiner or selector shows by what it stands behind; Han has variants, and nothing to join."""
+    name = unicodedata.name(before, "")
+    if name.startswith("CJK UNIFIED"):
+        return _is_selector(joiner)
+    return unicodedata.category(before) in ("So", "Sk", "Mn", "Mc") or name.startswith(
+        ("ARABIC", "SYRIAC", "MONGOLIAN", "VARIATION SELECTOR")
     )
 
 

@@ -85,10 +85,12 @@ def attached(folder: Path, relative: str) -> Attached | Refused:
     try:
         real = path.resolve(strict=True)
         status = real.stat()
-    except OSError as error:
-        return Refused(
-            "file-unreadable", f"无法读取：{error.strerror}。", f"It cannot be read: {error.strerror}."
-        )
+    except (
+        OSError,
+        RuntimeError,
+    ) as error:  # a RuntimeError is a link that leads to itself, before Python 3.13
+        said = getattr(error, "strerror", None) or "a link leads to itself"
+        return Refused("file-unreadable", f"无法读取：{said}。", f"It cannot be read: {said}.")
     if not real.is_relative_to(folder.resolve()):
         return Refused(
             "path-outside",
