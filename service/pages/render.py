@@ -38,6 +38,9 @@ LONG_TEXT = 320
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 """Characters that are letters or marks by category, and draw nothing."""
 
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Explicit embeddings, overrides and isolates (UAX 9, 2.1 to 2.4): they turn the order of text."""
+
 _TIME = Markup('<time datetime="{}" class="{}">{}</time>')
 
 
@@ -208,6 +211,26 @@ def _with_marks(text: str) -> Markup | None:
     return Markup("").join(shown.format(ord(sign)) if _unseen(sign) else escape(sign) for sign in text)
 
 
+def _straight(value: object) -> object:
+    """Return what a template prints without the characters that turn text round, wherever it came from.
+
+    The words stay in the order in which they were written; a title that holds such a character says so beside it, and
+    the JSON twin gives it as it is.
+    """
+    if isinstance(value, str) and not _TURNING.isdisjoint(value):
+        return type(value)(str(value).translate(dict.fromkeys(map(ord, _TURNING))))
+    return value
+
+
+def _with_code(text: str) -> Markup:
+    """Return a text whose parts between backticks are code."""
+    parts = [
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(text.split("`"))
+    ]
+    return Markup("").join(parts)
+
+
 def _unseen(sign: str) -> bool:
     return unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cn") or sign in _FILLERS
 
@@ -224,6 +247,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_straight,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -240,10 +264,11 @@ def _environment() -> Environment:
         "size": language.size,
         "qr_code": labels.qr_code,
         "act_key": _act,
-        "with_marks": _with_marks,
+        "with_code": _with_code,
         "request_key": _request,
         "states": STATES,
         "REFRESH_SECONDS": REFRESH_SECONDS,
         "LONG_TEXT": LONG_TEXT,
     }
+    environment.filters["with_marks"] = _with_marks
     return environment

@@ -655,8 +655,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # the reference of the API
     "reference": ("接口说明", "The API"),
     "reference.lead": (
-        "各项读取都不需要密钥；写入需要密钥与幂等键，受理即不会丢失。以下逐项说明由程序生成，用英文。",
-        "Reading needs no key; what follows is made from the program itself.",
+        "公开的读取不需要密钥；写入与监管查询需要密钥，写入另须幂等键，受理即不会丢失。以下由程序生成，用英文。",
+        "What follows is made from the program itself.",
     ),
     "reference.document": ("OpenAPI 文件", "OpenAPI document"),
     "reference.chapters": ("各章", "Chapters"),

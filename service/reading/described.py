@@ -78,7 +78,7 @@ def title_of(description: Description | None, fallback: str) -> Name:
         language_of(text),
         parallel,
         language_of(parallel) if parallel else "en",
-        lookalike=bool(oddities(text)),
+        lookalike=bool(oddities(text) or (parallel and oddities(parallel))),
     )
 
 
@@ -87,7 +87,12 @@ def collection_title(statement: CollectionStatement | None, fallback: str) -> Na
     if statement is None:
         return Name(fallback, "und")
     title = statement.title
-    return Name(title, language_of(title), statement.title_en or None, lookalike=bool(oddities(title)))
+    return Name(
+        title,
+        language_of(title),
+        statement.title_en or None,
+        lookalike=bool(oddities(title) or oddities(statement.title_en or "")),
+    )
 
 
 def collection_description(statement: CollectionStatement | None) -> Bilingual | None:

@@ -358,8 +358,17 @@ def test_invisible_characters_of_a_title_are_isolated_and_shown() -> None:
     title = Name("静夜\u202e思\u200b", "zh-Hans", lookalike=True)
     html = render(replace(samples.COLLECTIBLE, title=title), "zh", samples.SITE)
     assert '静夜<span class="mark">U+202E</span>思<span class="mark">U+200B</span>' in html
-    assert '<h1 class="title" lang="zh-Hans" dir="auto">静夜\u202e思\u200b</h1>' in html
+    assert '<h1 class="title" lang="zh-Hans" dir="auto">静夜思\u200b</h1>' in html
+    assert "\u202e" not in html
     assert 'class="mark"' not in html_of("work", "zh")
+
+
+@pytest.mark.parametrize(("name", "lang"), EVERY)
+def test_no_text_of_a_stranger_turns_a_page_round(name: str, lang: str) -> None:
+    turned = _poison(samples.PAGES[name], text="\u202e\u2066a<b>\u2069")
+    html = render(turned, lang, samples.SITE)  # type: ignore[arg-type]
+    assert not set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069") & set(html)
+    assert "a<b>" not in html
 
 
 def test_a_step_whose_time_was_not_written_down_is_shown_without_one() -> None:
@@ -388,14 +397,16 @@ FREE = {
 }  # fmt: skip
 
 
-def _poison(value: Any, name: str = "") -> Any:
+def _poison(value: Any, name: str = "", text: str = HOSTILE) -> Any:
     if isinstance(value, Name):
-        return replace(value, text=HOSTILE, parallel=HOSTILE)
+        return replace(value, text=text, parallel=text)
     if isinstance(value, Stale):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        poisoned = {field.name: _poison(getattr(value, field.name), field.name) for field in fields(value)}
+        poisoned = {
+            field.name: _poison(getattr(value, field.name), field.name, text) for field in fields(value)
+        }
         return replace(value, **poisoned)
     if isinstance(value, tuple):
-        return tuple(_poison(item, name) for item in value)
-    return HOSTILE if isinstance(value, str) and name in FREE else value
+        return tuple(_poison(item, name, text) for item in value)
+    return text if isinstance(value, str) and name in FREE else value
