@@ -1,9 +1,10 @@
-"""`qianyin key give · list · revoke`: bearer keys of the API."""
+"""`qianyin key give · list · revoke · change-master`: bearer keys of the API, and the key of all keys."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from indexer.wire import write_address
 from service.cli.opening import Verbs, address_word, installation_of, tell
@@ -11,7 +12,7 @@ from service.cli.opening import Verbs, address_word, installation_of, tell
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
-    key = verbs.add_parser("key", help="bearer keys of the API")
+    key = verbs.add_parser("key", help="bearer keys of the API; the master key")
     acts = key.add_subparsers(dest="act", metavar="ACT", required=True)
     give = acts.add_parser("give", help="give a key out; it is shown once")
     give.add_argument("scope", choices=("issuer", "holder", "regulator", "operator"))
@@ -28,6 +29,22 @@ def add(verbs: Verbs) -> None:
     revoke.add_argument("key_id")
     revoke.add_argument("--json", action="store_true")
     revoke.set_defaults(run=run_revoke)
+    change = acts.add_parser(
+        "change-master",
+        help="seal everything under another master key; stop every program first",
+        description=(
+            "Seal everything that the master key sealed under another one. Stop every program of the home first. If it "
+            "is cut off, run it again: it goes on."
+        ),
+    )
+    change.add_argument(
+        "--to",
+        type=Path,
+        metavar="FILE",
+        help="file of the new key, made if it is not there (default: in the place of the old one)",
+    )
+    change.add_argument("--json", action="store_true")
+    change.set_defaults(run=run_change_master)
 
 
 def run_give(arguments: argparse.Namespace) -> int:
@@ -78,4 +95,38 @@ def run_revoke(arguments: argparse.Namespace) -> int:
     with installation_of(arguments) as installation:
         revoke(installation.database, arguments.key_id)
     tell(arguments, {"key_id": arguments.key_id}, "已收回 / revoked")
+    return 0
+
+
+def run_change_master(arguments: argparse.Namespace) -> int:
+    """Seal everything under another master key."""
+    from service.errors import BadInput
+    from service.keys.master import make_key
+    from service.rotation import rotate
+
+    with installation_of(arguments) as installation:
+        settings = installation.settings
+        if arguments.to is None and settings.master_key is not None:
+            raise BadInput(
+                "new-key-nowhere",
+                "主密钥由环境给出，请用 --to 指明新密钥的文件。",
+                "The master key is given by value; name a file for the new one by --to.",
+            )
+        present = settings.master_key_path
+        fresh: Path = arguments.to or present.with_name(f"{present.name}.next")
+        done = rotate(settings, installation.database, make_key(fresh))
+        if arguments.to is None:
+            fresh.replace(present)
+    said = {"rows": done.rows, "files": done.files, "master_key_file": str(arguments.to or present)}
+    todo = (
+        ""
+        if arguments.to is None
+        else f"\n请设 master_key_file = {arguments.to} 再启动 / set master_key_file to it before you start anything"
+    )
+    tell(
+        arguments,
+        said,
+        f"已改用新主密钥：{done.rows} 行，{done.files} 个文件 / {done.rows} rows, {done.files} files{todo}\n"
+        "请备份新主密钥，并销毁旧主密钥及其备份 / back the new key up; destroy the old one and its backups",
+    )
     return 0

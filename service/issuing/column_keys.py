@@ -27,12 +27,15 @@ def column_keys(connection: Connection, sealer: Sealer, requests: Sequence[str])
         rows = connection.execute(
             select(ColumnKeyRow.request, ColumnKeyRow.sealed).where(ColumnKeyRow.request.in_(chunk))
         )
-        found |= {request: sealer.open(sealed, _purpose(request)) for request, sealed in rows}
+        found |= {request: sealer.open(sealed, column_purpose(request)) for request, sealed in rows}
     fresh = {request: new_sealer_key() for request in dict.fromkeys(requests) if request not in found}
     if fresh:
         connection.execute(
             insert(ColumnKeyRow),
-            [{"request": name, "sealed": sealer.seal(key, _purpose(name))} for name, key in fresh.items()],
+            [
+                {"request": name, "sealed": sealer.seal(key, column_purpose(name))}
+                for name, key in fresh.items()
+            ],
         )
     return found | fresh
 
@@ -45,7 +48,7 @@ def column_key(connection: Connection, sealer: Sealer, request: str) -> Secret |
     """
     query = select(ColumnKeyRow.sealed).where(ColumnKeyRow.request == request)
     sealed = connection.execute(query).scalar_one_or_none()
-    return None if sealed is None else sealer.open(sealed, _purpose(request))
+    return None if sealed is None else sealer.open(sealed, column_purpose(request))
 
 
 def destroy_column_key(connection: Connection, request: str) -> bool:
@@ -53,5 +56,6 @@ def destroy_column_key(connection: Connection, request: str) -> bool:
     return bool(connection.execute(delete(ColumnKeyRow).where(ColumnKeyRow.request == request)).rowcount)
 
 
-def _purpose(request: str) -> str:
+def column_purpose(request: str) -> str:
+    """Say what the key of a row's internal columns is sealed for."""
     return f"internal columns {request}"

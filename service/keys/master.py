@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -26,11 +27,18 @@ def master_sealer(settings: Settings, *, make: bool = False) -> Sealer:
         Unavailable: the file is missing, cannot be read or made, or is no key.
     """
     if settings.master_key is not None:
-        return Sealer(settings.master_key)
+        return _with_indexes(settings, settings.master_key)
     path = settings.master_key_path
+    return _with_indexes(settings, make_key(path) if make else read_key(path))
+
+
+def read_key(path: Path) -> Secret:
+    """Read a key file: 64 hexadecimal digits.
+
+    Raises:
+        Unavailable: the file cannot be read, or is no key.
+    """
     try:
-        if make and not path.exists():
-            _make(path)
         octets = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:
         raise _missing(path) from None
@@ -38,7 +46,52 @@ def master_sealer(settings: Settings, *, make: bool = False) -> Sealer:
         raise _unreadable(type(fault).__name__) from None
     if len(octets) != KEY_SIZE:
         raise _unreadable("length")
-    return Sealer(Secret(octets))
+    return Secret(octets)
+
+
+def make_key(path: Path) -> Secret:
+    """Make a key file (mode 0600) unless it is there, and read it.
+
+    Raises:
+        Unavailable: it cannot be made or read.
+    """
+    try:
+        if not path.exists():
+            _make(path)
+    except OSError as fault:
+        raise _unreadable(type(fault).__name__) from None
+    return read_key(path)
+
+
+def index_keys_path(settings: Settings) -> Path:
+    """Where keys of indexes are kept, sealed, once the master key was changed."""
+    return settings.keys / "index-keys.json"
+
+
+def read_index_keys(settings: Settings, sealer: Sealer) -> dict[str, Secret]:
+    """Open the keys of indexes that outlived a master key, by their purposes.
+
+    Raises:
+        SealBroken: they are sealed under another master key.
+        Unavailable: the file is damaged.
+    """
+    path = index_keys_path(settings)
+    if not path.exists():
+        return {}
+    try:
+        held = {purpose: bytes.fromhex(text[2:]) for purpose, text in json.loads(path.read_bytes()).items()}
+    except (OSError, ValueError, AttributeError, TypeError) as fault:
+        raise _unreadable(type(fault).__name__) from None
+    return {purpose: sealer.open(sealed, index_purpose(purpose)) for purpose, sealed in held.items()}
+
+
+def index_purpose(purpose: str) -> str:
+    """Say what the key of an index is sealed for."""
+    return f"index key of {purpose}"
+
+
+def _with_indexes(settings: Settings, key: Secret) -> Sealer:
+    return Sealer(key, read_index_keys(settings, Sealer(key)))
 
 
 def _make(path: Path) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,12 +29,17 @@ class SealBroken(QianyinError):
 
 
 class Sealer:
-    """Seals and opens under one key of 32 bytes."""
+    """Seals and opens under one key of 32 bytes.
 
-    def __init__(self, key: Secret) -> None:
+    Args:
+        index_keys: keys of indexes by their purposes, where they do not follow from `key`: the index outlives it.
+    """
+
+    def __init__(self, key: Secret, index_keys: Mapping[str, Secret] = MappingProxyType({})) -> None:
         if len(key.reveal()) != KEY_SIZE:
             raise ValueError(f"a key has {KEY_SIZE} bytes")
         self._key = key
+        self._index_keys = index_keys
         self.name = hashlib.sha256(b"qianyin key name v1" + key.reveal()).digest()[:_NAME_SIZE]
 
     def seal(self, secret: Secret, purpose: str) -> bytes:
@@ -62,10 +69,20 @@ class Sealer:
                 "seal-broken", "这段密文已被改动或被移作他用", "it was changed or moved", purpose
             ) from None
 
+    def sealed(self, sealed: bytes) -> bool:
+        """Say whether a text was sealed under this key, by the name of the key in it."""
+        return sealed[: 1 + _NAME_SIZE] == _VERSION + self.name
+
     def index(self, text: str, purpose: str) -> bytes:
-        """Hash a text under the key (HMAC-SHA-256), so that equal texts can be found without being read."""
-        key = hmac.digest(self._key.reveal(), b"qianyin index v1\0" + purpose.encode(), "sha256")
-        return hmac.digest(key, text.encode(), "sha256")
+        """Hash a text under a key (HMAC-SHA-256), so that equal texts can be found without being read."""
+        return hmac.digest(self.index_key(purpose).reveal(), text.encode(), "sha256")
+
+    def index_key(self, purpose: str) -> Secret:
+        """Give the key of an index: it stays what it was when the master key is changed."""
+        held = self._index_keys.get(purpose)
+        if held is not None:
+            return held
+        return Secret(hmac.digest(self._key.reveal(), b"qianyin index v1\0" + purpose.encode(), "sha256"))
 
     def _cipher(self) -> AESGCM:
         return AESGCM(self._key.reveal())

@@ -67,7 +67,7 @@ class KeyVault:
             "address": account,
             "person_id": person_id,
             "collection_id": collection_id,
-            "sealed": self._sealer.seal(key, _purpose("kept", account)),
+            "sealed": self._sealer.seal(key, kept_purpose(account)),
             "made_at": int(time.time()),
         }
         connection.execute(insert(row).values(values))
@@ -103,7 +103,7 @@ class KeyVault:
                 f"No key of the account {as_hex(account)} is kept here; its holder has to sign.",
                 account=write_address(account),
             )
-        return curve.sign(self._sealer.open(sealed, _purpose("kept", account)), digest)
+        return curve.sign(self._sealer.open(sealed, kept_purpose(account)), digest)
 
     @cached_property
     def _keys(self) -> dict[Operator, Secret]:
@@ -125,7 +125,7 @@ class KeyVault:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = curve.new_key()
         account = curve.address_of(key)
-        sealed = self._sealer.seal(key, _purpose(operator, account))
+        sealed = self._sealer.seal(key, operator_purpose(operator, account))
         text = json.dumps({"operator": operator, "address": write_address(account), "sealed": as_hex(sealed)})
         scratch = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
         handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -148,7 +148,7 @@ class KeyVault:
             sealed = bytes.fromhex(json.loads(path.read_bytes())["sealed"][2:])
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise _unreadable(path.name) from fault
-        return self._sealer.open(sealed, _purpose(operator, account))
+        return self._sealer.open(sealed, operator_purpose(operator, account))
 
     def _path(self, operator: Operator) -> Path:
         return self._folder / f"{operator}.json"
@@ -176,8 +176,14 @@ def make_vault(settings: Settings) -> KeyVault:
     return vault
 
 
-def _purpose(owner: str, account: Address) -> str:
-    return f"{owner} key of {write_address(account)}"
+def operator_purpose(operator: Operator, account: Address) -> str:
+    """Say what an operator's key is sealed for."""
+    return f"{operator} key of {write_address(account)}"
+
+
+def kept_purpose(account: Address) -> str:
+    """Say what a key kept for a person is sealed for."""
+    return f"kept key of {write_address(account)}"
 
 
 def _missing(path: Path) -> Unavailable:

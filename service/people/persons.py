@@ -26,6 +26,9 @@ from service.outbox.requests import RegisterAccount
 from service.outbox.tables import CommitmentRow, DataKeyRow, ErasureRow, PersonRow
 from service.people.identity import SALT_SIZE, Identity, Verification, code, commitment
 
+REFERENCES = "person reference"
+"""The index of the codes by which people are found again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -94,7 +97,7 @@ class People:
             "verified_at": verification.verified_at,
             "registered_at": int(time.time()),
         }
-        sealed_key = self._sealer.seal(key, _key_purpose(person_id))
+        sealed_key = self._sealer.seal(key, data_key_purpose(person_id))
         with self._database.write() as connection:
             if index is not None and _by_reference(connection, index) is not None:
                 raise _reference_taken()
@@ -270,10 +273,10 @@ class People:
         sealed = connection.execute(query).scalar_one_or_none()
         if sealed is None:
             raise _erased(person_id)
-        return Sealer(self._sealer.open(sealed, _key_purpose(person_id)))
+        return Sealer(self._sealer.open(sealed, data_key_purpose(person_id)))
 
     def _index(self, reference: str) -> bytes:
-        return self._sealer.index(reference.strip(), "person reference")
+        return self._sealer.index(reference.strip(), REFERENCES)
 
 
 def _to_text(identity: Identity) -> bytes:
@@ -310,7 +313,8 @@ def _erasure_of(row: Any) -> ErasureRecord:
     return ErasureRecord(row.person_id, row.erased_at, row.erased_by, row.reason)
 
 
-def _key_purpose(person_id: str) -> str:
+def data_key_purpose(person_id: str) -> str:
+    """Say what the key of a person's data is sealed for."""
     return f"data key of {person_id}"
 
 
