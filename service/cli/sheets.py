@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from service.outbox.operations import Operation
 
 _KINDS = [kind.value for kind in Kind]
+_SHOWN = 12
 
 
 def add(verbs: Verbs) -> None:
@@ -87,9 +88,27 @@ def run_mint(arguments: argparse.Namespace) -> int:
         found = _issue(installation, sheet, report.rows, arguments)
     found |= {"rows": report.rows, "warnings": report.warning_count}
     found["seconds"] = {"judged": round(judged, 2), **found["seconds"]}
-    text = json.dumps(found, ensure_ascii=False, indent=2)
-    tell(arguments, found, text)
+    tell(arguments, found, _outcome(found))
     return 0 if not found["refused"] else 1
+
+
+def _outcome(found: dict[str, Any]) -> str:
+    """Say what came of a sheet, with the names by which it is found again."""
+    from service.pages.codes import short_code
+
+    issued, works = found["collectibles"], found["works"]
+    lines = [f"{found['rows']} 行，{len(works)} 件存证，{len(issued)} 件数字藏品"]
+    lines += [f"{found['rows']} rows, {len(works)} deposits, {len(issued)} collectibles"]
+    lines += [f"  系列 / collection  {one}" for one in found["collections"]]
+    lines += [f"  藏品 / collectible {short_code(int(one)):16} {one}" for one in issued[:_SHOWN]]
+    if len(issued) > _SHOWN:
+        lines.append(f"  … {len(issued) - _SHOWN} 件见 --json / more: see --json")
+    for one in found["refused"][:_SHOWN]:
+        lines += [f"✗ {one['operation']} {one['kind']}: {one.get('zh', '')}", f"  {one.get('en', '')}"]
+    if len(found["refused"]) > _SHOWN:
+        lines.append(f"  … {len(found['refused']) - _SHOWN}：qianyin operation list --state refused")
+    seconds = ", ".join(f"{name} {value}" for name, value in found["seconds"].items())
+    return "\n".join([*lines, f"用时（秒）/ seconds: {seconds}"])
 
 
 def _issue(
@@ -107,8 +126,9 @@ def _issue(
     for chunk in issue(desk_of(installation, "cli"), rows, _terms(arguments.allow)):
         accepted += chunk
     seconds = {"accepted": round(time.monotonic() - began, 2)}
+    named = _named(accepted)
     if arguments.no_wait:
-        return {"operations": len(accepted), "refused": [], "seconds": seconds}
+        return {"operations": len(accepted), **named, "refused": [], "seconds": seconds}
     aside(
         f"{len(accepted)} 项已受理，不会丢失；等待记入账本（可中断，重新运行即继续）",
         f"{len(accepted)} accepted, durably; waiting for the ledger (interrupt at will, run again to go on)",
@@ -117,7 +137,24 @@ def _issue(
     with tqdm(total=len(accepted), unit="op", desc="settle", disable=arguments.json) as bar:
         refused = wait(installation, accepted, bar.update)
     seconds |= {"settled": round(time.monotonic() - settling, 2), **chain.seconds(time.monotonic() - began)}
-    return {"operations": len(accepted), "refused": refused, "seconds": seconds}
+    return {"operations": len(accepted), **named, "refused": refused, "seconds": seconds}
+
+
+def _named(accepted: Sequence[Operation]) -> dict[str, list[str]]:
+    """Give the ids of what was asked for, in its order."""
+    from indexer.values import as_hex
+    from service.outbox import requests as asked
+
+    found: dict[str, list[str]] = {"collections": [], "works": [], "collectibles": []}
+    for one in accepted:
+        match one.request:
+            case asked.CreateCollection() as request:
+                found["collections"].append(as_hex(request.collection_id))
+            case asked.Deposit() as request:
+                found["works"].append(as_hex(request.work_id))
+            case asked.Mint() as request:
+                found["collectibles"].append(str(request.token_id))
+    return found
 
 
 def _terms(allowed: list[str]) -> Terms:

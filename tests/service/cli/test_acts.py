@@ -52,9 +52,9 @@ def issued(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[st
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(SHEET, encoding="utf-8")
     code, said = run("mint", sheet)
-    assert (code, said["refused"]) == (0, [])
-    _, listed = run("operation", "list", "--kind", "mint")
-    return [one["page"].rpartition("/")[2] for one in reversed(listed["operations"])]
+    assert (code, said["refused"], len(said["works"])) == (0, [], 1)
+    issued: list[str] = said["collectibles"]
+    return issued
 
 
 def identity(monkeypatch: pytest.MonkeyPatch, name: str, number: str) -> None:
@@ -148,9 +148,9 @@ def paper(folder: Path, name: str) -> Path:
 def test_internal_columns_are_opened_until_they_are_erased(run: Run, issued: list[str], tmp_path: Path):
     sheet = tmp_path / "another.csv"
     sheet.write_text("类别,题名,衍生自,作者,库房备注\n衍生创作,春晓,唐诗,孟浩然,三号架\n", encoding="utf-8")
-    assert run("mint", sheet)[0] == 0
-    _, deposits = run("operation", "list", "--kind", "deposit")
-    work = deposits["operations"][0]["page"].rpartition("/")[2]
+    code, minted = run("mint", sheet)
+    assert (code, minted["collections"], minted["collectibles"]) == (0, [], [])
+    [work] = minted["works"]
     code, said = run("columns", "open", work)
     assert (code, said["columns"]) == (0, {"库房备注": "三号架"})
     assert run("columns", "erase", work)[1]["erased"] is True
