@@ -67,7 +67,9 @@ def check_workbook(stream: BinaryIO) -> None:
             for part in parts:
                 if part.filename.lower().endswith(_MARKUP):
                     _check_prolog(archive, part)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError) as error:
+    except (BadInput, TooLarge):
+        raise
+    except Exception as error:
         raise _broken() from error
 
 
