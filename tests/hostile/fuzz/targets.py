@@ -51,6 +51,7 @@ CELLS = (
     '<row r="1"><c r="A1" t="inlineStr"><is><t>题名</t></is></c><c r="B1" t="s"><v>0</v></c></row>'
     '<row r="2"><c r="A2" s="1"><v>366</v></c><c r="B2" t="b"><v>1</v></c><c r="C2" t="str"><v>x_x000D_</v></c></row>'
 )
+ITEM = "<si><t>x</t></si>"
 RECORD = {
     "id": "cmoa:objects/1", "title": "Vase", "creation_date": "c. 1884?", "creation_date_earliest": "1884-01-01",
     "medium": "porcelain", "accession_number": "04.5.6", "item_height": 9.75, "item_width": 0, "date_acquired": None,
@@ -104,9 +105,7 @@ def _has_code(ended: Any, code: str) -> bool:
 
 
 def _grid(data: bytes) -> list[Row]:
-    return list(
-        workbook_rows(io.BytesIO(raw_workbook(data.decode("utf-8", "replace"), strings="<si><t>x</t></si>")))
-    )
+    return list(workbook_rows(io.BytesIO(raw_workbook(data.decode("utf-8", "replace"), strings=ITEM))))
 
 
 def _container(data: bytes) -> list[Row]:
@@ -327,7 +326,7 @@ TARGETS: dict[str, Target] = {
             "workbook-container",
             _container,
             (BadInput, TooLarge),
-            lambda: [raw_workbook(CELLS, compression=0), raw_workbook(CELLS)],
+            lambda: [raw_workbook(CELLS, strings=ITEM, compression=0), raw_workbook(CELLS, strings=ITEM)],
             lambda ended: isinstance(ended, TooLarge),
             (b"PK\x01\x02", b"PK\x05\x06", b"\xff\xff\xff\xff", b"\0\0\0\0", MAIN.encode()),
         ),
