@@ -17,6 +17,8 @@ from service.api import (
     works,
 )
 from service.api.border import guard
+from service.api.moments import Moments
+from service.api.remembering import Remembering
 from service.installation import Installation
 
 ABOUT = """
@@ -43,8 +45,12 @@ ROUTERS = (
 )
 
 
-def make_app(installation: Installation) -> FastAPI:
-    """Make the app of an installation; whoever opened the installation closes it."""
+def make_app(installation: Installation, *, remembering: bool = True) -> FastAPI:
+    """Make the app of an installation; whoever opened the installation closes it.
+
+    Args:
+        remembering: give answers about things again while nothing changed (remembering.py).
+    """
     app = FastAPI(
         title="Qianyin 钤印",
         version="1",
@@ -55,6 +61,8 @@ def make_app(installation: Installation) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.installation = installation
+    if remembering:
+        app.add_middleware(Remembering, moments=Moments(installation))
     guard(app, installation)
     for routes in ROUTERS:
         app.include_router(routes)

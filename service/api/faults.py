@@ -22,7 +22,6 @@ _SAID = {
     "string_too_short": "至少要有 {min_length} 个字符。",
     "string_too_long": "至多 {max_length} 个字符。",
     "string_pattern_mismatch": "格式不符，应为：{pattern}",
-    "uint256": "须小于 2²⁵⁶。",
     "int_type": _WHOLE,
     "int_parsing": _WHOLE,
     "int_parsing_size": _WHOLE,
@@ -65,6 +64,16 @@ def _places(loc: Iterable[object]) -> Iterable[str]:
     return (str(part)[:100] for part in loc)
 
 
+class Misfit(ValueError):
+    """What a check of our own found wrong with a value."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+
+
 def _in_chinese(error: Mapping[str, Any]) -> str:
+    if isinstance(found := error.get("ctx", {}).get("error"), Misfit):
+        return found.zh
     facts = {name: str(value).replace(" or ", " 或 ") for name, value in error.get("ctx", {}).items()}
     return _SAID.get(error["type"], UNKNOWN).format_map(facts)

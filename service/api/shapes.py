@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from indexer.store.answers import AsOf
 from indexer.values import as_hex
+from service.api.faults import Misfit
 from service.outbox.operations import Operation, as_json
 
 Digest = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
@@ -19,7 +19,7 @@ Account = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
 
 def _uint256(text: str) -> str:
     if int(text) >> 256:
-        raise PydanticCustomError("uint256", "should be below 2²⁵⁶")
+        raise Misfit("须小于 2²⁵⁶。", "should be below 2²⁵⁶")
     return text
 
 
