@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TextIO
 
 from indexer.errors import BundleError, ExportError, MalformedRecord
 from indexer.evidence.anchor import TrustAnchor
@@ -19,6 +20,7 @@ from indexer.evidence.ends import End, Tie, tie
 from indexer.evidence.export_text import (
     CSV,
     JSON_LINES,
+    MOST_LINE,
     ExportHeader,
     Footer,
     Form,
@@ -82,11 +84,17 @@ def write_csv(header: ExportHeader, records: Iterable[Record]) -> Iterator[str]:
     return _write(CSV, header, records)
 
 
+def lines_of(stream: TextIO) -> Iterator[str]:
+    """Give the lines of a file in pieces no longer than a line may be: one without line ends is not held whole."""
+    while line := stream.readline(MOST_LINE + 1):
+        yield line
+
+
 def verify_export(lines: Iterable[str], anchor: TrustAnchor | None = None) -> ExportSummary:
     """Recompute the heads of an export in either text, holding one line at a time.
 
     Args:
-        lines: of the file, with or without line ends.
+        lines: of the file, with or without line ends; `lines_of` gives them in bounded memory.
         anchor: what the reader pinned, to tie the ends to; None if there is none.
 
     Raises:
@@ -172,6 +180,7 @@ def _write(form: Form, header: ExportHeader, records: Iterable[Record]) -> Itera
 def _preamble(numbered: Iterator[tuple[int, str]]) -> tuple[Form, ExportHeader]:
     number, first = next(numbered, (1, ""))
     try:
+        _check_length(first)
         form, header = read_preamble(first.removeprefix("\ufeff"))
         if form is CSV:
             number, names = next(numbered, (2, ""))
@@ -184,6 +193,7 @@ def _preamble(numbered: Iterator[tuple[int, str]]) -> tuple[Form, ExportHeader]:
 def _take(fold: _Fold, form: Form, number: int, line: str) -> int:
     """Take a record line (gives 0) or the footer (gives its line number)."""
     try:
+        _check_length(line)
         found = form.read(line)
     except (BundleError, MalformedRecord, ValueError) as error:
         raise _unreadable(number, fold.expected, error) from error
@@ -193,6 +203,11 @@ def _take(fold: _Fold, form: Form, number: int, line: str) -> int:
     if found != fold.finish(number):
         raise ExportError(number, None, "结尾与内容不符。", "The footer does not agree with the content.")
     return number
+
+
+def _check_length(line: str) -> None:
+    if len(line) > MOST_LINE:
+        raise ValueError(f"a line of more than {MOST_LINE} characters")
 
 
 def _compare(fold: _Fold, line: Line, number: int) -> None:
@@ -261,4 +276,4 @@ def _unreadable(line: int, seq: int | None, error: Exception) -> ExportError:
     return ExportError(line, seq, f"此行无法读取。（{error}）", f"This line cannot be read: {error}.")
 
 
-__all__ = ["ExportHeader", "ExportSummary", "verify_export", "write_csv", "write_jsonl"]
+__all__ = ["ExportHeader", "ExportSummary", "lines_of", "verify_export", "write_csv", "write_jsonl"]

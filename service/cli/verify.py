@@ -125,12 +125,12 @@ def _unreadable(arguments: argparse.Namespace, name: str, fault: BundleError) ->
 
 
 def _verify_export(arguments: argparse.Namespace, path: Path) -> int:
-    from indexer.evidence.export import verify_export
+    from indexer.evidence.export import lines_of, verify_export
 
     anchor, _ = _anchor(arguments)
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            found = verify_export(lines, anchor)
+            found = verify_export(lines_of(lines), anchor)
     except ExportError as fault:
         failed = {"verdict": "invalid", "line": fault.line, "seq": fault.seq, "zh": fault.zh, "en": fault.en}
         text = f"✗ 第 {fault.line} 行 / line {fault.line}, seq {fault.seq}: {fault.zh} / {fault.en}"
