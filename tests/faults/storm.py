@@ -1,0 +1,181 @@
+"""Killing without pause while there is work: every named point in turn, and moments nobody chose. Drives a stage."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tests.faults.actors import INDEX_POINTS, WORKER_POINTS, IndexPoint
+from tests.faults.nursery import Child
+from tests.faults.stage import Stage, no_weather
+
+AT_RANDOM = "at random"
+_LONGEST_LIFE = 8.0
+_MOST_OPEN = 80
+
+
+@dataclass
+class Player:
+    """One seat that is never empty for long: who sits there is to die at a point, or at a moment drawn by dice."""
+
+    name: str
+    start: Callable[[str, int], Child]
+    points: Iterator[str]
+    stage: Stage
+    child: Child | None = None
+    until: float = 0.0
+    again: float = 0.0
+    """When the seat is taken again."""
+    pause: float = 0.0
+
+    def turn(self, kills: Counter[str]) -> None:
+        """Count who died, kill whose time has come, and let the next one begin."""
+        if self.child is not None and not self.child.alive:
+            assert self.child.wait() == -9, f"{self.child.part} ended by itself; see the nursery's log"
+            kills[f"{self.name} {self.child.part.point}"] += 1
+            self._rest()
+        if self.child is not None and time.monotonic() > self.until:
+            self.kill(kills)
+        if self.child is None and time.monotonic() > self.again:
+            self._begin()
+
+    def kill(self, kills: Counter[str]) -> None:
+        """Kill who sits there now, wherever that is."""
+        if self.child is not None:
+            self.child.kill()
+            kills[f"{self.name} {AT_RANDOM}"] += 1
+            self._rest()
+
+    def _rest(self) -> None:
+        self.child, self.again = None, time.monotonic() + self.pause
+
+    def _begin(self) -> None:
+        dice = self.stage.dice
+        point = next(self.points)
+        named = point != AT_RANDOM
+        self.child = self.start(point if named else "", dice.choice((1, 1, 2, 3)))
+        self.until = time.monotonic() + (_LONGEST_LIFE if named else dice.uniform(0.0, 1.2))
+
+
+@dataclass
+class Storm:
+    """Kills on one stage.
+
+    Attributes:
+        shocks: things that happen besides, each with its name and after how many kills (of any kind) it comes again.
+        weather: what happens all the time.
+    """
+
+    stage: Stage
+    shocks: dict[str, tuple[int, Callable[[], None]]] = field(default_factory=dict)
+    weather: Callable[[], None] = no_weather
+    kills: Counter[str] = field(default_factory=Counter)
+    others: Counter[str] = field(default_factory=Counter)
+    """Faults that are neither kills nor lies."""
+    players: list[Player] = field(init=False)
+    points: frozenset[str] = field(init=False)
+    """The named points at which somebody is to die."""
+    _shocked: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        stage = self.stage
+        named = (
+            [*INDEX_POINTS, *_OF_REWINDING] if stage.depth else sorted(set(INDEX_POINTS) - set(_OF_REWINDING))
+        )
+        self.points = frozenset([*WORKER_POINTS, *named])
+        self.players = [
+            Player("worker", stage.worker, self._rota(WORKER_POINTS), stage),
+            Player("indexer", stage.indexer, self._rota(named), stage, pause=0.1),
+            Player(
+                "second indexer",
+                lambda point, nth: stage.indexer(point, nth, second=True),
+                self._rota((IndexPoint.BACKFILL, IndexPoint.KEPT)),
+                stage,
+                pause=1.0,
+            ),
+            Player(
+                "reindex",
+                stage.rebuilder,
+                self._rota((IndexPoint.BACKFILL, IndexPoint.KEPT)),
+                stage,
+                pause=2.0,
+            ),
+        ]
+
+    def rage(self, kills: int, lies: int, seconds: float) -> None:
+        """Go on until there were so many kills and lies, at every point and of every kind; fail if that is slow."""
+        deadline = time.monotonic() + seconds
+        while missing := self._missing(kills, lies):
+            assert time.monotonic() < deadline, f"{missing}; there were {dict(self.kills)}"
+            if 0 <= self.stage.open_count() < _MOST_OPEN:
+                self.stage.ask(self.stage.story.life())
+            for player in self.players:
+                player.turn(self.kills)
+            self._shock()
+            self.weather()
+            time.sleep(0.02)
+        for player in self.players:
+            player.kill(self.kills)
+
+    def _missing(self, kills: int, lies: int) -> str:
+        """Say what has not happened yet; nothing if all has."""
+        told = self.stage.line.liar.told
+        if self.kills.total() < kills or told.total() < lies:
+            return f"{self.kills.total()} of {kills} kills, {told.total()} of {lies} lies"
+        points = self.points - set(self.stage.deaths())
+        untold = (self.stage.line.liar.only if lies else frozenset()) - set(told)
+        return " ".join(sorted([*points, *untold]))
+
+    def kill_all(self) -> None:
+        """Kill everybody at once: programs, validator, database."""
+        for player in self.players:
+            player.kill(self.kills)
+        self.stage.house.node.kill()
+        self.kills["validator, with all others"] += 1
+        if self.stage.database is not None:
+            self.stage.database.kill()
+            self.kills["PostgreSQL, with all others"] += 1
+            self.stage.database.start()
+        self.stage.house.node.start()
+        self.stage.line.behind = self.stage.house.node.url
+
+    def _shock(self) -> None:
+        for name, (every, do) in self.shocks.items():
+            if self.kills.total() >= (self._shocked[name] + 1) * every:
+                self._shocked[name] += 1
+                do()
+
+    def _rota(self, points: Sequence[str]) -> Iterator[str]:
+        """Give every point in turn, each round in another order, and two moments at random a round."""
+        for _ in itertools.count():
+            round_ = [*points, AT_RANDOM, AT_RANDOM]
+            self.stage.dice.shuffle(round_)
+            yield from round_
+
+
+_OF_REWINDING = (IndexPoint.REWIND, IndexPoint.REWOUND)
+
+
+def usual_shocks(storm: Storm) -> dict[str, tuple[int, Callable[[], None]]]:
+    """Give what befalls a stage on the validator now and then."""
+    stage = storm.stage
+
+    def validator() -> None:
+        stage.kill_node()
+        storm.kills["validator"] += 1
+
+    shocks: dict[str, tuple[int, Callable[[], None]]] = {
+        "validator": (23, validator),
+        "all": (41, storm.kill_all),
+    }
+    if stage.database is not None:
+
+        def database() -> None:
+            stage.kill_database()
+            storm.kills["PostgreSQL"] += 1
+
+        shocks["database"] = (17, database)
+    return shocks

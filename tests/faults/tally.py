@@ -1,0 +1,71 @@
+"""The fault table: what befell the system how often, and what came of it. Pure but for the file it can be kept in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults.reckoning import Reckoning
+
+HEAD = "| fault | count | requests | lost | repeated | stuck | books that disagree |"
+RULE = "|---|---:|---:|---:|---:|---:|---:|"
+
+
+@dataclass
+class Line:
+    """One kind of fault: how often, over how many requests, and what was found when all had ended."""
+
+    count: int = 0
+    requests: int = 0
+    lost: int = 0
+    repeated: int = 0
+    stuck: int = 0
+    unsound: int = 0
+
+
+@dataclass
+class Tally:
+    """Every kind of fault that was tried."""
+
+    lines: dict[str, Line] = field(default_factory=dict)
+
+    def add(self, faults: Mapping[str, int], found: Reckoning) -> None:
+        """Count what befell one stage; what was found there is held against every fault that did."""
+        for name, count in faults.items():
+            line = self.lines.setdefault(name, Line())
+            line.count += count
+            line.requests += found.requests
+            line.lost += len(found.lost)
+            line.repeated += len(found.repeated)
+            line.stuck += len(found.stuck)
+            line.unsound += len(found.unsound)
+
+    def markdown(self) -> str:
+        """Write the table, kills first, then lies, then the rest."""
+        rows = [
+            f"| {name} | {one.count:,} | {one.requests:,} | {one.lost} | {one.repeated} | {one.stuck} | {one.unsound} |"
+            for name, one in sorted(self.lines.items(), key=lambda item: (_rank(item[0]), item[0]))
+        ]
+        return "\n".join([HEAD, RULE, *rows])
+
+    def total(self, beginning: str) -> int:
+        """Count the faults whose names begin so."""
+        return sum(one.count for name, one in self.lines.items() if name.startswith(beginning))
+
+    def write(self, path: Path) -> None:
+        """Keep it."""
+        path.write_text(json.dumps({name: vars(one) for name, one in self.lines.items()}, indent=1))
+
+
+KILL, LIE = "kill -9: ", "lie: "
+
+
+def _rank(name: str) -> int:
+    return 0 if name.startswith(KILL) else 1 if name.startswith(LIE) else 2
+
+
+def read(path: Path) -> Tally:
+    """Read one that was kept."""
+    return Tally({name: Line(**values) for name, values in json.loads(path.read_text()).items()})
