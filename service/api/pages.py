@@ -16,6 +16,7 @@ from service.pages.views import Page, VerifyPage
 from service.reading.collectible import collectible_page
 from service.reading.collection import collection_page, label_sheet
 from service.reading.finding import home_page, institution_page, search_page
+from service.reading.offering import accept_page
 from service.reading.open import context
 from service.reading.operation import operation_page
 from service.reading.timeline import history_page
@@ -109,6 +110,17 @@ def verify(installation: Installed) -> Page:  # noqa: ARG001  every page is read
     return VerifyPage()
 
 
+def accept(
+    installation: Installed,
+    token_id: str,
+    from_account: Annotated[str, Query(max_length=42)],
+    deadline: Annotated[int, Query(ge=0, lt=1 << 40, description="Unix seconds")],
+) -> Page:
+    """A gift on offer, for its receiver: the existing operation signs, with the receiver's own key."""
+    with context(installation) as one:
+        return accept_page(one, number_in(token_id), account_in(from_account), deadline)
+
+
 PAGES: tuple[tuple[str, str, Callable[..., Page]], ...] = (
     ("/", "/v1", home),
     ("/search", "/v1/search", search),
@@ -171,5 +183,5 @@ def _alike(
 for _path, _twin, _read in PAGES:
     routes.add_api_route(_path, _page_of(_read), include_in_schema=False, name=f"{_read.__name__}_page")
     routes.add_api_route(_twin, _twin_of(_read), name=_read.__name__)
-for _path, _read in HISTORIES:
+for _path, _read in (*HISTORIES, ("/t/{token_id}/accept", accept)):
     routes.add_api_route(_path, _page_of(_read), include_in_schema=False, name=f"{_read.__name__}_page")

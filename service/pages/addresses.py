@@ -45,6 +45,13 @@ def labels(collection_id: str, page: int = 1) -> str:
     return f"/labels/{quote(collection_id)}?page={page}"
 
 
+def accept(token_id: str, from_account: str, deadline: int) -> str:
+    """Return the address at which a receiver accepts a gift; a giver hands it on."""
+    return f"{collectible(token_id)}/accept?" + urlencode(
+        {"from_account": from_account, "deadline": deadline}
+    )
+
+
 def history(path: str, after: int | None = None) -> str:
     """Return the address of the records of what is at `path`, newest first, from the cursor `after` on."""
     return f"{path}/history" + (f"?after={after}" if after is not None else "")

@@ -256,7 +256,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "may.give.suspended": ("持有账户目前不能转赠。", "The account that holds it cannot give at present."),
     "may.give.unknown": ("目前无法确认能否转赠。", "Whether it may be given cannot be confirmed at present."),
     "may.give.day": ("每日至多{n}件。", "At most {n} a day."),
-    "may.give.acceptance": ("须由受赠人签收。", "The receiver must accept it."),
+    "may.give.acceptance": (
+        "须由受赠人先行签收；签收之前藏品不动。",
+        "The receiver must accept it first; until then nothing moves.",
+    ),
     "may.not": ("不包括", "Not included"),
     "may.not.text": (
         "著作权，以及复制发行、改编等任何权利；藏品一律无偿转赠，不可分割。",
@@ -621,6 +624,55 @@ WORDS: dict[str, tuple[str, str]] = {
     "operation.see": ("查看结果", "See the result"),
     "operation.waiting": ("须等前一请求先办完：", "It waits for an earlier request:"),
     "operation.refusal": ("理由", "Reason"),
+    # a gift on offer
+    "accept.title": ("签收转赠", "Accept a gift"),
+    "accept.waiting": ("等待受赠人签收", "Waiting for the receiver’s acceptance"),
+    "accept.until": (
+        "至 {moment} 有效。在此之前可以签收；逾期作废，须重新发起。",
+        "It may be accepted until {moment}; after that it is void and has to be offered anew.",
+    ),
+    "accept.lapsed": ("签收期限已过", "The time to accept is over"),
+    "accept.lapsed.text": (
+        "期限为 {moment}。藏品没有变动；请赠与人重新发起。",
+        "It ended on {moment}. Nothing has changed hands; ask the giver to offer it anew.",
+    ),
+    "accept.giver": ("赠与人", "From"),
+    "accept.effect": ("签收之后", "What follows"),
+    "accept.effect.text": (
+        "签收本身不移动藏品。赠与人连同您的签收提交转赠，写入账本之后，藏品才归您。转赠一律无偿。",
+        (
+            "Accepting moves nothing by itself. The giver submits the gift together with your acceptance; it is yours "
+            "once that is in the ledger. Gifts are always free of charge."
+        ),
+    ),
+    "accept.decline": ("不愿接受", "If you do not want it"),
+    "accept.decline.text": (
+        "不必做任何事；期限一过即作废。",
+        "You need do nothing; it lapses by itself.",
+    ),
+    "accept.sign": ("签收", "Accept"),
+    "accept.who": (
+        "密钥由机构代管的受赠人，凭机构发给的凭证在此签收；自己保管密钥的，请用自己的签名工具签署。",
+        (
+            "Receivers whose key the institution keeps accept here with the credential it gave them; those with a key "
+            "of their own sign with their own program."
+        ),
+    ),
+    "accept.key": ("持有人凭证（qy_ 开头）", "Holder’s credential (qy_…)"),
+    "accept.key.note": (
+        "凭证只用于这一次请求，不作保存。请先核对网址是发给您凭证的机构。",
+        "It is used for this one request and not kept. Check first that this address is the institution’s own.",
+    ),
+    "accept.signed": (
+        "已签收。请把下面的内容交给赠与人，由其提交转赠：",
+        "Accepted. Hand this to the giver, who submits the gift with it:",
+    ),
+    "accept.refused": ("没有签收。", "Not accepted."),
+    "accept.unreachable": (
+        "没有得到应答，请稍后再试。",
+        "There was no answer; please try again.",
+    ),
+    "accept.by_hand": ("也可用程序签收：", "By program:"),
     # labels
     "labels.title": ("标签：{title}", "Labels: {title}"),
     "labels.sheet": ("第 {page} 张，共 {pages} 张", "Sheet {page} of {pages}"),

@@ -12,7 +12,7 @@ from service.pages.views.finding import HomePage, InstitutionCard, SearchPage, S
 from service.pages.views.history import HistoryEntryView, HistoryView
 from service.pages.views.page import AsOf, Bilingual, Fact, FileView, Media, Name, Page, Party, Stale, as_json
 from service.pages.views.reference import Call, Chapter, Parameter, ReferencePage
-from service.pages.views.running import ErrorPage, OperationPage, Step, VerifyPage, VerifyResult
+from service.pages.views.running import AcceptPage, ErrorPage, OperationPage, Step, VerifyPage, VerifyResult
 from service.pages.views.things import (
     CollectiblePage,
     CollectionCard,
@@ -31,6 +31,7 @@ from service.pages.views.things import (
 )
 
 __all__ = [
+    "AcceptPage",
     "AsOf",
     "Bilingual",
     "Call",

@@ -85,6 +85,46 @@ class OperationPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptPage(Page):
+    """A gift on offer, for its receiver: waiting for the acceptance, until a time.
+
+    Attributes:
+        token_id: decimal. title, serial, cap: what it is.
+        giver: who offers it, masked. from_account: that account (EIP-55), which the acceptance names.
+        deadline: until when the acceptance is good, Unix seconds. lapsed: that time is over.
+        needed: whether the policy asks for an acceptance.
+    """
+
+    kind: ClassVar[str] = "accept"
+    token_id: str
+    title: Name
+    serial: int
+    cap: int
+    giver: Name
+    from_account: str
+    deadline: int
+    lapsed: bool
+    needed: bool
+    as_of: AsOf | None = None
+    test_verifier: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return `/t/{token id}/accept`, with what is offered."""
+        return addresses.accept(self.token_id, self.from_account, self.deadline)
+
+    @property
+    def call(self) -> str:
+        """Return the address at which the receiver's key signs."""
+        return f"{addresses.twin(addresses.collectible(self.token_id))}/acceptances"
+
+    @property
+    def twin(self) -> str:
+        """Return the twin of the collectible: an offer has none of its own."""
+        return addresses.twin(addresses.collectible(self.token_id))
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyResult:
     """What came of checking an evidence bundle that a reader sent.
 

@@ -35,6 +35,7 @@ TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
             "GET /c/{collection_id}/history",
             "GET /t/{token_id}",
             "GET /t/{token_id}/history",
+            "GET /t/{token_id}/accept",
             "GET /i/{account}",
             "GET /i/{account}/history",
             "GET /o/{operation_id}",

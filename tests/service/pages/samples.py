@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from service.pages.render import Site
 from service.pages.views import (
+    AcceptPage,
     AsOf,
     Bilingual,
     Call,
@@ -493,6 +494,19 @@ OPERATION = OperationPage(
     waiting_on=("01JD8Z3V5K7Q2M9XFT4WB6N0RA",),
 )
 
+OFFER = AcceptPage(
+    token_id(7),
+    NAMES[0],
+    7,
+    200,
+    Name("松风 9C·2M"),
+    STRANGER.address,
+    NOW + DAY,
+    lapsed=False,
+    needed=True,
+    as_of=AS_OF,
+)
+
 PAGES: dict[str, Page] = {
     "home": HomePage(
         CARDS,
@@ -544,6 +558,8 @@ PAGES: dict[str, Page] = {
     "verify": VerifyPage(),
     "verify, checked": VerifyPage(VerifyResult("evidence-7.json", UNSEALED, NAMES[0], COLLECTIBLE.path)),
     "verify, something else": VerifyPage(VerifyResult("photo.png", None)),
+    "accept": OFFER,
+    "accept, lapsed": replace(OFFER, lapsed=True, needed=False),
     "reference": ReferencePage(
         ("What the service says.", "Ids are strings."),
         (

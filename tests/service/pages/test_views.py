@@ -157,5 +157,5 @@ def test_every_sample_is_a_page() -> None:
     assert all(isinstance(page, Page) for page in samples.PAGES.values())
     assert {page.kind for page in samples.PAGES.values()} == {
         "home", "search", "work", "collection", "collectible", "institution", "operation", "verify", "labels", "error",
-        "history", "reference",
+        "history", "reference", "accept",
     }  # fmt: skip
