@@ -53,7 +53,7 @@ class Settings:
     public_url: str = ""
     public_rate: float = 100.0
     key_rate: float = 200.0
-    batch_items: int = 200
+    batch_items: int = 400
     batch_bytes: int = 120_000
     block_share: int = 4
     in_flight: int = 64

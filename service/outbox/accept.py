@@ -64,7 +64,7 @@ def accept_all(database: Database, wanted: Sequence[Wanted], *, principal: str) 
         BadInput, Conflict, Unavailable: as `accept`; `index` says which request.
     """
     call = _Call([_Asked.of(one, principal, index) for index, one in enumerate(wanted)])
-    database.crowd.join(call, lambda one: one.served, lambda calls: _accept_together(database, calls))
+    database.crowd.join(call, lambda calls: _accept_together(database, calls))
     if call.fault is not None:
         raise call.fault
     return call.operations
@@ -100,10 +100,6 @@ class _Call:
     asked: list[_Asked]
     operations: list[Operation] = field(default_factory=list)
     fault: QianyinError | None = None
-
-    @property
-    def served(self) -> bool:
-        return bool(self.operations) or self.fault is not None or not self.asked
 
 
 def _accept_together(database: Database, calls: Sequence[_Call]) -> None:

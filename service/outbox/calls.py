@@ -206,7 +206,7 @@ def _lower(one: requests.LowerCap, at: Circumstances) -> Part:
 
 def _mint(one: requests.Mint, at: Circumstances) -> Part:
     body = words(one.edition_id, one.serial, one.to)
-    gas = 500_000 if one.to == ZERO_ADDRESS else 800_000
+    gas = 200_000 if one.to == ZERO_ADDRESS else 400_000
     to, kind = at.case.names.sources.collectible, "(uint256,uint64,address)"
     return _static(to, "mintBatch", kind, body, _number(one.token_id), gas)
 

@@ -7,6 +7,8 @@ which they were committed. One writer is enough: a write is short, and what depe
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +30,8 @@ CHANNEL = "qianyin_outbox"
 """Where PostgreSQL tells whoever listens that something was committed (`LISTEN`)."""
 
 _BUSY_SECONDS = 30
+_KNOCK = 0.001
+"""Seconds between two tries of a writer of SQLite to be the one that writes."""
 _WRITERS = 0x51_69_61_6E  # "Qian": the advisory lock that PostgreSQL's writers take.
 _ALONE = text("SELECT pg_advisory_xact_lock(:lock), pg_notify(:channel, '')")
 _PRAGMAS = (
@@ -35,6 +39,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
+    "PRAGMA wal_autocheckpoint = 8000",  # 32 MB; a worker that rests writes it back before (`tidy`).
 )
 
 
@@ -83,6 +88,12 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    def tidy(self) -> None:
+        """Write back what SQLite's write-ahead log holds, as far as readers let it: off the hot path, by who rests."""
+        if self.is_sqlite:
+            with _said(), self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     def scrub(self) -> None:
         """Make SQLite forget what was deleted also in its write-ahead log. PostgreSQL leaves that to VACUUM."""
@@ -143,8 +154,29 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("qianyin_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("qianyin_write", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver: Any = connection.connection.driver_connection
+    deadline = time.monotonic() + _BUSY_SECONDS
+    driver.execute("PRAGMA busy_timeout = 0")  # SQLite's own waiting sleeps longer than others write.
+    try:
+        while not _begun(driver) and time.monotonic() < deadline:
+            time.sleep(_KNOCK)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+    if not driver.in_transaction:
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+
+
+def _begun(driver: sqlite3.Connection) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as fault:
+        if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise OperationalError("BEGIN IMMEDIATE", None, fault) from fault
+        return False
+    return True
 
 
 @contextmanager

@@ -48,16 +48,27 @@ class Bounds:
     base_gas: int = 300_000
 
 
-def plan(candidates: Sequence[Candidate], bounds: Bounds, most: int) -> list[tuple[int, ...]]:
+def plan(
+    candidates: Sequence[Candidate], bounds: Bounds, most: int, *, full_only: bool = False
+) -> list[tuple[int, ...]]:
     """Give the transactions, at most `most` of them, in the order of their nonces; each lists the places it carries.
+
+    With `full_only` they end before the first one that more requests of its kind could still join. Otherwise only what
+    remains of a kind after full transactions is left for later: it would wait for those to be mined, and not be full.
 
     A candidate that waits for none of the others, or only for some of them, is always planned before any that waits for
     it. One that is over the bounds by itself gets a transaction of its own.
     """
     schedule = _Schedule(candidates)
     planned: list[tuple[int, ...]] = []
+    filled: set[str] = set()
     while len(planned) < most and schedule.any_free():
-        planned.append(schedule.next_transaction(bounds))
+        group, places, full = schedule.next_transaction(bounds)
+        if not full and (full_only or group in filled):
+            break
+        planned.append(places)
+        if full:
+            filled.add(group)
     return planned
 
 
@@ -79,18 +90,19 @@ class _Schedule:
     def any_free(self) -> bool:
         return any(self._free.values())
 
-    def next_transaction(self, bounds: Bounds) -> tuple[int, ...]:
+    def next_transaction(self, bounds: Bounds) -> tuple[str, tuple[int, ...], bool]:
+        """Give the kind of the next one, the places that it carries, and whether it is full."""
         group = min((heap[0], group) for group, heap in self._free.items() if heap)[1]
-        taken = self._fill(group, bounds)
+        taken, full = self._fill(group, bounds)
         for place in taken:
             for other in self._frees[place]:
                 self._waits[other] -= 1
                 if not self._waits[other]:
                     self._release(other)
-        return tuple(taken)
+        return group, tuple(taken), full or self._all[taken[0]].group == ALONE
 
-    def _fill(self, group: str, bounds: Bounds) -> list[int]:
-        heap, batch, skipped = self._free[group], _Batch(bounds), []
+    def _fill(self, group: str, bounds: Bounds) -> tuple[list[int], bool]:
+        heap, batch, skipped, full = self._free[group], _Batch(bounds), [], False
         while heap:
             place = heapq.heappop(heap)
             if batch.admits(self._all[place]):
@@ -98,10 +110,11 @@ class _Schedule:
                 continue
             skipped.append(place)
             if not batch.waits_for_a_namesake(self._all[place]):
+                full = True
                 break
         for place in skipped:
             heapq.heappush(heap, place)
-        return batch.places
+        return batch.places, full or batch.is_full
 
     def _release(self, place: int) -> None:
         one = self._all[place]
@@ -122,6 +135,10 @@ class _Batch:
             return True
         room = len(self.places) < min(self._most, one.together or self._most)
         return room and one.size <= self._size and one.gas <= self._gas and one.name not in self._names
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.places) >= self._most
 
     def waits_for_a_namesake(self, one: Candidate) -> bool:
         """Whether only its name keeps it out, so that others behind it may still fit."""

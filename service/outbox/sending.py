@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from indexer.values import Hash32, as_hex
@@ -16,6 +17,7 @@ from service.outbox.nonces import Fate, SendingKey
 from service.outbox.office import Office
 from service.outbox.states import At, Point, Reason
 from service.outbox.supersede import free_nonce
+from service.outbox.waves import Wave
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 64
@@ -29,15 +31,38 @@ class SendingStep:
     def __init__(self, office: Office, at: At) -> None:
         self._office, self._at = office, at
         self._looked_back: dict[SendingKey, float] = {}
+        self._waves: dict[SendingKey, Wave] = {}
+        self._windows: dict[SendingKey, int] = {}
 
-    def step(self, key: SendingKey) -> int:
+    def under_way(self, key: SendingKey) -> bool:
+        """Say whether the last wave of a key is not mined yet (`waves`)."""
+        wave = self._waves.get(key)
+        if wave is None:
+            return False
+        mined: int | None = None
+        with suppress(Unavailable):
+            mined = self._office.nodes.latest_nonce(key.account)
+        now = time.monotonic()
+        if not wave.over(mined, now):
+            return True
+        self._windows[key] = wave.next_window(now)
+        del self._waves[key]
+        return False
+
+    def step(self, key: SendingKey, *, again_only: bool = False) -> int:
         """Send what was never sent, and again what is due; how many transactions were sent for the first time.
+
+        Args:
+            again_only: leave what was never sent for later.
 
         Raises:
             WrongChain: a node answers for another chain; the bytes might mean something there.
             Unavailable: no node answers, or the database does not.
         """
+        window = 0 if again_only else self._windows.get(key, 1)
         due = self._due(key)
+        beyond = [row for row in due if row.state == Fate.SIGNED][window:]
+        due = [row for row in due if row not in beyond]
         if not due:
             return 0
         self._office.nodes.check(self._office.deployment)
@@ -54,7 +79,10 @@ class SendingStep:
                 break  # Nobody answers: the others would wait as long each.
         self._write(answers)
         self._free(key, never)
-        return sum(row.state == Fate.SIGNED for row in due[: len(answers)])
+        first = [row for row in due[: len(answers)] if row.state == Fate.SIGNED]
+        if first:
+            self._waves[key] = Wave(first[-1].nonce, time.monotonic(), window)
+        return len(first)
 
     def looks_back(self, key: SendingKey) -> bool:
         """Say whether it is time to see whether a node lacks what was final."""

@@ -32,6 +32,8 @@ from service.outbox.transactions import Unsigned
 
 _LOG = logging.getLogger(__name__)
 _MOST_CANDIDATES = 4_000
+_FEW = 2
+"""Transactions that are looked for while earlier ones are under way: what follows those must not be kept waiting."""
 _CHUNK = 400
 
 
@@ -49,9 +51,13 @@ class SigningStep:
 
     def __init__(self, office: Office, worker: str, at: At) -> None:
         self._office, self._worker, self._at = office, worker, at
+        self._none_full: dict[SendingKey, int] = {}
 
-    def step(self, key: SendingKey) -> int:
+    def step(self, key: SendingKey, *, full_only: bool = False) -> int:
         """Sign with one key; how many requests moved.
+
+        Args:
+            full_only: leave transactions that more requests could still join for later.
 
         Raises:
             WrongChain: a node answers for another chain.
@@ -62,16 +68,20 @@ class SigningStep:
             room = office.settings.in_flight - nonces.count_open(connection, key)
             if room <= 0 or not _candidates(connection, key, most=1):
                 return 0
+            newest = _newest(connection, key)
+        if full_only and self._none_full.get(key) == newest:
+            return 0  # Nobody has joined since there was none full.
         seen = office.nodes.survey(office.deployment, key.account)
         gas = seen.block_gas // office.settings.block_share
         with office.projection.view() as view, office.database.write() as connection:
             if not self._may_sign(connection, key, seen.next_nonce):
                 return 0
-            moved = self._sign_all(connection, key, view, room, gas)
+            moved = self._sign_all(connection, key, view, room, gas, full_only=full_only)
             if moved:
                 self._at(Point.SIGNING)
         if moved:
             self._at(Point.SIGNED)
+        self._none_full[key] = newest
         return moved
 
     def _may_sign(self, connection: Connection, key: SendingKey, chain_next: int) -> bool:
@@ -91,8 +101,11 @@ class SigningStep:
             return False
         return True
 
-    def _sign_all(self, connection: Connection, key: SendingKey, view: View, room: int, gas: int) -> int:
-        rows = _candidates(connection, key)
+    def _sign_all(
+        self, connection: Connection, key: SendingKey, view: View, room: int, gas: int, *, full_only: bool
+    ) -> int:
+        most = _FEW * self._office.settings.batch_items if full_only else _MOST_CANDIDATES
+        rows = _candidates(connection, key, most)
         requests = {row.place: body.from_text(row.body) for row in rows}
         done = self._settle_done(connection, view, rows, requests)
         ready: dict[int, _Ready] = {}
@@ -107,7 +120,7 @@ class SigningStep:
         self._drop_ended(connection, ready)
         settings = self._office.settings
         bounds = Bounds(settings.batch_items, settings.batch_bytes, gas)
-        planned = plan(_to_plan(connection, ready), bounds, room)
+        planned = plan(_to_plan(connection, ready), bounds, room, full_only=full_only)
         nonce = nonces.next_nonce(connection, key)
         for offset, places in enumerate(planned):
             self._sign(connection, key, nonce + offset, [ready[place] for place in places], gas)
@@ -157,7 +170,7 @@ class SigningStep:
         nonces.carry(connection, stored, [(one.row.place, one.part.name) for one in items])
 
 
-def _candidates(connection: Connection, key: SendingKey, most: int = _MOST_CANDIDATES) -> Sequence[Any]:
+def _candidates(connection: Connection, key: SendingKey, most: int) -> Sequence[Any]:
     """Give the earliest stored requests of a key that wait for none but earlier ones of the same key, by nonce."""
     awaited = aliased(OperationRow)
     open_states = (State.ACCEPTED, State.STORED, State.SIGNED, State.SENT)
@@ -175,6 +188,12 @@ def _candidates(connection: Connection, key: SendingKey, most: int = _MOST_CANDI
         .limit(most)
     )
     return connection.execute(query).all()
+
+
+def _newest(connection: Connection, key: SendingKey) -> int:
+    """Give the place of the newest stored request of a key."""
+    where = (OperationRow.state == State.STORED, OperationRow.sender == key.operator)
+    return connection.execute(select(func.max(OperationRow.place)).where(*where)).scalar() or 0
 
 
 def _to_plan(connection: Connection, ready: Mapping[int, _Ready]) -> list[Candidate]:

