@@ -37,6 +37,10 @@ from indexer.values import Hash32
 NEAR = 64
 """Blocks that are caught up with by their headers; more are backfilled."""
 
+_SOON = 0.01
+_SLOWER = 1.1
+"""Pauses in seconds: the first after a block, and how many times as long the next one is; 0.2 is reached after 2 s."""
+
 _CLIQUE_EXTRA = 32 + 65
 _MOST_DECISIONS = 6
 
@@ -121,19 +125,25 @@ class Indexer:
         poll: float = 1.0,
         heed: Callable[[Outcome], None] = lambda _: None,
     ) -> None:
-        """Follow until `stop` is set: every `poll` seconds when there is nothing to do, less often in trouble.
+        """Follow until `stop` is set, looking again soon while blocks come, and later and later while none do.
 
         Args:
+            poll: the longest pause; in trouble it is longer.
             heed: is told the outcome of every step.
         """
         self._stopped = stop
-        troubles = 0
+        troubles, pause = 0, poll
         while not stop.is_set():
             outcome = self._try_step()
             heed(outcome)
             troubles = troubles + 1 if isinstance(outcome, Trouble) else 0
-            if isinstance(outcome, Idle | Halt | Trouble):
-                stop.wait(poll * min(30, 1 << min(troubles, 5)) if troubles else poll)
+            if troubles:
+                stop.wait(poll * min(30, 1 << min(troubles, 5)))
+            elif isinstance(outcome, Idle | Halt):
+                stop.wait(pause)
+                pause = min(poll, pause * _SLOWER)
+            else:
+                pause = min(poll, _SOON)
 
     def _try_step(self) -> Outcome:
         try:

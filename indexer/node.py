@@ -45,6 +45,7 @@ class Node:
     def __init__(self, urls: Sequence[str], *, seconds: float = 30.0) -> None:
         if not urls:
             raise ValueError("a node has at least one address")
+        self.urls = tuple(urls)
         self._connections = [Connection(url, seconds=seconds) for url in urls]
         self._first = 0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.errors import IndexerError, MalformedRecord
-from indexer.head import next_head
+from indexer.keccak import keccak256
 from indexer.record import Record, from_words, record_digest
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _chain(start: LedgerBlock, headers: Mapping[int, Header], logs: Sequence[Log
         if record.seq != seq:
             raise LogsMismatch(f"record {record.seq} where {seq} is next")
         digest = record_digest(record)
-        head = next_head(head, digest)
+        head = keccak256(head + digest)
         yield Recorded(record, digest, head, log.transaction_hash, log.index)
         seq += 1
 

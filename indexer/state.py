@@ -373,7 +373,7 @@ def fold(records: Iterable[Record], sources: Sources) -> dict[Hash32, State]:
     return held
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there is one for each record, and freezing doubles what making it takes
 class _Before:
     held: _Held
     record: Record

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 from indexer import state as states
 from indexer.errors import IndexerError
 from indexer.events import AccountReplaced, Act, Gifted, Lent, Sources, UnknownAct, decode
-from indexer.head import next_head
+from indexer.keccak import keccak256
 from indexer.span import Recorded
 from indexer.state import State, StepRefused, step
 from indexer.values import ZERO_HASH, Hash32
@@ -166,7 +166,7 @@ def _name(recorded: Recorded, heads: dict[Hash32, tuple[Hash32, int]], namings: 
     seq, digest = recorded.record.seq, recorded.digest
     for position, subject in enumerate(recorded.record.subjects):
         head, ordinal = heads.get(subject, _UNNAMED)
-        head = next_head(head, digest)
+        head = keccak256(head + digest)  # `next_head`, thrice a record
         ordinal += 1
         heads[subject] = (head, ordinal)
         namings.append((seq, position, subject, ordinal, head))

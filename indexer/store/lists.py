@@ -95,12 +95,13 @@ def collection_counts(connection: Connection, collections: Iterable[Hash32]) -> 
     works: dict[Hash32, int] = {}
     created: dict[Hash32, int] = {}
     for part in in_parts(wanted):
-        by = EDITIONS.c.collection_id
-        statement = (
-            select(by, func.count(EDITIONS.c.work_id.distinct()))
-            .where(by.in_(part), EDITIONS.c.superseded_by.is_(None))
-            .group_by(by)
+        pairs = (
+            select(EDITIONS.c.collection_id, EDITIONS.c.work_id)
+            .where(EDITIONS.c.collection_id.in_(part), EDITIONS.c.superseded_by.is_(None))
+            .distinct()
+            .subquery()
         )
+        statement = select(pairs.c.collection_id, func.count()).group_by(pairs.c.collection_id)
         works |= {Hash32(key): count for key, count in connection.execute(statement)}
         created |= _counts(connection, TOKENS, "collection_id", part)
     return {one: (works.get(one, 0), created.get(one, 0)) for one in wanted}

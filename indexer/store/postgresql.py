@@ -21,6 +21,9 @@ from indexer.store.schema import Base
 SCHEMA = "qianyin_index"
 """The schema, unless another one is named."""
 
+_INDEXING = {"maintenance_work_mem": "256MB", "max_parallel_maintenance_workers": "2"}
+"""While the indexes of a new generation are made: sorted in memory, on two processors where there are."""
+
 
 class PostgresDatabase(Database):
     """A schema. Writers take an advisory lock; readers see one snapshot and delay replacing.
@@ -52,6 +55,8 @@ class PostgresDatabase(Database):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         with self.writer.begin() as connection:
+            if self._building:  # not waited for: `install` is, and with it all that was written before
+                connection.execute(text("SET LOCAL synchronous_commit = off"))
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": self.schema})
             yield connection
 
@@ -107,6 +112,8 @@ class PostgresDatabase(Database):
     @override
     def finish(self) -> None:
         with self.writing() as connection:
+            for setting, value in _INDEXING.items():
+                connection.execute(text(f"SET LOCAL {setting} = '{value}'"))
             create_indexes(connection, () if self._lookups_ready else LOOKUPS)
             create_indexes(connection, OTHERS)
             for table in Base.metadata.sorted_tables:

@@ -260,7 +260,15 @@ class EditionTable(Version, Base):
     """States of editions."""
 
     __tablename__ = "editions"
-    __table_args__ = _versioned("editions", ("collection_id", "begun_seq"), ("work_id", "begun_seq"))
+    __table_args__ = (
+        Index(
+            "ix_editions_now_works",  # so that the works of a collection are counted in the index alone, in its order
+            *("collection_id", "work_id", "superseded_by"),
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
+        *_versioned("editions", ("collection_id", "begun_seq"), ("work_id", "begun_seq")),
+    )
 
     edition_id: Mapped[int] = mapped_column(Uint256)
     collection_id: Mapped[bytes] = mapped_column(Octets32)

@@ -58,7 +58,10 @@ class World:
         self.home, self.deployment = home, deployment
         self.url = deployment.rpc[0]
         self.node = Connection(self.url, most_bytes=1 << 30)
-        self.issuer, self.people = account("issuer"), [account(f"person {number}") for number in range(PEOPLE)]
+        self.issuer, self.people = (
+            account("issuer"),
+            [account(f"person {number}") for number in range(PEOPLE)],
+        )
         self.collection = requests.CreateCollection(self.issuer, word("collection"), word("about"), POLICY)
         self._case = Circumstances(
             Case(names_of(deployment), Asked("", 0, 0)), lambda *_: b"", lambda _: None
@@ -196,5 +199,3 @@ def cpu_of(pid: int) -> float:
 def _sign(secret: PrivateKey, digest: Hash32) -> bytes:
     signature = secret.sign_recoverable(digest, hasher=None)
     return signature[:64] + bytes([signature[64] + 27])
-
-
