@@ -261,7 +261,7 @@ def test_a_picture_that_takes_forever_is_given_up() -> None:
     whole = out.getvalue()
     last = whole.rindex(b"\xff\xda")
     with pytest.raises((TooLarge, Unavailable)) as caught:
-        made(whole[:last] + whole[last:-2] * 300 + whole[-2:])
+        made(whole[:last] + whole[last:-2] * 3_000 + whole[-2:])
     assert caught.value.code in ("picture-too-costly", "previews-busy")
 
 
