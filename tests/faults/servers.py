@@ -35,16 +35,13 @@ class Postgres:
 
     def kill(self) -> None:
         """End all its processes as a power switch would."""
-        import psutil  # type: ignore[import-untyped]
-
-        family: list[psutil.Process] = []
-        with suppress(psutil.NoSuchProcess):
-            first = psutil.Process(self._server.get_pid())
-            family = [first, *first.children(recursive=True)]
-        for one in family:
-            with suppress(psutil.NoSuchProcess):
-                os.kill(one.pid, signal.SIGKILL)
-        psutil.wait_procs(family, timeout=10)
+        first = self._server.get_pid()
+        family = [first, *_children(first)]
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while any(map(_runs, family)):
+            time.sleep(0.01)
 
     def start(self) -> None:
         """Start it again on what it kept."""
@@ -82,3 +79,17 @@ def _order(url: str, *statements: str) -> None:
         for statement in statements:
             connection.execute(text(statement))
     engine.dispose()
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
