@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,9 +142,12 @@ def _set_aside(
 
 
 def _copy(source: Path, target: Path, sha256: Hash32) -> None:
-    """Copy durably and under another name first, so that a cut-off copy is never taken for the file."""
+    """Copy durably and under another name first, so that a cut-off copy is never taken for the file.
+
+    The other name is its own: the same sheet may be submitted twice at once.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(target.name + ".part")
+    aside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     with source.open("rb") as read, aside.open("wb") as out:
         shutil.copyfileobj(read, out, 1 << 20)
         out.flush()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import pytest
@@ -59,6 +61,23 @@ def test_a_sheet_issued_twice_gives_the_same_operations(room: Room) -> None:
     # The collection is there already, so it is not asked for again.
     assert [one.id for one in again] == [one.id for one in first if one.kind != CreateCollection.KIND]
     assert room.count() == len(first)
+
+
+def test_the_same_sheet_submitted_twice_at_once_is_issued_once(room: Room, each_database: Database) -> None:
+    shared = Room(each_database, room.folder)
+    rows = shared.rows(*(row(f"诗{number}", "long.png" if number % 3 else "a.png") for number in range(150)))
+    start = threading.Barrier(4)
+
+    def submit(_number: int) -> list[str]:
+        desk = shared.desk()
+        start.wait(30)
+        return [one.id for one in shared.issue(rows, desk) if one.kind != CreateCollection.KIND]
+
+    with ThreadPoolExecutor(4) as clerks:
+        first, *others = clerks.map(submit, range(4))
+    assert others == [first] * 3
+    assert shared.count() == len(first) + 1
+    assert not list((room.folder / "inbox").glob("*.part"))
 
 
 def test_a_sheet_that_was_sorted_otherwise_and_grew_asks_only_for_what_is_new(room: Room) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -214,19 +216,58 @@ def test_an_idempotency_key_has_its_length(database: Database, key: str) -> None
         accept(database, deposit(1), idempotency_key=key, principal="p")
 
 
-def test_many_who_ask_the_same_at_once_get_one_operation(database: Database) -> None:
-    found: list[str] = []
+def test_200_requests_with_one_key_at_once_are_one_operation(database: Database) -> None:
+    start = threading.Barrier(40)
 
-    def ask() -> None:
-        found.append(accept(database, deposit(1), idempotency_key="k", principal="p").id)
+    def ask(number: int) -> str:
+        if number < 40:
+            start.wait(30)
+        return accept(database, deposit(1), idempotency_key="k", principal="p").id
 
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert len(found) == 8
+    with ThreadPoolExecutor(40) as clients:
+        found = list(clients.map(ask, range(200)))
+    assert len(found) == 200
     assert len(set(found)) == 1
+    assert [one.id for one in operations(database)] == found[:1]
+
+
+def test_who_asks_otherwise_under_a_key_at_the_same_time_is_told_so_and_nobody_else(
+    database: Database,
+) -> None:
+    """They share a transaction; one wins the key, the other request gets a conflict, and a third key is not touched."""
+
+    def ask(number: int) -> tuple[int, str]:
+        wanted = (deposit(1), deposit(2), deposit(3))[number % 3]
+        try:
+            key = "own" if number % 3 == 2 else "shared"
+            return number % 3, accept(database, wanted, idempotency_key=key, principal="p").id
+        except Conflict as fault:
+            return number % 3, fault.code
+
+    with ThreadPoolExecutor(30) as clients:
+        found = Counter(clients.map(ask, range(90)))
+    assert len(operations(database)) == 2
+    assert sum(number for (_, answer), number in found.items() if answer == "idempotency-key-reused") == 30
+    assert sorted(found.values()) == [30, 30, 30]
+
+
+def test_a_call_that_is_refused_leaves_nothing_of_itself_beside_those_that_are_not(
+    database: Database,
+) -> None:
+    """A key is used again in the middle of a call: the call is refused whole, the calls beside it are not."""
+    accept(database, deposit(0), idempotency_key="taken", principal="p")
+
+    def ask(number: int) -> int:
+        keys = [f"{number} a", "taken" if number % 2 else f"{number} b", f"{number} c"]
+        wanted = [Wanted(deposit(10 + 3 * number + at), key) for at, key in enumerate(keys)]
+        try:
+            return len(accept_all(database, wanted, principal="p"))
+        except Conflict:
+            return 0
+
+    with ThreadPoolExecutor(20) as clients:
+        assert sum(clients.map(ask, range(40))) == 60
+    assert len(operations(database, limit=200)) == 61
 
 
 def test_a_change_after_many_uses_waits_for_all_of_them(database: Database) -> None:
