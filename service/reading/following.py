@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 
 from indexer.connection import NodeError
 from indexer.follow import Halt, Header, Reason
@@ -18,7 +18,7 @@ LOOK_AFTER = 3.0
 LEEWAY = 15
 """Seconds in which a block may be taken in before the index counts as behind."""
 PATIENCE = 2.0
-"""Seconds that a reader of a page waits for the node at most."""
+"""Seconds after which a node that says nothing counts as silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,18 @@ def stale(as_of: AsOf, halt: Halt | None, sight: Sight, behind: Owed | None, now
     return None
 
 
+def beside(work: Callable[[], None]) -> None:
+    """Do something in a thread of its own."""
+    Thread(target=work, name="look at the node", daemon=True).start()
+
+
 class Watch:
-    """Looks at the node for all threads of a process; whoever comes while one looks takes what was seen last.
+    """Looks at the node for all threads of a process, beside them: a reader takes what was seen last and never waits.
 
     Args:
         look: gives the newest block of the chain; raises NodeError where no node answers.
         close: hangs up.
+        begin: runs a look; by default in a thread of its own.
     """
 
     def __init__(
@@ -77,8 +83,9 @@ class Watch:
         look: Callable[[], Header],
         close: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
+        begin: Callable[[Callable[[], None]], None] = beside,
     ) -> None:
-        self._newest, self.close, self._clock = look, close, clock
+        self._newest, self.close, self._clock, self._begin = look, close, clock, begin
         self._sight, self._owed = Sight(), None  # type: tuple[Sight, Owed | None]
         self._looked = 0.0
         self._looking = Lock()
@@ -87,25 +94,23 @@ class Watch:
         """Say why and since when the index that ends at `as_of` may be out of date."""
         now = self._clock()
         if now - self._looked >= LOOK_AFTER and self._looking.acquire(blocking=False):
-            try:
-                self._look(int(now))
-            finally:
-                self._looking.release()
+            self._looked = now
+            self._begin(self._look)
         behind = owed(self._owed, self._sight.newest, as_of.number, int(now))
         self._owed = behind
         return stale(as_of, halt, self._sight, behind, int(now))
 
-    def _look(self, now: int) -> None:
+    def _look(self) -> None:
+        asked = int(self._clock())
         try:
-            newest = self._newest()
+            self._sight = Sight(self._newest())
         except NodeError:
-            self._sight = Sight(self._sight.newest, self._sight.silent_since or now)
-        else:
-            self._sight = Sight(newest)
-        self._looked = self._clock()
+            self._sight = Sight(self._sight.newest, self._sight.silent_since or asked)
+        finally:
+            self._looking.release()
 
 
 def watch(urls: Sequence[str]) -> Watch:
-    """Watch the chain through nodes that may not keep a reader waiting."""
+    """Watch the chain through its nodes."""
     node = Node(urls, seconds=PATIENCE)
     return Watch(lambda: node.look()[1].header, node.close)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import Event
+
 import pytest
 
 from indexer.connection import NodeUnavailable
@@ -80,10 +83,33 @@ class Chain:
         return self.newest
 
 
+def at_once(work: Callable[[], None]) -> None:
+    """Look before the reader goes on."""
+    work()
+
+
+def test_no_reader_waits_for_a_node_that_does_not_answer() -> None:
+    answered, asked = Event(), Event()
+
+    def look() -> Header:
+        asked.set()
+        answered.wait(60)
+        raise NodeUnavailable("test", "nobody answers")
+
+    watch = Watch(look)
+    try:
+        for _ in range(100):
+            assert watch.stale(as_of(9), None) is None
+        assert asked.wait(60)
+        assert not answered.is_set()
+    finally:
+        answered.set()
+
+
 def test_a_node_that_is_silent_for_long_is_said_to_be_since_its_first_silence() -> None:
     now = [float(NOW)]
     chain = Chain(header(9, NOW - 500))
-    watch = Watch(chain.look, clock=lambda: now[0])
+    watch = Watch(chain.look, clock=lambda: now[0], begin=at_once)
     assert watch.stale(as_of(9), None) is None
     chain.newest = None
     now[0] += LOOK_AFTER
@@ -101,7 +127,7 @@ def test_a_node_that_is_silent_for_long_is_said_to_be_since_its_first_silence() 
 def test_the_node_is_asked_once_in_a_while_however_many_readers_come() -> None:
     now = [float(NOW)]
     chain = Chain(header(9, NOW))
-    watch = Watch(chain.look, clock=lambda: now[0])
+    watch = Watch(chain.look, clock=lambda: now[0], begin=at_once)
     for _ in range(100):
         watch.stale(as_of(9), None)
     assert chain.looks == 1
@@ -113,7 +139,7 @@ def test_the_node_is_asked_once_in_a_while_however_many_readers_come() -> None:
 def test_an_index_that_does_not_move_is_behind_once_the_leeway_is_over() -> None:
     now = [float(NOW)]
     chain = Chain(header(12, NOW))
-    watch = Watch(chain.look, clock=lambda: now[0])
+    watch = Watch(chain.look, clock=lambda: now[0], begin=at_once)
     assert watch.stale(as_of(9), None) is None
     now[0] += LEEWAY + 1
     chain.newest = header(40, NOW + LEEWAY + 1)
