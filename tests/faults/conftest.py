@@ -10,11 +10,11 @@ import pytest
 
 from tests.faults.nursery import Nursery
 from tests.faults.servers import Postgres, postgres
-from tests.faults.tally import KILL, LIE, Tally
+from tests.faults.tally import Tally
 
 _TALLY = Tally()
 KEPT_AT = "QIANYIN_FAULT_TABLE"
-"""The environment variable that names a file for the table's figures."""
+"""The environment variable that names a file for the table."""
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +48,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         return
     terminalreporter.section("faults")
     terminalreporter.write_line(_TALLY.markdown())
-    terminalreporter.write_line(f"{_TALLY.total(KILL):,} kills, {_TALLY.total(LIE):,} lies")
+    terminalreporter.write_line(_TALLY.summary())
     if os.environ.get(KEPT_AT):
-        _TALLY.write(Path(os.environ[KEPT_AT]))
+        text = f"{_TALLY.markdown()}\n\n{_TALLY.summary()}\n"
+        Path(os.environ[KEPT_AT]).write_text(text, encoding="utf-8")

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Break everything and print the fault table as Markdown: what befell the system how often, and what came of it.
+
+    python3 scripts/faults.py               the short version, as CI runs it (at least 300 kills and 300 lies)
+    python3 scripts/faults.py --nightly     at least 4,000 of each (about an hour)
+    python3 scripts/faults.py --seed 7      the same lies, lives and order of deaths as in another run with this seed
+    python3 scripts/faults.py --markdown FILE
+
+Standard library only; what is run is tests/faults, in the environment of the tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path[:0] = [str(HERE), str(HERE / "bench")]
+
+import environment  # noqa: E402
+import machine  # noqa: E402
+from measuring import machine as this_machine  # noqa: E402
+
+
+def main() -> int:
+    """Run the command line; the exit code is pytest's."""
+    parser = argparse.ArgumentParser(description="Print the fault table.")
+    parser.add_argument("--nightly", action="store_true", help="at least 4,000 kills and lies")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there")
+    parser.add_argument("--python", type=Path, help="an interpreter that has the project, instead of its own")
+    options = parser.parse_args()
+    python = options.python or _prepared()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "table.md"
+        told = {"QIANYIN_FAULT_TABLE": str(kept), "QIANYIN_FAULT_SEED": str(options.seed)}
+        which = ["-m", "nightly or not nightly"] if options.nightly else []
+        code = subprocess.run(
+            [str(python), "-m", "pytest", "-q", "tests/faults", *which],
+            cwd=ROOT,
+            env=os.environ | told,
+            check=False,
+        ).returncode
+        table = kept.read_text(encoding="utf-8") if kept.exists() else "no faults\n"
+    about = ", ".join(f"{name}: {value}" for name, value in this_machine().items())
+    minutes = (time.monotonic() - began) / 60
+    text = f"{table}\nSeed {options.seed}, {minutes:.0f} minutes; {about}\n"
+    print(text)
+    if options.markdown:
+        options.markdown.write_text(text, encoding="utf-8")
+    return code
+
+
+def _prepared() -> Path:
+    environment.prepare(environment.TEST)
+    machine.node_modules()
+    return Path(environment.TEST.python)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except environment.SetupError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
