@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32
@@ -52,6 +53,7 @@ def read_address(text: str) -> Address:
     return found
 
 
+@lru_cache(maxsize=1 << 14)  # the same few stand in most records
 def write_address(address: Address) -> str:
     """Write an address with the checksum of EIP-55 in the case of its letters."""
     digits = address.hex()

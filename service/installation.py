@@ -32,6 +32,7 @@ class Installation:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._anchor: tuple[tuple[int, int, int], TrustAnchor] | None = None
 
     @cached_property
     def deployment(self) -> Deployment:
@@ -56,9 +57,15 @@ class Installation:
 
     @property
     def anchor(self) -> TrustAnchor | None:
-        """What this installation pins; read anew each time, since issuers are added while it runs."""
-        path = self.settings.trust_anchor
-        return read_anchor(path.read_bytes()) if path.exists() else None
+        """What this installation pins; read anew when it was written anew, since issuers are added while it runs."""
+        try:
+            written = self.settings.trust_anchor.stat()
+        except FileNotFoundError:
+            return None
+        version = (written.st_mtime_ns, written.st_ino, written.st_size)
+        if self._anchor is None or self._anchor[0] != version:
+            self._anchor = version, read_anchor(self.settings.trust_anchor.read_bytes())
+        return self._anchor[1]
 
     @cached_property
     def database(self) -> Database:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import is_dataclass
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 from indexer.events import Act, UnknownAct
@@ -23,19 +24,31 @@ def decoded(act: Act | UnknownAct) -> dict[str, Any] | None:
 
 
 def _arguments(value: Any) -> dict[str, Any]:
-    return {_camel(name): _json(annotation, getattr(value, name)) for name, annotation in layout(type(value))}
+    return {
+        shown: _arguments(part) if nested else _json(part, address=address)
+        for shown, name, nested, address in _members(type(value))
+        for part in (getattr(value, name),)
+    }
 
 
-def _json(annotation: Any, value: Any) -> Any:
-    if is_dataclass(annotation):
-        return _arguments(value)
+@cache
+def _members(kind: type[Any]) -> tuple[tuple[str, str, bool, bool], ...]:
+    """List the members of a kind of act once: as shown, as named, whether it has members itself, or is an address."""
+    return tuple(
+        (_camel(name), name, nested, not nested and solidity_type(annotation) == "address")
+        for name, annotation in layout(kind)
+        for nested in (is_dataclass(annotation),)
+    )
+
+
+def _json(value: Any, *, address: bool) -> Any:
     if isinstance(value, IntEnum):
         return value.name.lower()
     if isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
         return str(value)
-    return write_address(value) if solidity_type(annotation) == "address" else as_hex(value)
+    return write_address(value) if address else as_hex(value)
 
 
 def _camel(name: str) -> str:

@@ -54,6 +54,7 @@ LIMITS = {
     "/v1/verify": Limit(LARGEST_BUNDLE, multipart=False),
 }
 """Addresses that take more than `LARGEST_JSON`."""
+_USUAL = Limit(LARGEST_JSON, multipart=False)
 
 Refuses = Callable[[Scope], QianyinError | None]
 Answers = Callable[[Request, Exception], Response]
@@ -80,9 +81,10 @@ class Wrapping:
         if bodiless:
             scope = {**scope, "method": "GET"}
         send = _headed(send, headers_for(scope), bodiless=bodiless)
-        error = self.refuses(scope) or _announced(scope)
+        headers, limit = Headers(scope=scope), limit_of(scope)
+        error = self.refuses(scope) or _announced(scope["method"], headers, limit)
         app = self.app if error is None else self.answers(Request(scope), error)
-        await app(scope, _limited(scope, receive), send)
+        await app(scope, _limited(headers, limit.most, receive), send)
 
 
 def headers_for(scope: Scope) -> dict[str, str]:
@@ -114,18 +116,19 @@ def too_large(most: int) -> TooLarge:
 
 def limit_of(scope: Scope) -> Limit:
     """Say how large the body of a request may be."""
-    limit = LIMITS.get(scope["path"], Limit(LARGEST_JSON, multipart=False))
+    limit = LIMITS.get(scope["path"], _USUAL)
+    if not limit.multipart:
+        return limit
     multipart = Headers(scope=scope).get("content-type", "").lower().startswith("multipart/form-data")
-    return Limit(LARGEST_JSON, limit.keyed) if limit.multipart and not multipart else limit
+    return limit if multipart else Limit(LARGEST_JSON, limit.keyed)
 
 
-def _announced(scope: Scope) -> QianyinError | None:
+def _announced(method: str, headers: Headers, limit: Limit) -> QianyinError | None:
     """Refuse by its headers what need not be read to be refused."""
-    headers, limit = Headers(scope=scope), limit_of(scope)
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > limit.most:
         return too_large(limit.most)
-    if limit.keyed and scope["method"] == "POST" and "authorization" not in headers:
+    if limit.keyed and method == "POST" and "authorization" not in headers:
         return key_needed()
     return None
 
@@ -140,9 +143,8 @@ def key_needed(**facts: object) -> NotAuthenticated:
     )
 
 
-def _limited(scope: Scope, receive: Receive) -> Receive:
+def _limited(headers: Headers, most: int, receive: Receive) -> Receive:
     """Count what comes; whoever reads past the limit meets the error. JSON is read whole, and its depth looked at."""
-    most = limit_of(scope).most
     taken = 0
 
     async def limited() -> Message:
@@ -165,7 +167,7 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
             raise too_deep()
         return {**message, "body": body}
 
-    return whole if _is_json(Headers(scope=scope).get("content-type", "")) else limited
+    return whole if _is_json(headers.get("content-type", "")) else limited
 
 
 def _is_json(content_type: str) -> bool:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import ExportError
-from indexer.evidence import trie_builder
+from indexer.evidence import export_text, strict, trie_builder
 from indexer.evidence.ends import End, EndProof
 from indexer.evidence.export import verify_export, write_csv, write_jsonl
 from indexer.evidence.export_text import ExportHeader
@@ -485,3 +485,19 @@ def test_checking_holds_one_line_at_a_time():
     length = sum(map(len, written("jsonl"))) // 9 * 1500
     assert length > 1_500_000
     assert peak(1500) < length / 5
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(codec="ascii"), max_size=9), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(values)
+def test_lines_are_written_in_canonical_form(value: object) -> None:
+    assert export_text._text(value).encode() == strict.canonical(value)

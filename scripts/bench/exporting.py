@@ -1,0 +1,91 @@
+"""How fast an audit export is written, beside the database's own way out: COPY TO (PostgreSQL), a bare cursor (SQLite).
+
+Ours recomputes every head, puts each act into words, and writes lines that anybody can check; the peer's bytes prove
+nothing. `own` is therefore what one record costs us. The ledger is made without a node.
+"""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from backfill import places
+from measuring import chapter, interleaved, rate, seconds, sizes
+from queries import fill
+from rows import Row, Spread, beside, ratio_at_least
+
+from indexer.evidence.ends import End
+from indexer.evidence.export import ExportHeader
+from indexer.store import Projection
+from indexer.store.schema import RecordTable
+from indexer.values import ZERO_HASH
+from service.audit.export import TextForm, pieces
+from tests.indexer.histories import FOLLOWED, SOURCES
+
+FORMS: tuple[TextForm, ...] = ("jsonl", "csv")
+TABLE = RecordTable.__table__
+
+
+def rows(scale: float) -> Iterator[Row]:
+    for works in sizes(100_000, scale):
+        with tempfile.TemporaryDirectory(prefix="qianyin-bench-") as folder:
+            for name, url, schema in places(Path(folder)):
+                with Projection.open(url, schema) as projection:
+                    made = fill(projection, works)
+                    yield from exported(name, projection, len(made.records))
+
+
+def exported(database: str, projection: Projection, count: int) -> Iterator[Row]:
+    """Write all records in both forms."""
+    header = announced(projection, count)
+    peer, beside_what = raw(database, projection)
+    for form in FORMS:
+
+        def ours(form: TextForm = form) -> None:
+            for _ in pieces(projection, header, form):
+                pass
+
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        rounds = interleaved(rate(count, ours), rate(count, peer), rounds=3)
+        name = f"audit export as {form}, {database}"
+        own = (seconds(ours) - seconds(peer)) / count * 1e6
+        yield beside(
+            name, count, "records/s", rounds, beside_what, goal=ratio_at_least(0.5), own=max(own, 0.0)
+        )
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        yield Row(f"{name}: memory more", count, "MB", Spread.of([grown]))
+
+
+def announced(projection: Projection, count: int) -> ExportHeader:
+    """Announce all records; the ends need no proof to be written."""
+    with projection.view() as view:
+        before, after = End(view.head_before(0), 1, ZERO_HASH), End(view.head_before(count), 2, ZERO_HASH)
+    chain, genesis = FOLLOWED.chain_id, FOLLOWED.genesis_hash
+    return ExportHeader("ledger", chain, genesis, SOURCES.ledger, None, 0, count - 1, before, after)
+
+
+def raw(database: str, projection: Projection) -> tuple[Callable[[], object], str]:
+    """Give what gets the same rows out, and its name."""
+    if database == "SQLite":
+        return lambda: _through_cursor(projection), "a bare cursor"
+    return lambda: _copied(projection), "COPY TO"
+
+
+def _through_cursor(projection: Projection) -> int:
+    with projection.connection() as connection:
+        cursor = connection.connection.cursor()
+        columns = ", ".join(column.name for column in TABLE.columns)
+        return sum(1 for _ in cursor.execute(f"SELECT {columns} FROM {TABLE.name} ORDER BY seq"))  # noqa: S608
+
+
+def _copied(projection: Projection) -> int:
+    with projection.connection() as connection:
+        cursor = connection.connection.cursor()
+        with cursor.copy(f"COPY (SELECT * FROM {TABLE.name} ORDER BY seq) TO STDOUT") as out:  # noqa: S608
+            return sum(len(piece) for piece in out)
+
+
+if __name__ == "__main__":
+    chapter(rows)
