@@ -124,6 +124,9 @@ SENTENCES: Mapping[str, Sentence] = {
         "系列规则版本已变：预期 {expected}，现为 {current}；请核对后重新提交。",
         "The policy changed meanwhile: version {expected} expected, it is {current}; check and ask again.",
     ),
+    "PredecessorForeign": Sentence(
+        "{registry} 不属于所接续的账本。", "{registry} does not belong to the ledger that is continued."
+    ),
     "PredecessorMalformed": Sentence("前一账本的说明不完整。", "The predecessor is stated in part only."),
     "ProposalPending": Sentence("该任命已在提议中。", "This role is proposed already."),
     "ProposalTooEarly": Sentence(
