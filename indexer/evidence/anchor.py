@@ -120,14 +120,13 @@ def from_deployment(
     deployment: Deployment, validators: Sequence[Address], epoch: int, *, demo: bool
 ) -> TrustAnchor:
     """Give the anchor of a deployment, with no issuers yet; without validators its blocks carry no seals."""
-    addresses = {field: deployment.contracts[name].address for name, field in SOURCE_NAMES.items()}
     sets = (ValidatorSet(0, None, tuple(sorted(validators))),) if validators else ()
     return TrustAnchor(
         chain_id=deployment.chain_id,
         genesis_hash=deployment.genesis_hash,
         ledger=Ledger(deployment.ledger.address, deployment.ledger.code_hash, deployment.block),
         consensus=Consensus("clique" if validators else "none", epoch, sets),
-        sources=Sources(ledger=deployment.ledger.address, **addresses),
+        sources=deployment.sources,
         authorities=(),
         issuers=(),
         demo=demo,

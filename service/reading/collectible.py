@@ -13,13 +13,13 @@ from service.pages.views import CollectiblePage, Fact, Holder, Loan, MayView
 from service.pages.views.things import Giving
 from service.reading.context import Context
 from service.reading.described import (
-    KINDS,
     copyright_holder,
     file_facts,
     file_of,
     kind_facts,
     label_facts,
     media_of,
+    shown_kind,
 )
 from service.reading.timeline import MOST_ENTRIES, timeline
 
@@ -54,7 +54,7 @@ def collectible_page(context: Context, token_id: int) -> CollectiblePage:
         edition_number=found.edition.state.number,
         holder=_holder(context, token),
         issuer=context.parties.party(token.issuer),
-        work_kind=KINDS[work.kind],
+        work_kind=shown_kind(work.kind),
         media=media_of(manifest, context.previews.size_of),
         history=told.view,
         may=may_of(found, standing.state if standing else None, context.now),

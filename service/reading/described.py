@@ -18,12 +18,12 @@ from service.pages.language import size as file_size
 from service.pages.views import Bilingual, Fact, FileView, Media, Name
 from service.pages.views.things import WorkKind as ShownKind
 
-KINDS: dict[WorkKind, ShownKind] = {
-    WorkKind.RIGHTS_REGISTERED: "rights_registered",
-    WorkKind.PUBLICATION: "publication",
-    WorkKind.CAPTURE_RECORD: "capture",
-    WorkKind.DERIVED_WORK: "derived",
-}
+
+def shown_kind(kind: WorkKind) -> ShownKind:
+    """Name a kind of work as every part of the service does: the chain's name in lower case."""
+    return kind.name.lower()  # type: ignore[return-value]
+
+
 OWED = (
     "registration_number",
     "publisher",

@@ -14,13 +14,13 @@ from service.pages import addresses
 from service.pages.views import EditionView, Fact, Name, Serial, WorkPage
 from service.reading.context import Context
 from service.reading.described import (
-    KINDS,
     copyright_holder,
     file_facts,
     file_of,
     kind_facts,
     label_facts,
     media_of,
+    shown_kind,
     small_picture,
 )
 from service.reading.timeline import timeline
@@ -54,7 +54,7 @@ def work_page(context: Context, work_id: Hash32) -> WorkPage:
         title=context.work_title(work),
         registrant=context.parties.party(work.registrant),
         deposited_at=work.registered_at,
-        work_kind=KINDS[work.kind],
+        work_kind=shown_kind(work.kind),
         media=media_of(manifest, context.previews.size_of),
         history=told.view,
         as_of=context.as_of(known.settled),

@@ -11,7 +11,7 @@ from service.pages.views.evidence import VerdictView
 from service.pages.views.history import HistoryView
 from service.pages.views.page import AsOf, Bilingual, Fact, FileView, Media, Name, Page, Party, as_json
 
-WorkKind = Literal["rights_registered", "publication", "capture", "derived"]
+WorkKind = Literal["rights_registered", "publication", "capture_record", "derived_work"]
 Giving = Literal["now", "from", "held", "annulled", "issuer", "suspended", "unknown"]
 
 

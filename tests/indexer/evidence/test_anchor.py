@@ -11,6 +11,7 @@ import rfc8785
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
+from indexer import deployment as deployments
 from indexer.deployment import DeployedContract, Deployment
 from indexer.errors import AnchorError
 from indexer.evidence.anchor import (
@@ -207,6 +208,12 @@ def test_an_issuer_is_named_once_and_a_new_statement_replaces_the_old():
     renamed = vouched(ANCHOR, ISSUER, "示例省博物院", "Example Museum")
     assert [one.name for one in renamed.issuers] == ["示例省博物院"]
     assert anchor_id(renamed) != anchor_id(ANCHOR)
+
+
+def test_an_anchor_calls_the_contracts_as_their_deployment_does():
+    named = dict(deployments.SOURCE_NAMES)
+    assert named.pop(deployments.LEDGER) == "ledger"
+    assert dict(SOURCE_NAMES) == named
 
 
 def test_a_deployment_has_its_anchor_before_anybody_is_named():
