@@ -393,6 +393,7 @@ contract Collectible is ICollectible, IERC7943NonFungible, IERC6454, IERC4907, I
 
     /// @inheritdoc ICollectible
     function token(uint256 tokenId) public view returns (Token memory) {
+        // slither-disable-next-line incorrect-equality (flags, not a balance)
         if (_tokens[tokenId].flags == 0) revert TokenUnknown(tokenId);
         return _token(tokenId, collections.policyDigest(tokenId, _tokens[tokenId].policyVersion));
     }

@@ -273,6 +273,10 @@ contract Handler is Replay {
         bytes32 orderId = _fileAnew(_newFiling(Measure.Annul, _token(_live(seed))));
         vm.prank(filer);
         orders.withdraw(orderId, "mistake");
+        if (seed & (1 << 30) == 0) return;
+        (,, Filing memory filing) = orders.order(orderId);
+        filing.corrects = orderId;
+        _file(filing);
     }
 
     function _place(uint256 seed) private {

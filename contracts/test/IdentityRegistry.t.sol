@@ -130,6 +130,26 @@ contract IdentityRegistryTest is Stage {
         }
     }
 
+    function testFuzz_an_unknown_kind_or_custody_is_refused_alone(uint8 number, bool isKind) public {
+        number = uint8(bound(number, uint8(type(Kind).max) + 1, type(uint8).max));
+        assertEq(uint8(type(Kind).max), uint8(type(Custody).max));
+        Registration[] memory registrations = new Registration[](2);
+        registrations[0] = _registration(makeAddr("one"), Kind.Person, Custody.Kept);
+        registrations[1] = _registration(makeAddr("two"), Kind.Person, Custody.Kept);
+        if (isKind) registrations[0].kind = number;
+        else registrations[0].custody = number;
+        string memory field = isKind ? "kind" : "custody";
+        vm.expectEmit(address(identities));
+        emit IIdentityRegistry.Refused(
+            bytes32(uint256(uint160(registrations[0].account))),
+            abi.encodeWithSelector(IIdentityRegistry.AccountMalformed.selector, registrations[0].account, field)
+        );
+        vm.prank(registrar);
+        identities.registerBatch(registrations);
+        assertFalse(identities.canSend(registrations[0].account));
+        assertTrue(identities.canSend(registrations[1].account));
+    }
+
     function test_a_suspension_needs_an_order_and_ends_by_itself() public {
         vm.expectRevert(abi.encodeWithSelector(IOrders.LegalBasisRequired.selector, Measure.Suspend, _account(ann)));
         vm.prank(executor);

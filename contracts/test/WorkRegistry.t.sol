@@ -94,6 +94,21 @@ contract WorkRegistryTest is Stage {
         }
     }
 
+    function testFuzz_an_unknown_kind_is_refused_alone(uint8 kind) public {
+        kind = uint8(bound(kind, uint8(type(WorkKind).max) + 1, type(uint8).max));
+        WorkClaim[] memory claims = new WorkClaim[](2);
+        claims[0] = _claim(WorkKind.Publication, FILE);
+        claims[0].kind = kind;
+        claims[1] = _claim(WorkKind.Publication, "another");
+        bytes32 refused = keccak256(abi.encode(museum, FILE, claims[0].manifestDigest));
+        vm.expectEmit(address(works));
+        emit IWorkRegistry.Refused(refused, abi.encodeWithSelector(IWorkRegistry.WorkMalformed.selector, "kind"));
+        vm.prank(museum);
+        works.registerBatch(claims);
+        assertFalse(works.hasWork(refused));
+        assertEq(works.claims("another"), 1);
+    }
+
     function test_an_anchor_is_deposited_once_by_an_account() public {
         vm.startPrank(museum);
         vm.expectRevert(abi.encodeWithSelector(IWorkRegistry.WorkMalformed.selector, "root"));

@@ -31,6 +31,8 @@ from tests.devnet_fixtures import LiveNode
 
 pytestmark = pytest.mark.node
 
+_PREDECESSOR = keccak256(b"predecessor()")[:4].hex()
+
 
 @pytest.fixture(scope="module")
 def roles() -> dict[str, Address]:
@@ -227,6 +229,20 @@ def test_a_node_of_somebody_else_is_used_and_left_running(
     assert not installation.down(home)
     assert installation.up(home) == made
     assert geth_node.call("eth_chainId") == hex(made.chain_id)
+
+
+def test_new_contracts_continue_the_ledger_of_older_ones(
+    home: Path, tmp_path: Path, roles: dict[str, Address], anvil_node: LiveNode
+) -> None:
+    older = installation.up(home, roles, rpc=anvil_node.url)
+    made = installation.up(tmp_path / "next", roles, rpc=anvil_node.url, predecessor=older)
+    asked = {"to": as_hex(made.contracts["ProvenanceLedger"].address), "data": "0x" + _PREDECESSOR}
+    answer = bytes.fromhex(str(anvil_node.call("eth_call", asked, "latest"))[2:])
+    assert int.from_bytes(answer[:32], "big") == older.chain_id
+    assert answer[44:64] == older.contracts["ProvenanceLedger"].address
+    assert int.from_bytes(answer[96:128], "big") == len(ROLES)
+    again = installation.up(tmp_path / "next", roles, rpc=anvil_node.url, predecessor=older)
+    assert again.contracts == made.contracts
 
 
 def test_a_node_of_somebody_else_that_does_not_answer_is_named(home: Path) -> None:

@@ -262,7 +262,7 @@ contract CollectibleProofs is Proofs {
         collectible.setFrozenTokens(HOLDER, TOKEN, true);
     }
 
-    /// @dev By own transaction, by an order executor's, by anybody's; batches and signatures lead to the same functions.
+    /// @dev By own transaction, by an order executor's, by anybody's; signatures and batches follow below.
     function check_no_call_moves_a_held_token(uint8 which, address caller, address from, address to, uint256 tokenId)
         public
     {
@@ -297,12 +297,92 @@ contract CollectibleProofs is Proofs {
     /// @dev The same of a gift that the holder sends itself.
     function check_no_gift_moves_a_held_token(address caller, address to, uint256 tokenId, uint256 nonce) public {
         vm.assume(caller != address(collectible));
-        Gift memory gift = Gift(tokenId, caller, to, nonce, type(uint64).max);
         vm.prank(caller);
-        try collectible.give(SignedGift(gift, "", 0, 0, "")) {
+        try collectible.give(_intent(caller, to, tokenId, nonce, "")) {
             assert(tokenId != TOKEN);
         } catch {}
         assert(collectible.ownerOf(TOKEN) == HOLDER);
+    }
+
+    /// @dev The same of one that anybody submits, with any signature.
+    function check_no_signed_gift_moves_a_held_token(
+        address caller,
+        address from,
+        address to,
+        uint256 tokenId,
+        uint256 nonce
+    ) public {
+        vm.assume(caller != address(collectible));
+        vm.prank(caller);
+        try collectible.give(_intent(from, to, tokenId, nonce, svm.createBytes(65, "signature"))) {
+            assert(tokenId != TOKEN);
+        } catch {}
+        assert(collectible.ownerOf(TOKEN) == HOLDER);
+    }
+
+    /// @dev The same of what comes in a batch, whose items are calls of the contract to itself.
+    function check_no_batch_moves_a_held_token(
+        uint8 which,
+        address caller,
+        address from,
+        address to,
+        uint256 tokenId,
+        uint256 nonce
+    ) public {
+        vm.assume(which < 4 && caller != address(collectible));
+        vm.prank(caller);
+        (bool done,) = address(collectible).call(_batch(which, from, to, tokenId, nonce));
+        done;
+        assert(collectible.ownerOf(TOKEN) == HOLDER);
+        assert(collectible.getFrozenTokens(HOLDER, TOKEN));
+        assert(collectible.token(TOKEN).status == TokenStatus.Live);
+    }
+
+    /// @dev The control of those above: one that is not held does move, alone and in a batch.
+    function check_a_token_that_is_not_held_moves(address to, uint256 nonce, bool inBatch) public {
+        vm.assume(to != HOLDER && to != address(0));
+        collectible.mint(Issue(7, 2, HOLDER));
+        SignedGift[] memory gifts = new SignedGift[](1);
+        gifts[0] = _intent(HOLDER, to, TOKEN + 1, nonce, "");
+        bytes memory data =
+            inBatch ? abi.encodeCall(collectible.giveBatch, (gifts)) : abi.encodeCall(collectible.give, (gifts[0]));
+        vm.prank(HOLDER);
+        (bool done,) = address(collectible).call(data);
+        assert(done);
+        assert(collectible.ownerOf(TOKEN + 1) == to);
+    }
+
+    function _batch(uint8 which, address from, address to, uint256 tokenId, uint256 nonce)
+        private
+        view
+        returns (bytes memory)
+    {
+        if (which == 0) {
+            SignedGift[] memory gifts = new SignedGift[](1);
+            gifts[0] = _intent(from, to, tokenId, nonce, svm.createBytes(65, "signature"));
+            return abi.encodeCall(collectible.giveBatch, (gifts));
+        }
+        if (which == 1) {
+            Handout[] memory handouts = new Handout[](1);
+            handouts[0] = Handout(tokenId, to);
+            return abi.encodeCall(collectible.distributeBatch, (handouts));
+        }
+        if (which == 2) {
+            Issue[] memory issues = new Issue[](1);
+            issues[0] = Issue(tokenId >> 64, uint64(tokenId), to);
+            return abi.encodeCall(collectible.mintBatch, (issues));
+        }
+        uint256[] memory tokenIds = new uint256[](1);
+        tokenIds[0] = tokenId;
+        return abi.encodeCall(collectible.recover, (tokenIds));
+    }
+
+    function _intent(address from, address to, uint256 tokenId, uint256 nonce, bytes memory signature)
+        private
+        pure
+        returns (SignedGift memory)
+    {
+        return SignedGift(Gift(tokenId, from, to, nonce, type(uint64).max), signature, 0, 0, "");
     }
 
     function check_an_id_is_minted_once(uint256 editionId, uint64 serial, address to) public {
