@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import is_dataclass
 from enum import IntEnum
-from functools import cache
 from typing import Any
 
 from indexer.events import Act, UnknownAct
@@ -24,16 +23,22 @@ def decoded(act: Act | UnknownAct) -> dict[str, Any] | None:
 
 
 def _arguments(value: Any) -> dict[str, Any]:
+    kind: Any = type(value)
+    members = _MEMBERS.get(kind)
+    if members is None:
+        members = _MEMBERS[kind] = _members(kind)
     return {
         shown: _arguments(part) if nested else _json(part, address=address)
-        for shown, name, nested, address in _members(type(value))
+        for shown, name, nested, address in members
         for part in (getattr(value, name),)
     }
 
 
-@cache
-def _members(kind: type[Any]) -> tuple[tuple[str, str, bool, bool], ...]:
-    """List the members of a kind of act once: as shown, as named, whether it has members itself, or is an address."""
+_MEMBERS: dict[Any, tuple[tuple[str, str, bool, bool], ...]] = {}
+"""By kind of act, listed once: each member as shown, as named, whether it has members itself, whether an address."""
+
+
+def _members(kind: Any) -> tuple[tuple[str, str, bool, bool], ...]:
     return tuple(
         (_camel(name), name, nested, not nested and solidity_type(annotation) == "address")
         for name, annotation in layout(kind)
