@@ -79,6 +79,7 @@ def run_worker(arguments: argparse.Namespace) -> int:
 
     _log_to_standard_error()
     with installation_of(arguments) as installation:
+        _ = installation.deployment, installation.vault  # What is missing is said in our words.
         worker = open_worker(installation.settings, installation.files)
         try:
             worker.run(told_to_stop())

@@ -78,7 +78,7 @@ def run_mint(arguments: argparse.Namespace) -> int:
     )
     began = time.monotonic()
     sheet = read_sheet(arguments.sheet, options)
-    report = sheet.check()
+    report = _judge(sheet, quiet=arguments.json)
     judged = time.monotonic() - began
     _say_problems(report, quiet=arguments.json)
     if arguments.dry_run or not report.is_sound:
@@ -100,6 +100,7 @@ def _outcome(found: dict[str, Any]) -> str:
     lines = [f"{found['rows']} 行，{len(works)} 件存证，{len(issued)} 件数字藏品"]
     lines += [f"{found['rows']} rows, {len(works)} deposits, {len(issued)} collectibles"]
     lines += [f"  系列 / collection  {one}" for one in found["collections"]]
+    lines += [f"  存证 / deposit     {one}" for one in works[:_SHOWN] if not issued]
     lines += [f"  藏品 / collectible {short_code(int(one)):16} {one}" for one in issued[:_SHOWN]]
     if len(issued) > _SHOWN:
         lines.append(f"  … {len(issued) - _SHOWN} 件见 --json / more: see --json")
@@ -109,6 +110,13 @@ def _outcome(found: dict[str, Any]) -> str:
         lines.append(f"  … {len(found['refused']) - _SHOWN}：qianyin operation list --state refused")
     seconds = ", ".join(f"{name} {value}" for name, value in found["seconds"].items())
     return "\n".join([*lines, f"用时（秒）/ seconds: {seconds}"])
+
+
+def _judge(sheet: Sheet, *, quiet: bool) -> Report:
+    from tqdm import tqdm
+
+    with tqdm(unit="row", desc="judge", disable=quiet or None) as bar:
+        return sheet.check(lambda done: bar.update(done - bar.n))
 
 
 def _issue(
@@ -122,7 +130,7 @@ def _issue(
 
     began, chain = time.monotonic(), Chain.of(installation.settings.home)
     accepted: list[Operation] = []
-    rows = tqdm(sheet.requests(), total=many, unit="row", desc="accept", disable=arguments.json)
+    rows = tqdm(sheet.requests(), total=many, unit="row", desc="accept", disable=arguments.json or None)
     for chunk in issue(desk_of(installation, "cli"), rows, _terms(arguments.allow)):
         accepted += chunk
     seconds = {"accepted": round(time.monotonic() - began, 2)}
@@ -134,7 +142,7 @@ def _issue(
         f"{len(accepted)} accepted, durably; waiting for the ledger (interrupt at will, run again to go on)",
     )
     settling = time.monotonic()
-    with tqdm(total=len(accepted), unit="op", desc="settle", disable=arguments.json) as bar:
+    with tqdm(total=len(accepted), unit="op", desc="settle", disable=arguments.json or None) as bar:
         refused = wait(installation, accepted, bar.update)
     seconds |= {"settled": round(time.monotonic() - settling, 2), **chain.seconds(time.monotonic() - began)}
     return {"operations": len(accepted), **named, "refused": refused, "seconds": seconds}

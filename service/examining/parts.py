@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from devnet import deploy
 from devnet.errors import DevnetError
 from devnet.rpc import Endpoint
+from indexer.connection import NodeError
 from indexer.errors import IndexerError
+from indexer.follow import Header
 from indexer.health import Health, health
 from indexer.store import NothingIndexed
 from indexer.values import as_hex
@@ -35,7 +37,7 @@ def examine(installation: Installation) -> list[Finding]:
         except QianyinError as fault:
             found.append(ill(part, (fault.zh, fault.en), ("", "")))
         except DevnetError as fault:
-            found.append(ill(part, (fault.zh, fault.en), ("", "")))
+            found.append(ill(part, (fault.zh, fault.en), _UP))
         except (IndexerError, ValueError, OSError) as fault:
             found.append(ill(part, (f"无法查看：{fault}", f"It cannot be looked at: {fault}"), ("", "")))
     return found
@@ -129,14 +131,23 @@ def _index(installation: Installation) -> Iterator[Finding]:
 
 
 def _health(installation: Installation) -> Health:
-    _, newest = installation.node.look()
+    newest = _newest(installation)
     with installation.projection.view() as view:
-        return health(view, newest.header, int(time.time()))
+        return health(view, newest, int(time.time()))
+
+
+def _newest(installation: Installation) -> Header | None:
+    """Give the node's newest block; None where it is silent, which is said of the chain."""
+    try:
+        return installation.node.look()[1].header
+    except NodeError:
+        return None
 
 
 def _clock(installation: Installation) -> Iterator[Finding]:
-    _, newest = installation.node.look()
-    yield machine.clock(int(time.time()), newest.header.time)
+    newest = _newest(installation)
+    if newest is not None:
+        yield machine.clock(int(time.time()), newest.time)
 
 
 def _keys(installation: Installation) -> Iterator[Finding]:

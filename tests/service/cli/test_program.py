@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -170,6 +171,19 @@ def test_the_check_of_imports_would_see_one():
 def _path() -> str:
     root = Path(__file__).parents[3]
     return f"{root}:{root / 'hardhat-free-devnet'}"
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/operations.md"])
+def test_every_command_in_the_docs_is_a_verb_with_these_options(page: str):
+    text = (Path(__file__).parents[3] / page).read_text(encoding="utf-8")
+    blocks = "\n".join(re.findall(r"```\n(.*?)```", text, re.DOTALL))
+    found = re.findall(r"^(?:\$ |QIANYIN_KEY=\S+ )?qianyin ([^#\n·]+)", blocks, re.MULTILINE)
+    assert len(found) > 8
+    for line in found:
+        words = line.split()
+        verb = next((VERBS[tuple(words[:many])] for many in (2, 1) if tuple(words[:many]) in VERBS), None)
+        assert verb is not None, line
+        assert {word for word in words if word.startswith("--")} <= set(verb._option_string_actions), line
 
 
 def test_the_reference_in_the_docs_is_what_the_parsers_say():
