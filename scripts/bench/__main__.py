@@ -26,7 +26,7 @@ import environment  # noqa: E402
 from measuring import machine, say  # noqa: E402
 from rows import Row, Table, from_json  # noqa: E402
 
-CHAPTERS = ("backfill", "live", "queries", "serving", "exporting")
+CHAPTERS = ("backfill", "live", "minting", "queries", "serving", "exporting", "starting")
 """Files of this folder, in the order of the table; measuring.py says what is in them."""
 
 

@@ -24,6 +24,7 @@ from service.files.directory import DirectoryStore
 from service.keys import curve
 from service.keys.intents import Gift, digest
 from service.keys.operators import Operator
+from service.keys.secret import Secret
 from service.outbox import nonces, requests
 from service.outbox.calls import Circumstances, call_data, part
 from service.outbox.naming import Asked, Case
@@ -56,7 +57,7 @@ def house(request: pytest.FixtureRequest, geth_node: LiveNode) -> Iterator[House
 class Wallet:
     """Somebody who keeps a key of their own."""
 
-    key: curve.Secret
+    key: Secret
 
     @property
     def account(self) -> Address:
@@ -129,8 +130,8 @@ def test_a_bad_item_of_a_batch_ends_alone(house: House, bad: tuple[int, ...]) ->
 def test_requests_that_depend_on_a_refused_one_end_by_its_name_however_far_down(house: House) -> None:
     holder, other = house.account("holder"), house.account("other")
     [mint] = _mints(house, house.deposit(1), 1)
-    people = {"holder": house.registration(holder), "other": house.registration(other)}
-    chain = {
+    people: dict[str, Request] = {"holder": house.registration(holder), "other": house.registration(other)}
+    chain: dict[str, Request] = {
         "mint": mint,
         "hand": requests.Distribute(house.collection.collection_id, mint.token_id, holder),
         "gift": requests.GiveFromKept(mint.token_id, holder, other),
@@ -145,7 +146,7 @@ def test_requests_that_depend_on_a_refused_one_end_by_its_name_however_far_down(
 def test_a_gift_that_its_holder_submitted_meanwhile_is_done_once_and_settled(house: House, ours: str) -> None:
     giver, receiver = Wallet(curve.new_key()), house.account("receiver")
     [mint] = _mints(house, house.deposit(1), 1)
-    people = {
+    people: dict[str, Request] = {
         "giver": replace(house.registration(giver.account), custody=Custody.OWN),
         "receiver": house.registration(receiver),
     }
