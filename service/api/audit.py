@@ -73,7 +73,9 @@ class EntriesQuery(SubjectQuery):
     """Which entries; conditions that are set all apply. `derived`: a work brings its collectibles along."""
 
     derived: bool = False
-    act: tuple[str, ...] = Field((), max_length=50, description="names of acts, e.g. Gifted")
+    act: tuple[Annotated[str, Field(max_length=100)], ...] = Field(
+        (), max_length=50, description="names of acts, e.g. Gifted"
+    )
     time_from: Moment | None = None
     time_until: Moment | None = None
     block_from: Moment | None = None

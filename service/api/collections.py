@@ -45,10 +45,12 @@ class PolicyBody(Body):
     next_holding: Annotated[int, Field(ge=0, le=_YEARS_TWO)] = 30 * 86_400
     gifts_per_day: Annotated[int, Field(ge=1, le=65_535)] = 3
     acceptance: bool = False
-    receivers: Annotated[tuple[Literal["person", "institution"], ...], Field(min_length=1)] = ("person",)
+    receivers: Annotated[tuple[Literal["person", "institution"], ...], Field(min_length=1, max_length=2)] = (
+        "person",
+    )
     work_kinds: Annotated[
         tuple[Literal["rights_registered", "publication", "capture_record", "derived_work"], ...],
-        Field(min_length=1),
+        Field(min_length=1, max_length=4),
     ] = ("rights_registered", "publication", "derived_work")
     longest_loan: Annotated[int, Field(ge=0, le=_YEARS_TWO)] = 0
 

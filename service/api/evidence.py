@@ -122,7 +122,10 @@ async def whole_body(request: Request) -> bytes:
 @routes.post(
     "/v1/verify",
     openapi_extra={
-        "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object", "maxProperties": 32}}},
+        }
     },
 )
 def verify_bundle(installation: Installed, octets: Annotated[bytes, Depends(whole_body)]) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -33,6 +34,7 @@ from service.reading.titles import learn_titles
 from service.settings import read_settings
 
 DAY = 86_400
+LISTENED = ("service", "indexer", "devnet", "uvicorn", "fastapi", "starlette", "alembic", "multipart")
 FAST = "pause = 0.02\nresend = 0.5\npublic_rate = 0\nkey_rate = 0\n"
 MUSEUM = ("试验博物馆", "Trial Museum")
 AUTHORITY = ("试验监管方", "Trial regulator")
@@ -46,6 +48,8 @@ class Premises:
     url: str
     keys: dict[Scope, str] = field(default_factory=dict)
     callers: dict[Scope | None, Caller] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
+    """What every part of the service logged, since the house was built."""
 
     @property
     def issuer(self) -> Address:
@@ -110,8 +114,10 @@ class Caller:
 def premises(home: Path, chain: str = "anvil") -> Iterator[Premises]:
     """Bring everything up in a folder, and everything down at the end."""
     (home / "settings.toml").write_text(FAST)
+    heard: list[str] = []
     settings = read_settings({}, home)
     with ExitStack() as ending:
+        ending.enter_context(listened_to(heard))
         ending.callback(devnet.down, home)
         terms = Terms(governance_delay=3_600, recovery_wait=3_600)
         deployment = bring_up(settings, chain, None, terms, demo=True, attached=True)
@@ -135,11 +141,34 @@ def premises(home: Path, chain: str = "anvil") -> Iterator[Premises]:
             }
             holder = Address(b"\x11" * 20)
             keys[Scope.HOLDER] = give_out(installation.database, Scope.HOLDER, "test", holder).text
-            made = Premises(installation, url, keys)
+            made = Premises(installation, url, keys, heard=heard)
             try:
                 yield made
             finally:
                 made.close()
+
+
+@contextmanager
+def listened_to(heard: list[str]) -> Iterator[None]:
+    """Write down what the service and what it stands on log, at every level."""
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(self.format(record))
+
+    ear = Ear(logging.DEBUG)
+    ear.setFormatter(logging.Formatter("%(name)s %(message)s"))
+    loggers = [logging.getLogger(name) for name in LISTENED]
+    before = [one.level for one in loggers]
+    for one in loggers:
+        one.setLevel(logging.DEBUG)
+        one.addHandler(ear)
+    try:
+        yield
+    finally:
+        for one, level in zip(loggers, before, strict=True):
+            one.setLevel(level)
+            one.removeHandler(ear)
 
 
 @contextmanager
