@@ -6,6 +6,7 @@ Each is run in a child of the nursery (`nursery.py`), and is the real thing but 
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
 import time
@@ -66,7 +67,8 @@ class Part:
 
     `wrong` names a control: `send-first`, a worker that sends before it stores; `trusting`, an indexer that believes
     every log. `depth` is the indexer's, `width` how many blocks it backfills at a time. `second`: it makes another
-    index of the same ledger. `skew` are seconds by which the program's clock is wrong.
+    index of the same ledger. `skew` are seconds by which the program's clock is wrong; `largest`, if not 0, how many
+    bytes a file may have, as on a disk that is full.
     """
 
     role: str
@@ -78,6 +80,7 @@ class Part:
     width: int = 8
     second: bool = False
     skew: float = 0.0
+    largest: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Write for the nursery."""
@@ -89,6 +92,8 @@ def play(part: Part) -> None:
     real = time.time
     if part.skew:
         time.time = lambda: real() + part.skew
+    if part.largest:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (part.largest, part.largest))
     {"worker": _work, "indexer": _index, "rebuilder": _rebuild}[part.role](part)
 
 

@@ -92,6 +92,7 @@ class Proxy:
         for fresh in (False, True):
             kept = None if fresh else getattr(self._local, "kept", None)
             if kept is None or kept[0] != self.behind:
+                self.part()
                 kept = (
                     self.behind,
                     http.client.HTTPConnection(place.hostname or "", place.port, timeout=10),

@@ -102,13 +102,18 @@ class Stage:
 
     # who plays
 
-    def worker(self, point: str = "", nth: int = 1, *, wrong: str = "", skew: float = 0.0) -> Child:
-        """Start a worker that dies at a point, or not by itself."""
-        return self._fork(Part("worker", "", point, nth, wrong, skew=skew))
+    def worker(
+        self, point: str = "", nth: int = 1, *, wrong: str = "", skew: float = 0.0, largest: int = 0
+    ) -> Child:
+        """Start a worker that dies at a point, or not by itself; for the rest see `Part`."""
+        return self._fork(Part("worker", "", point, nth, wrong, skew=skew, largest=largest))
 
-    def indexer(self, point: str = "", nth: int = 1, *, wrong: str = "", second: bool = False) -> Child:
+    def indexer(
+        self, point: str = "", nth: int = 1, *, wrong: str = "", second: bool = False, largest: int = 0
+    ) -> Child:
         """Start an indexer likewise; `second`: of another index."""
-        return self._fork(Part("indexer", "", point, nth, wrong, depth=self.depth, second=second))
+        part = Part("indexer", "", point, nth, wrong, depth=self.depth, second=second, largest=largest)
+        return self._fork(part)
 
     def rebuilder(self, point: str, nth: int = 1) -> Child:
         """Start somebody who builds the index anew, until killed."""
