@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from indexer.errors import IndexerError
 from indexer.events import Sources
@@ -23,6 +23,7 @@ from indexer.follow import Halt, Header, Reason
 from indexer.span import LedgerBlock
 from indexer.store import schema
 from indexer.store.rows import block_of
+from indexer.store.writing import in_parts
 from indexer.values import Address, Hash32, as_hex, hash32
 
 _ONLY = 1
@@ -126,11 +127,17 @@ def settle(connection: Connection, before: int, now: int) -> None:
     if now <= before:
         return
     connection.execute(update(schema.Installation).values(settled_number=now))
-    block, record = schema.BlockTable, schema.RecordTable
-    empty = ~exists().where(record.block_number == block.number)
-    first = select(schema.Installation.first_number).scalar_subquery()
-    between = and_(block.number >= before, block.number < now, block.number > first)
-    connection.execute(delete(block).where(between, empty))
+    block = schema.BlockTable
+    earlier = select(block.count).where(block.number < before).order_by(block.number.desc()).limit(1)
+    count = connection.scalar(earlier)
+    between = select(block.number, block.count).where(block.number >= before, block.number < now)
+    empty: list[int] = []
+    for number, reached in connection.execute(between.order_by(block.number)):
+        if reached == count:
+            empty.append(number)
+        count = reached
+    for part in in_parts(empty):
+        connection.execute(delete(block).where(block.number.in_(part)))
 
 
 def _blocks_from(connection: Connection, number: int) -> tuple[LedgerBlock, ...]:
