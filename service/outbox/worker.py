@@ -15,6 +15,7 @@ from service.errors import Unavailable
 from service.files.store import ContentStore
 from service.keys.operators import Operator
 from service.outbox import checkpoints, lease
+from service.outbox.filing import Filing
 from service.outbox.nonces import SendingKey
 from service.outbox.office import Office, open_office
 from service.outbox.pulse import Bell, Due, Pulse
@@ -73,6 +74,7 @@ class Worker:
         self._next_lease = 0.0
         self._next_look = time.monotonic() + look_round
         self._on_the_way = self._under_way = False
+        self._filing: Filing | None = None
         self._moved_at: float | None = None
 
     def step(self) -> int:
@@ -83,7 +85,7 @@ class Worker:
         """
         self._lease()
         due = self._pulse.look()
-        moved = self._files.step() if due.accepted else 0
+        moved, away = self._store() if due.accepted and self._filing is None else (0, None)
         if moved:
             due = self._pulse.look()
         self._under_way = False
@@ -93,18 +95,34 @@ class Worker:
         self._on_the_way = bool(due.open)
         self._tidy(moved)
         self._ask_for_checkpoint()
+        if away is not None:
+            raise away
         self.health.stepped_at, self.health.trouble = time.time(), ""
         return moved
+
+    def _store(self) -> tuple[int, Unavailable | None]:
+        """Store files; where the store does not answer, the rest of the step goes on without it."""
+        try:
+            return self._files.step(), None
+        except Unavailable as fault:
+            return 0, fault
 
     def run(self, stop: threading.Event) -> None:
         """Step until told to stop; rest where nothing moved, and longer where something does not answer."""
         _calm_collector()
-        while not stop.is_set():
-            rest = self.step_or_wait()
-            if self.health.trouble:
-                stop.wait(rest)
-            else:
-                self._rest(stop, rest)
+        self._filing = Filing(self._files, self._office.database, self._office.settings.pause)
+        self._filing.start()
+        try:
+            while not stop.is_set():
+                self._filing.check()
+                rest = self.step_or_wait()
+                if self.health.trouble:
+                    stop.wait(rest)
+                else:
+                    self._rest(stop, rest)
+        finally:
+            self._filing.end()
+            self._filing = None
 
     def step_or_wait(self) -> float:
         """Step, and say for how many seconds to rest."""

@@ -21,6 +21,7 @@ from sqlalchemy import create_engine, make_url, select, text, update
 from indexer.events import Custody
 from indexer.values import Address
 from service.files.directory import DirectoryStore
+from service.files.kubo import KuboStore
 from service.keys import curve
 from service.keys.intents import Gift, digest
 from service.keys.operators import Operator
@@ -38,6 +39,7 @@ from service.outbox.transactions import Unsigned
 from service.outbox.worker import Worker
 from tests.devnet_fixtures import LiveNode
 from tests.service.outbox.house import House, build, outcomes, settled
+from tests.service.outbox.samples import attachment
 from tests.service.outbox.test_worker import Stopped, _step_on
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
@@ -242,6 +244,37 @@ def test_a_worker_that_starts_without_node_and_index_waits_and_turns_to_where_th
     house.settle(worker)
     worker.close()
     assert outcomes(house, ids) == settled(list(ids))
+
+
+@pytest.mark.filterwarnings("ignore:The 'strict' parameter:FutureWarning")  # The client of Kubo passes it.
+@pytest.mark.parametrize("running", [False, True], ids=["stepped", "running"])
+def test_a_content_store_that_is_down_holds_up_only_what_has_files(house: House, running: bool) -> None:
+    ids = house.accept(house.founding() | {"filed": house.deposit(3, attachment(b"{}"))})
+    worker = Worker(open_office(house.settings), KuboStore("/ip4/127.0.0.1/tcp/1"))
+    others = {key: one for key, one in ids.items() if key != "filed"}
+    if running:
+        with house.followed(), working(worker):
+            _until(lambda: house.open_count() == 1)
+    else:
+        house.until(lambda: house.open_count() == 1, worker)
+    assert outcomes(house, others) == settled(list(others))
+    assert outcomes(house, {"filed": ids["filed"]}) == {"filed": "accepted"}
+    worker.close()
+    house.settle()
+    assert outcomes(house, ids) == settled(list(ids))
+
+
+@contextmanager
+def working(worker: Worker) -> Iterator[None]:
+    """Let a worker run meanwhile."""
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(30)
 
 
 def test_a_worker_asks_for_the_hourly_checkpoint(house: House) -> None:
