@@ -42,9 +42,10 @@ rpc = ["{rpc}"]
 outbox_url = "{outbox}"
 index_url = "{index}"
 """
-_SHORTEST_LEASE = 0.5
-_LEASE_PER_BUILD = 0.25
-"""A lease must outlast a step of the worker; how long that takes here is guessed from how long it took to deploy."""
+_LEASE = 0.5
+_DEPLOYED_IN = 1.5
+"""Seconds that it takes to deploy on two cores that do nothing else; where it takes longer, lives and leases last
+longer too."""
 HOLDERS = 4
 
 
@@ -58,6 +59,8 @@ class Stage:
     story: Story
     database: Postgres | None = None
     depth: int | None = None
+    pace: float = 1.0
+    """How many times as long as usual things take here and now."""
     asked: dict[str, Asked] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -196,13 +199,13 @@ def staged(
     """
     began = time.monotonic()
     house = build(node, Terms())
-    lease = max(_SHORTEST_LEASE, (time.monotonic() - began) * _LEASE_PER_BUILD)
+    pace = max(1.0, (time.monotonic() - began) / _DEPLOYED_IN)
     home = house.settings.home
     with proxy.before(node.url, Liar(seed, share)) as line:
         line.lying = share > 0
         outbox = index = database.fresh() if database else ""
         text = SETTINGS.format(
-            lease=lease,
+            lease=_LEASE * pace,
             rpc=line.url,
             outbox=outbox or f"sqlite:///{home / 'outbox.db'}",
             index=index or f"sqlite:///{home / 'index.db'}",
@@ -211,9 +214,7 @@ def staged(
         honest = replace(read_settings({}, home), rpc=house.deployment.rpc)
         house = House(node, honest, house.deployment, depth)
         holders = [house.account(f"holder {n}") for n in range(HOLDERS)]
-        stage = Stage(
-            house, line, nursery, Story(seed, house.issuer, holders), database=database, depth=depth
-        )
+        stage = Stage(house, line, nursery, Story(seed, house.issuer, holders), database, depth, pace)
         try:
             yield stage
         finally:

@@ -50,14 +50,14 @@ class Player:
             self._rest()
 
     def _rest(self) -> None:
-        self.child, self.again = None, time.monotonic() + self.pause
+        self.child, self.again = None, time.monotonic() + self.pause * self.stage.pace
 
     def _begin(self) -> None:
         dice = self.stage.dice
         point = next(self.points)
         named = point != AT_RANDOM
         self.child = self.start(point if named else "", dice.choice((1, 1, 2, 3)))
-        self.until = time.monotonic() + (_LONGEST_LIFE if named else dice.uniform(0.0, 1.2))
+        self.until = time.monotonic() + self.stage.pace * (_LONGEST_LIFE if named else dice.uniform(0.0, 1.2))
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Storm:
     """Kills on one stage.
 
     Attributes:
-        shocks: things that happen besides, each with its name and after how many kills (of any kind) it comes again.
+        shocks: things that happen besides, each with its name and after how many workers' deaths it comes again.
         weather: what happens all the time.
     """
 
@@ -143,8 +143,9 @@ class Storm:
         self.stage.line.behind = self.stage.house.node.url
 
     def _shock(self) -> None:
+        deaths = sum(many for name, many in self.kills.items() if name.startswith("worker"))
         for name, (every, do) in self.shocks.items():
-            if self.kills.total() >= (self._shocked[name] + 1) * every:
+            if deaths >= (self._shocked[name] + 1) * every:
                 self._shocked[name] += 1
                 do()
 
@@ -168,8 +169,8 @@ def usual_shocks(storm: Storm) -> dict[str, tuple[int, Callable[[], None]]]:
         storm.kills["validator"] += 1
 
     shocks: dict[str, tuple[int, Callable[[], None]]] = {
-        "validator": (23, validator),
-        "all": (41, storm.kill_all),
+        "validator": (6, validator),
+        "all": (11, storm.kill_all),
     }
     if stage.database is not None:
 
@@ -177,5 +178,5 @@ def usual_shocks(storm: Storm) -> dict[str, tuple[int, Callable[[], None]]]:
             stage.kill_database()
             storm.kills["PostgreSQL"] += 1
 
-        shocks["database"] = (17, database)
+        shocks["database"] = (5, database)
     return shocks
