@@ -1,0 +1,137 @@
+"""Everything is killed, at every point and at random, over a line that lies: nothing is lost, repeated or stuck.
+
+A failure names its seed; `QIANYIN_FAULT_SEED=… pytest tests/faults/test_storm.py -k …` tells the same lies, draws the
+same lives and the same order of deaths again.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.devnet_fixtures import LiveNode
+from tests.faults.nursery import Nursery
+from tests.faults.servers import Postgres
+from tests.faults.stage import Stage, no_weather, staged
+from tests.faults.storm import Storm, usual_shocks
+from tests.faults.tally import KILL, LIE, Tally
+
+pytestmark = [pytest.mark.node, pytest.mark.timeout(900)]
+
+SEED = int(os.environ.get("QIANYIN_FAULT_SEED") or secrets.randbelow(1_000_000))
+KILLS, LIES = 110, 110
+ROUNDS = 14
+"""Storms of each kind in a nightly run."""
+DEPTH = 64
+
+
+def _weathered(storm: Storm, tally: Tally, kills: int, weather: Callable[[], None] = no_weather) -> None:
+    """Let a storm pass, let everything come to its end, and see what is left."""
+    stage = storm.stage
+    stage.found()
+    storm.weather = weather
+    storm.rage(kills, LIES * kills // KILLS, seconds=600)
+    stage.calm(180, weather)
+    found = stage.reckon()
+    faults = {KILL + name: count for name, count in storm.kills.items()}
+    faults |= {LIE + lie: count for lie, count in stage.line.liar.told.items()}
+    tally.add(faults | dict(storm.others), found)
+    assert found.ok, f"seed {stage.story.seed}: {found}"
+    assert found.requests > kills
+
+
+def _on_files(node: LiveNode, nursery: Nursery, tally: Tally, seed: int) -> None:
+    with staged(node, nursery, seed, share=0.06) as stage:
+        storm = Storm(stage)
+        storm.shocks = usual_shocks(storm)
+        _weathered(storm, tally, KILLS)
+
+
+def _on_postgresql(node: LiveNode, nursery: Nursery, tally: Tally, seed: int, server: Postgres) -> None:
+    with staged(node, nursery, seed, share=0.06, database=server) as stage:
+        storm = Storm(stage)
+        storm.shocks = usual_shocks(storm)
+        _weathered(storm, tally, KILLS)
+
+
+def _on_a_chain_that_turns(node: LiveNode, nursery: Nursery, tally: Tally, seed: int) -> None:
+    with staged(node, nursery, seed, share=0.04, depth=DEPTH) as stage:
+        storm = Storm(stage)
+        chain = Turning(stage, storm)
+        storm.shocks = {"re-org": (2, chain.turn), "lost blocks": (3, chain.lose)}
+        _weathered(storm, tally, KILLS, chain.grow)
+
+
+class Turning:
+    """Re-orgs on command that never reach what is settled."""
+
+    def __init__(self, stage: Stage, storm: Storm) -> None:
+        self._node, self._storm = stage.house.node, storm
+        self._dice = random.Random(f"turning {stage.story.seed}")
+        self._highest = self._next = 0.0
+        self._first = stage.house.deployment.block
+
+    def grow(self) -> None:
+        """Add some blocks now and then, so that something settles."""
+        if time.monotonic() > self._next:
+            self._node.call("anvil_mine", hex(self._dice.choice((1, 4, 16, 32))))
+            self._next = time.monotonic() + 0.25
+
+    def turn(self) -> None:
+        """Replace the last blocks by others, which are empty."""
+        depth = self._within(self._dice.choice((1, 2, 3, 5, 8, 16, 32, DEPTH)))
+        if depth:
+            self._node.call("anvil_reorg", depth, [])
+            self._storm.others[f"re-org of depth {_class(depth)}"] += 1
+
+    def lose(self) -> None:
+        """Take the last blocks away."""
+        depth = self._within(self._dice.randint(1, 5))
+        if depth:
+            self._node.call("anvil_rollback", depth)
+            self._storm.others["blocks lost"] += 1
+
+    def _within(self, depth: int) -> int:
+        head = int(self._node.call("eth_blockNumber"), 16)
+        self._highest = max(self._highest, head)
+        return int(max(0, min(depth, DEPTH - (self._highest - head), head - self._first - 1)))
+
+
+def _class(depth: int) -> str:
+    return next(f"{low}-{high}" for low, high in ((1, 3), (4, 16), (17, 64)) if low <= depth <= high)
+
+
+def test_nothing_is_lost_on_sqlite(geth_node: LiveNode, nursery: Nursery, tally: Tally) -> None:
+    _on_files(geth_node, nursery, tally, SEED)
+
+
+def test_nothing_is_lost_on_postgresql(
+    geth_node: LiveNode, nursery: Nursery, tally: Tally, server: Postgres
+) -> None:
+    _on_postgresql(geth_node, nursery, tally, SEED + 1, server)
+
+
+@pytest.mark.nightly
+def test_nothing_is_lost_on_a_chain_that_turns(anvil_node: LiveNode, nursery: Nursery, tally: Tally) -> None:
+    _on_a_chain_that_turns(anvil_node, nursery, tally, SEED + 2)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("round_", range(1, ROUNDS))
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "turning"])
+def test_nothing_is_lost_in_many_storms(
+    request: pytest.FixtureRequest, nursery: Nursery, tally: Tally, kind: str, round_: int
+) -> None:
+    seed = SEED + 10 * round_
+    if kind == "turning":
+        _on_a_chain_that_turns(request.getfixturevalue("anvil_node"), nursery, tally, seed)
+    elif kind == "sqlite":
+        _on_files(request.getfixturevalue("geth_node"), nursery, tally, seed)
+    else:
+        node, server = request.getfixturevalue("geth_node"), request.getfixturevalue("server")
+        _on_postgresql(node, nursery, tally, seed, server)
