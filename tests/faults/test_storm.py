@@ -24,8 +24,8 @@ from tests.faults.tally import KILL, LIE, Tally
 pytestmark = [pytest.mark.node, pytest.mark.timeout(900)]
 
 SEED = int(os.environ.get("QIANYIN_FAULT_SEED") or secrets.randbelow(1_000_000))
-KILLS, LIES = 110, 110
-ROUNDS = 14
+KILLS, LIES = 155, 155
+ROUNDS = 10
 """Storms of each kind in a nightly run."""
 DEPTH = 64
 
