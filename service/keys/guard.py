@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert, select
 
 from indexer.values import Address, Hash32, as_hex
-from service.errors import QianyinError
+from service.errors import Conflict
 from service.outbox.tables import SignatureRow
 
 
-class SignedBefore(QianyinError):
+class SignedBefore(Conflict):
     """The key signed another thing in this slot: signing this one as well is refused."""
 
 

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -146,6 +146,7 @@ class _Intake:
     connection: Connection
     requests: dict[int, Request] = field(default_factory=dict)
     held: dict[tuple[str, str], tuple[int, bytes]] = field(default_factory=dict)
+    refused: set[tuple[str, str]] = field(default_factory=set)
     queues: Queues = field(default_factory=Queues)
     next_place: int = 0
     rows: dict[Any, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
@@ -157,12 +158,7 @@ class _Intake:
             keys[one.principal].add(one.wanted.idempotency_key)
         for principal, used in keys.items():
             for chunk in _chunks(used):
-                query = select(OperationRow.idempotency_key, OperationRow.place, OperationRow.digest).where(
-                    OperationRow.principal == principal, OperationRow.idempotency_key.in_(chunk)
-                )
-                self.held |= {
-                    (principal, key): (place, digest) for key, place, digest in self.connection.execute(query)
-                }
+                self._learn_keys(principal, chunk)
         self._learn_touches([touch for one in asked for touch in one.touches])
         self.next_place = (self.connection.execute(select(func.max(OperationRow.place))).scalar() or 0) + 1
 
@@ -172,16 +168,21 @@ class _Intake:
         Raises:
             BadInput, Conflict: one cannot; nothing has changed.
         """
-        fresh: dict[tuple[str, str], bytes] = {}
+        before: dict[tuple[str, str], bytes] = {}
         for one in asked:
-            known = self.held[one.key][1] if one.key in self.held else fresh.get(one.key)
+            known = self.held[one.key][1] if one.key in self.held else before.get(one.key)
             if known is None:
-                fresh[one.key] = one.digest
                 for named in one.wanted.after:
-                    if (one.principal, named) not in fresh and (one.principal, named) not in self.held:
-                        self._awaited(named, one.index)
+                    self._examine_after((one.principal, named), before, one.index)
             elif known != one.digest:
                 raise _key_reused(one.wanted.idempotency_key, one.index)
+            before[one.key] = one.digest
+
+    def _examine_after(self, named: tuple[str, str], before: Collection[tuple[str, str]], index: int) -> None:
+        if named not in before:
+            self._awaited(named[1], index)
+        elif named in self.refused:
+            raise _awaited_refused(named[1], index)
 
     def take(self, one: _Asked) -> int:
         """Give the place of a request that was examined: of the operation it is already, or a new one's."""
@@ -200,6 +201,15 @@ class _Intake:
         for table in (OperationRow, TouchRow, DependencyRow, AttachmentRow):
             if self.rows[table]:
                 self.connection.execute(insert(table), self.rows[table])
+
+    def _learn_keys(self, principal: str, keys: list[str]) -> None:
+        row = OperationRow
+        query = select(row.idempotency_key, row.place, row.digest, row.state)
+        where = (row.principal == principal, row.idempotency_key.in_(keys))
+        for key, place, digest, state in self.connection.execute(query.where(*where)):
+            self.held[principal, key] = (place, digest)
+            if state == State.REFUSED:
+                self.refused.add((principal, key))
 
     def _learn_touches(self, touches: Sequence[Touch]) -> None:
         """Read who touches these subjects; of those that are only used, not the other users: they do not matter."""
@@ -246,12 +256,7 @@ class _Intake:
                 index=index,
             )
         if row.state == State.REFUSED:
-            raise Conflict(
-                "dependency-refused",
-                f"所等待的操作 {named} 已被拒绝。",
-                f"The operation {named}, which is to be settled before, was refused.",
-                index=index,
-            )
+            raise _awaited_refused(named, index)
         place: int = row.place
         return place
 
@@ -288,6 +293,15 @@ def touches_of(request: Request) -> tuple[Touch, ...]:
 def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
     ordered = sorted(values)
     return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))
+
+
+def _awaited_refused(named: str, index: int) -> Conflict:
+    return Conflict(
+        "dependency-refused",
+        f"所等待的操作 {named} 已被拒绝。",
+        f"The operation {named}, which is to be settled before, was refused.",
+        index=index,
+    )
 
 
 def _key_reused(key: str, index: int) -> Conflict:

@@ -19,6 +19,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from service.errors import Unavailable
 from service.outbox.crowd import Crowd
@@ -131,7 +132,7 @@ def migrate(database: Database) -> None:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        searched = {"options": f"-c search_path={SCHEMA}"}
+        searched = {"options": f"-c search_path={SCHEMA} -c lock_timeout={_BUSY_SECONDS * 1000}"}
         return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=searched)
     _make_private(parsed.database)
     options = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
@@ -183,7 +184,7 @@ def _begun(driver: sqlite3.Connection) -> bool:
 def _said() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, OSError) as fault:
+    except (OperationalError, NoConnection, OSError) as fault:
         raise Unavailable(
             "database-unavailable",
             "数据库暂时没有应答；请以同一幂等键重试。",

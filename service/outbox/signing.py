@@ -16,8 +16,9 @@ from sqlalchemy.orm import aliased
 
 from indexer.store.view import View
 from indexer.values import Address, as_hex
-from service.errors import QianyinError
+from service.errors import QianyinError, Unavailable
 from service.keys import guard
+from service.keys.sealing import SealBroken
 from service.outbox import body, ending, lease, nonces
 from service.outbox.calls import Circumstances, Part, call_data, part
 from service.outbox.ending import Recorded
@@ -147,6 +148,9 @@ class SigningStep:
         try:
             return part(request, at)
         except QianyinError as fault:
+            if isinstance(fault, SealBroken) and fault.code == "key-other":
+                # This worker's master key is another one: nothing is wrong with the request.
+                raise Unavailable(fault.code, fault.zh, fault.en, **fault.facts) from fault
             return Reason(fault.code, fault.zh, fault.en, fault.facts)
 
     @staticmethod

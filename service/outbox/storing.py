@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select, update
 
-from service.errors import BadInput, NotFound, TooLarge
+from service.errors import BadInput, NotFound, TooLarge, Unavailable
 from service.files.cid import pieces
 from service.files.store import ContentStore
 from service.outbox import ending, lease
@@ -53,13 +53,24 @@ class FilesStep:
         for row in waiting:
             by_place.setdefault(row.place, []).append(row)
         with ThreadPoolExecutor(_HANDS) as hands:
-            outcomes = dict(zip(by_place, hands.map(self._store, by_place.values()), strict=True))
+            tried = dict(zip(by_place, hands.map(self._try, by_place.values()), strict=True))
+        outcomes = {place: one for place, one in tried.items() if not isinstance(one, Unavailable)}
         if outcomes:
             self._at(Point.STORING)
             self._write(outcomes)
             self._at(Point.STORED)
-            self._clear(waiting)
+            self._clear([row for row in waiting if row.place in outcomes])
+        for one in tried.values():
+            if isinstance(one, Unavailable):
+                raise one
         return moved + len(outcomes)
+
+    def _try(self, rows: Sequence[Any]) -> Reason | Unavailable | None:
+        """Store the files of one request; what the store cannot take now is no reason to forget the others."""
+        try:
+            return self._store(rows)
+        except Unavailable as fault:
+            return fault
 
     def _store(self, rows: Sequence[Any]) -> Reason | None:
         """Store the files of one request; a reason if one of them is not what the request says."""

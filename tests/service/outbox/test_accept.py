@@ -216,6 +216,21 @@ def test_an_idempotency_key_has_its_length(database: Database, key: str) -> None
         accept(database, deposit(1), idempotency_key=key, principal="p")
 
 
+def test_a_key_of_the_same_call_is_waited_for_only_if_its_request_was_not_refused_before(
+    database: Database,
+) -> None:
+    first = accept(database, deposit(1), idempotency_key="first", principal="p")
+    cancel(database, first.id, principal="p")
+    again = [Wanted(deposit(1), "first"), Wanted(deposit(2), "second", ("first",))]
+    with pytest.raises(Conflict, match="refused"):
+        accept_all(database, again, principal="p")
+    with pytest.raises(BadInput):  # A key of another call is the name of nothing.
+        accept(database, deposit(2), idempotency_key="second", principal="p", after=("first",))
+    fresh = [Wanted(deposit(3), "third"), Wanted(deposit(2), "second", ("third",))]
+    third, second = accept_all(database, fresh, principal="p")
+    assert second.depends_on == (third.id,)
+
+
 def test_200_requests_with_one_key_at_once_are_one_operation(database: Database) -> None:
     start = threading.Barrier(40)
 
