@@ -16,7 +16,7 @@ from indexer.span import LedgerBlock, Recorded
 from indexer.state import State
 from indexer.store import schema
 from indexer.store.folding import Folded, Version
-from indexer.store.types import Unsigned
+from indexer.store.types import Unsigned, Words
 from indexer.values import Address, Hash32
 from indexer.words import decode, static_words
 
@@ -140,13 +140,13 @@ def _storer(column: Column[Any]) -> Callable[[Any], Any] | None:
         return lambda policies: b"".join(map(static_words, policies))
     if isinstance(column.type, Unsigned):
         return methodcaller("to_bytes", column.type.width, "big")
-    return None
+    return str.encode if isinstance(column.type, Words) else None
 
 
 def _read_stored(column: Column[Any]) -> Callable[[Any], Any]:
     if isinstance(column.type, Unsigned):
         return lambda octets: int.from_bytes(octets, "big")
-    return _same
+    return bytes.decode if isinstance(column.type, Words) else _same
 
 
 def _reader(annotation: Any, name: str) -> Callable[[Any], Any]:

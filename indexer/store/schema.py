@@ -20,9 +20,9 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, MetaData, SmallInteger, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from indexer.store.types import Octets20, Octets32, Serial, Uint64, Uint256
+from indexer.store.types import Octets20, Octets32, Serial, Uint64, Uint256, Words
 
-FORMAT = 1
+FORMAT = 2
 """Changes when the tables do; an older projection is built anew."""
 
 
@@ -308,7 +308,7 @@ class OrderTable(Version, Base):
     status: Mapped[int] = mapped_column(SmallInteger)
     filed_by: Mapped[bytes] = mapped_column(Octets20)
     executed_by: Mapped[bytes] = mapped_column(Octets20)
-    authority: Mapped[str] = mapped_column(Text)
+    authority: Mapped[str] = mapped_column(Words)
     order_hash: Mapped[bytes] = mapped_column(Octets32)
     reason_code: Mapped[bytes] = mapped_column(Octets32)
     measure: Mapped[int] = mapped_column(SmallInteger)

@@ -41,6 +41,21 @@ class Unsigned(TypeDecorator[int]):
         return None if value is None else int.from_bytes(value, "big")
 
 
+class Words(TypeDecorator[str]):
+    """A text that strangers wrote on chain, as its UTF-8: PostgreSQL's own texts hold no U+0000."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Give what the database stores."""
+        return None if value is None else value.encode()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Read what the database stores."""
+        return None if value is None else value.decode()
+
+
 Uint64 = Unsigned(8)
 Uint256 = Unsigned(32)
 Serial = BigInteger().with_variant(Integer, "sqlite")

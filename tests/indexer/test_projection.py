@@ -20,6 +20,7 @@ from indexer.store import NothingIndexed, OtherLedger, Projection, TipMoved, sch
 from indexer.store.comparison import differences, same_rows
 from indexer.store.rows import TABLES
 from indexer.store.writing import Writer, write_fast, write_plainly
+from indexer.values import ZERO_ADDRESS, ZERO_HASH
 from tests.indexer.conftest import Opener
 from tests.indexer.histories import FOLLOWED, SOURCES, History, account, grow, span_of, word
 
@@ -425,3 +426,29 @@ def test_the_last_block_is_the_tip(projection: Projection) -> None:
     tip = projection.progress().tip
     assert (tip.number, tip.hash, tip.count) == (header.number, header.hash, len(history.records))
     assert isinstance(tip, LedgerBlock)
+
+
+@pytest.mark.parametrize("writer", [write_plainly, write_fast])
+def test_a_text_from_the_chain_is_kept_whatever_is_in_it(projection: Projection, writer: Writer) -> None:
+    history, order = History(), word("order of a stranger")
+    filed = acts.OrderFiled(
+        order_id=order,
+        filed_by=account(801),
+        authority="a\0b \ufffe 法院",
+        order_hash=word("document"),
+        reason_code=word("reason"),
+        measure=acts.Measure.HOLD,
+        target=SOURCES.token(1),
+        to=ZERO_ADDRESS,
+        occurred_at=1,
+        effect_until=0,
+        expires=UINT64_MAX,
+        corrects=ZERO_HASH,
+    )
+    history.record(filed, SOURCES.order(order))
+    history.close()
+    index(projection, history, writer=writer)
+    with projection.view() as view:
+        known = view.states([SOURCES.order(order)])[SOURCES.order(order)]
+        assert known.state.authority == filed.authority  # type: ignore[union-attr]
+        assert known.determinate
