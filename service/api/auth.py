@@ -38,7 +38,7 @@ def anybody(request: Request, installation: Installed, presented: Presented = No
             "密钥无效或已收回；请核对，或向机构重新申请。",
             "The key is unknown or was revoked; check it, or ask the institution for another.",
         )
-    rates.bearer(bearer.key_id)
+    rates.bearer(request.scope, bearer.key_id)
     return bearer
 
 

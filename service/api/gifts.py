@@ -179,7 +179,10 @@ def cancel_intent(
 def accept_gift(
     installation: Installed, bearer: AsHolder, token_id: str, body: KeptAcceptanceBody
 ) -> JSONResponse:
-    """Sign, with the receiver's kept key, that a gift is welcome; the answer goes with the gift."""
+    """Sign, with the receiver's kept key, that a gift is welcome; the answer goes with the gift.
+
+    The same on a page, for the receiver: `/t/{token_id}/accept?from_account=…&deadline=…`.
+    """
     receiver = bearer.account
     if receiver is None:
         raise NotAllowed("no-account", "此密钥不属于任何账户。", "This key acts for no account.")

@@ -6,6 +6,7 @@ too much, the proxy before them counts, or another `Meter` is handed in, e.g. ov
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import math
 import time
@@ -62,37 +63,53 @@ class Rates:
     """How often: requests a second; 0: no limit.
 
     Attributes:
-        public: of one address without a key. keyed: of one key.
+        public: of one address without a key, or with what was not found to be one. keyed: of one key.
+        known: digests of keys that were found good, each with the id of its key.
     """
 
     public: float
     keyed: float
     meter: Meter
+    known: OrderedDict[bytes, str] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
 
     def refuses(self, scope: Scope) -> TooMany | None:
-        """Say whether to refuse a request by its address; one with a key that is known costs its address nothing."""
-        if not self.public:
-            return None
-        cost = 0.0 if "authorization" in Headers(scope=scope) else 1.0
-        return _refusal(self.meter.take(_named(scope), self.public, cost))
+        """Say whether to refuse a request: by its key if that was found good before, else by its address."""
+        with self.lock:
+            key_id = self.known.get(_presented(scope))
+        if key_id is not None:
+            return self._counted(f"key {key_id}", self.keyed, 1.0)
+        return self._counted(_named(scope), self.public, 1.0)
 
-    def bearer(self, key_id: str) -> None:
-        """Count a request of a known key.
+    def bearer(self, scope: Scope, key_id: str) -> None:
+        """Count the first request of a key that was found good; the next are counted by `refuses`.
 
         Raises:
             TooMany: it came too soon.
         """
-        if self.keyed and (refusal := _refusal(self.meter.take(f"key {key_id}", self.keyed, 1.0))):
+        presented = _presented(scope)
+        with self.lock:
+            seen = presented in self.known
+            self.known[presented] = key_id
+            self.known.move_to_end(presented)
+            if len(self.known) > MOST_BUCKETS:
+                self.known.popitem(last=False)
+        if not seen and (refusal := self._counted(f"key {key_id}", self.keyed, 1.0)):
             raise refusal
 
     def unknown(self, scope: Scope) -> None:
-        """Count a key that nobody was given.
+        """Count a key that nobody was given, or that was revoked.
 
         Raises:
             TooMany: too many came from this address.
         """
-        if self.public and (refusal := _refusal(self.meter.take(_named(scope), self.public, UNKNOWN_KEY))):
+        with self.lock:
+            self.known.pop(_presented(scope), None)
+        if refusal := self._counted(_named(scope), self.public, UNKNOWN_KEY):
             raise refusal
+
+    def _counted(self, name: str, rate: float, cost: float) -> TooMany | None:
+        return _refusal(self.meter.take(name, rate, cost)) if rate else None
 
 
 def rates_of(settings: Settings) -> Rates:
@@ -110,6 +127,11 @@ def _refusal(wait: float) -> TooMany | None:
         f"Too many requests, so this one was not looked at; try again in {seconds} seconds.",
         retry_after=seconds,
     )
+
+
+def _presented(scope: Scope) -> bytes:
+    """Name what was presented as a key, without keeping it."""
+    return hashlib.sha256(Headers(scope=scope).get("authorization", "").encode("latin-1")).digest()
 
 
 def _named(scope: Scope) -> str:

@@ -1,4 +1,4 @@
-"""Answers about things that are asked for again while nothing changed: given as they were. Pure, but for its clock.
+"""Answers about things that are asked for again while nothing changed: given as they were. Keeps them in memory.
 
 What a page of a thing or its twin says follows from the ledger as of a block, from the trust anchor, and from the time
 of day (what has lapsed, when it was looked whether it was withdrawn). So a finished answer is given again as long as
@@ -26,6 +26,8 @@ FRESH = 1.0
 """Seconds: what depends on the time of day is at most so old."""
 MOST_OCTETS = 32 << 20
 """Octets of all answers that are kept; the ones not asked for longest go first."""
+LONGEST_KEY = 1_000
+"""Characters of what is asked for; longer questions nobody asks twice. Each answer kept counts as many more octets."""
 _THINGS = re.compile(r"/(?:t|w|c|i)/[^/]+|/v1/(?:collectibles|works|collections|institutions)/[^/]+")
 
 Messages = list[MutableMapping[str, Any]]
@@ -90,20 +92,21 @@ class Remembering:
             await send({**message})
 
     async def _made(self, key: Key, moment: Moment, scope: Scope, receive: Receive) -> Answer | None:
-        """Carry a request out, or wait for another that does; None where it ended otherwise than by an answer."""
+        """Carry a request out, or wait for another that does; None where that one's answer is for itself alone."""
         known = self._making.get((key, moment))
         if known is not None:
             return await asyncio.shield(known)
         making = self._making[key, moment] = asyncio.get_running_loop().create_future()
-        answer: Answer | None = None
+        shared: Answer | None = None
         try:
             answer = await self._carried_out(moment, scope, receive)
             if _may_be_kept(answer):
+                shared = answer
                 self.answers.keep(key, answer)
             return answer
         finally:
             del self._making[key, moment]
-            making.set_result(answer)
+            making.set_result(shared)
 
     async def _carried_out(self, moment: Moment, scope: Scope, receive: Receive) -> Answer:
         began = time.monotonic()
@@ -115,16 +118,17 @@ class Remembering:
             messages.append(message)
 
         await self.app(scope, receive, gather)
-        return Answer(messages, moment, began, sum(len(one.get("body", b"")) for one in messages))
+        return Answer(
+            messages, moment, began, LONGEST_KEY + sum(len(one.get("body", b"")) for one in messages)
+        )
 
 
 def key_of(scope: Scope) -> Key | None:
     """Say what a request asks for, if it is the page of a thing or its twin, asked for by anybody; None otherwise."""
-    path = scope["path"]
-    if scope["method"] != "GET" or not _THINGS.fullmatch(path):
+    path, headers = scope["path"], Headers(scope=scope)
+    if scope["method"] != "GET" or "authorization" in headers or not _THINGS.fullmatch(path):
         return None
-    headers = Headers(scope=scope)
-    if "authorization" in headers:
+    if len(path) + len(scope["query_string"]) + len(headers.get("host", "")) > LONGEST_KEY:
         return None
     if path.startswith("/v1/"):
         return path, scope["query_string"]

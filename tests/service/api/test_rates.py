@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.access.bearer import Scope, new_key
+from service.access.bearers import give_out, revoke
 from service.api.problems import TooMany
 from service.api.rates import BURST, MOST_BUCKETS, UNKNOWN_KEY, Buckets, Rates
 from service.installation import Installation
@@ -143,8 +145,9 @@ def test_a_known_key_costs_its_address_nothing_and_works_where_the_public_used_i
     with limited(house, public_rate=RATE) as calling:
         issuer, public = calling(house.keys[Scope.ISSUER]), calling(None)
         assert {issuer.get("/v1/operations").status_code for _ in range(20)} == {200}
-        codes = [public.get("/v1/trust-anchor").status_code for _ in range(int(RATE * BURST) + 1)]
-        assert codes == [200] * int(RATE * BURST) + [429]
+        left = int(RATE * BURST) - 1  # the first request with the key was not known to have one
+        codes = [public.get("/v1/trust-anchor").status_code for _ in range(left + 1)]
+        assert codes == [200] * left + [429]
         assert issuer.get("/v1/operations").status_code == 200
 
 
@@ -161,15 +164,43 @@ def test_a_key_has_its_own_count_whatever_its_address_asks(house: Premises) -> N
 
 @pytest.mark.node
 def test_guessing_keys_uses_an_address_up_sooner_than_reading(house: Premises) -> None:
-    rate = 4.0
+    rate = 5.0
     with limited(house, public_rate=rate) as calling:
-        guesses = int(rate * BURST // UNKNOWN_KEY)
+        guesses = int(rate * BURST // (UNKNOWN_KEY + 1))
         guesser = calling(None)
         codes = [
             guesser.get("/v1/operations", headers={"Authorization": f"Bearer {new_key().text}"}).status_code
             for _ in range(guesses + 1)
         ]
         assert codes == [401] * guesses + [429]
+
+
+@pytest.mark.node
+@pytest.mark.parametrize("presented", ["x", "Bearer x", f"Bearer {new_key().text}"])
+def test_what_is_no_key_does_not_get_around_the_count_of_what_is_public(
+    house: Premises, presented: str
+) -> None:
+    with limited(house, public_rate=RATE) as calling:
+        public, through = calling(None), int(RATE * BURST)
+        codes = [
+            public.get("/v1/trust-anchor", headers={"Authorization": presented}).status_code
+            for _ in range(through + 1)
+        ]
+        assert codes == [200] * through + [429]
+
+
+@pytest.mark.node
+def test_a_key_is_counted_on_public_addresses_too_and_no_more_once_it_is_revoked(house: Premises) -> None:
+    given = give_out(house.installation.database, Scope.OPERATOR, "to be revoked")
+    with limited(house, key_rate=RATE, public_rate=100.0) as calling:
+        bearer, through = calling(given.text), int(RATE * BURST)
+        assert bearer.get("/v1/operations").status_code == 200
+        codes = [bearer.get("/v1/trust-anchor").status_code for _ in range(through)]
+        assert codes == [200] * (through - 1) + [429]
+        revoke(house.installation.database, given.key_id)
+        time.sleep(1 / RATE)
+        assert bearer.get("/v1/operations").status_code == 401
+        assert bearer.get("/v1/trust-anchor").status_code == 200
 
 
 @pytest.mark.node

@@ -12,7 +12,7 @@ from service.access.bearer import Scope
 from service.api import remembering
 from service.api.app import make_app
 from service.api.moments import moment
-from service.api.remembering import Answer, Answers
+from service.api.remembering import LONGEST_KEY, Answer, Answers, key_of
 from tests.service.api.premises import Caller, Premises, listening, written
 from tests.service.api.told import Told, deposit, holders_own
 
@@ -129,6 +129,26 @@ def test_many_that_ask_at_once_are_all_answered(house: Premises, told: Told) -> 
     with ThreadPoolExecutor(16) as pool:
         found = list(pool.map(lambda _: house.caller(None).http.get(path).status_code, range(64)))
     assert found == [200] * 64
+
+
+def test_a_long_question_is_answered_and_not_kept(house: Premises, told: Told) -> None:
+    path = f"/v1/collectibles/{told.tokens[0]}"
+    assert house.caller(None).http.get(f"{path}?x={'y' * 2_000}").status_code == 200
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+    assert key_of(scope) is not None
+    assert key_of({**scope, "query_string": b"x" * LONGEST_KEY}) is None
+    assert key_of({**scope, "headers": [(b"host", b"h" * LONGEST_KEY)]}) is None
+
+
+def test_many_that_ask_at_once_for_what_is_not_there_get_answers_of_their_own(house: Premises) -> None:
+    def asked(language: str) -> tuple[str, str]:
+        answer = house.caller(None).http.get("/v1/collectibles/404", headers={"Accept-Language": language})
+        return language, answer.json()["detail"] + answer.headers["x-request-id"]
+
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(asked, ["zh", "en"] * 20))
+    assert len({told for _, told in found}) == 40
+    assert all(("There is" in told) == (language == "en") for language, told in found)
 
 
 def test_no_more_octets_are_kept_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
