@@ -16,11 +16,12 @@ _TABLE = schema.DocumentTable
 
 
 def needle(text: str) -> str:
-    """Give the form in which texts are compared: NFC, without case, runs of white space as one blank.
+    """Give the form in which texts are compared: NFC, without case, runs of white space (and U+0000) as one blank.
 
     (Titles are stored as given; compatibility forms are not folded, since they may be what tells titles apart.)
     """
-    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return " ".join(folded.replace("\0", " ").split())  # PostgreSQL takes no text with a U+0000.
 
 
 def put(connection: Connection, found: Iterable[Document]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 _CHUNK = 400
+_ID = re.compile(r"[0-9a-f]{32}")
 _NOTHING: Mapping[int, Request] = types.MappingProxyType({})
 
 
@@ -74,6 +76,8 @@ def operation(database: Database, operation_id: str) -> Operation:
     Raises:
         NotFound: there is none of this id.
     """
+    if not _ID.fullmatch(operation_id):  # What a stranger typed may be no text that a database takes.
+        raise unknown(operation_id)
     with database.read() as connection:
         found = read(connection, _all().where(OperationRow.id == operation_id))
     if not found:
@@ -152,6 +156,8 @@ def cancel(database: Database, operation_id: str, *, principal: str) -> Operatio
         NotFound: this principal has no operation of this id.
         Conflict: it is signed, or has ended otherwise.
     """
+    if not _ID.fullmatch(operation_id):
+        raise unknown(operation_id)
     with database.write() as connection:
         found = read(
             connection, _all().where(OperationRow.id == operation_id, OperationRow.principal == principal)

@@ -384,6 +384,8 @@ def test_titles_numbers_and_hashes_are_found(projection: Projection, world: Hist
         assert found("100%%") == 0
         assert found("'; DROP TABLE works; --") == 0
         assert found("") == 0
+        assert found("\0") == 0
+        assert found("vases,\0 19th\0") == 2, "what no text can have is as if it were not there"
         hits = view.search("春晓", limit=2)
         assert [hit.document.title for hit in hits.works if hit.document] == ["春晓", "春晓"]
         rest = view.search("春晓", after=hits.cursor, limit=2)

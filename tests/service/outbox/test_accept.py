@@ -182,6 +182,14 @@ def test_an_operation_that_is_not_there_is_not_found(database: Database) -> None
         operation(database, "0" * 32)
 
 
+@pytest.mark.parametrize("typed", ["", "\0", "\ud800", "0" * 31, "G" * 32, "0" * 32 + "\n", "0" * 100_000])
+def test_what_can_be_no_id_names_nothing_whatever_the_database_takes(database: Database, typed: str) -> None:
+    with pytest.raises(NotFound):
+        operation(database, typed)
+    with pytest.raises(NotFound):
+        cancel(database, typed, principal="p")
+
+
 @pytest.mark.parametrize(
     ("request_", "field"),
     [
