@@ -4,8 +4,8 @@
 
 FOLDER is the unpacked npm package `@expo-google-fonts/noto-serif-sc` (TrueType, SIL Open Font License 1.1); RANGES is
 `unicode.json` of the npm package `@fontsource/noto-serif-sc`, which lists characters in slices, the commonest last.
-Needs `fonttools` and `brotli`. Titles use one weight of Noto Serif SC: GB 2312, the common traditional characters (level
-1 of Big5) and Latin, cut into slices, so that a page loads only what it shows.
+Needs `fonttools` and `brotli`. Titles use one weight of Noto Serif SC: GB 2312, the common traditional characters
+(level 1 of Big5) and Latin, cut into slices, so that a page loads only what it shows.
 """
 
 from __future__ import annotations
