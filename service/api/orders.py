@@ -14,7 +14,7 @@ from service.api.accepting import take
 from service.api.auth import AsOperator, AsRegulator, IdempotencyKey, WithKey
 from service.api.border import Installed
 from service.api.names import number_in
-from service.api.shapes import Account, Body, Digest, Moment, Number, accepted, operation_body
+from service.api.shapes import WRITTEN, Account, Body, Digest, Moment, Number, accepted, operation_body
 from service.errors import BadInput
 from service.outbox.operations import State, cancel, operations
 from service.outbox.requests import (
@@ -36,7 +36,7 @@ ShortCode = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[\x21-\
 class OrderBody(Body):
     """What names an order: who decided, the SHA-256 of the document, what it demands, and of what."""
 
-    authority: Annotated[str, Field(min_length=1, max_length=40)]
+    authority: Annotated[str, Field(min_length=1, max_length=40, pattern=WRITTEN)]
     order_hash: Digest
     measure: _MEASURES
     token_id: Number | None = None
@@ -75,7 +75,7 @@ class ExecutionBody(OrderBody):
     """A filed order to carry out; `to` as filed with a forced transfer; `reason` with an annulment."""
 
     to: Account | None = None
-    reason: Annotated[str, Field(max_length=500)] = ""
+    reason: Annotated[str, Field(max_length=500, pattern=WRITTEN)] = ""
 
 
 class WithdrawalBody(OrderBody):

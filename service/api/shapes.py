@@ -30,7 +30,11 @@ Number = Annotated[
 Signature = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2}){0,2048}$")]
 Moment = Annotated[int, Field(ge=0, lt=1 << 53, description="Unix seconds")]
 Small = Annotated[int, Field(ge=0, lt=1 << 32)]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+WRITTEN = r"^[^\x00]*$"
+"""What is kept as text, here or on chain: U+0000 has no place in a text of PostgreSQL."""
+Reason = Annotated[
+    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=WRITTEN)
+]
 
 
 class Body(BaseModel):

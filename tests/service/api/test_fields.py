@@ -17,6 +17,7 @@ from service.access.bearer import Scope
 from service.api.app import make_app
 from service.api.document import document
 from service.api.faults import UNKNOWN
+from service.api.shapes import WRITTEN
 from service.installation import Installation
 from service.settings import read_settings
 from tests.service.api.premises import Premises
@@ -33,6 +34,7 @@ BY_PATTERN = {
     r"^0x([0-9a-f]{2}){0,2048}$": "0x",
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": "a",
     r"^[\x21-\x7e]+$": "a",
+    WRITTEN: "x",
 }
 OVER_PATTERN = {
     r"^0x[0-9a-f]{64}$": ("0x" + "f" * 64, "0x" + "f" * 65),
@@ -107,6 +109,8 @@ def _edges_of_text(schema: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
     elif "maxLength" in schema or "pattern" not in schema:
         most = schema.get("maxLength", LONGEST_TEXT)
         yield "x" * most, "x" * (most + 1)
+    if schema.get("pattern") == WRITTEN:
+        yield "\x01", "\0"
     if schema.get("minLength"):
         yield "x" * schema["minLength"], "x" * (schema["minLength"] - 1)
 
