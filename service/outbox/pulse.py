@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.errors import Unavailable
 from service.keys.operators import Operator
@@ -80,7 +78,7 @@ class Bell:
             if self._connection is None:
                 self._connection = self._listening()
             return self._changed() if self._database.is_sqlite else self._notified()
-        except (sqlite3.Error, psycopg.Error, DBAPIError, Unavailable):
+        except (self._database.engine.dialect.loaded_dbapi.Error, SQLAlchemyError, Unavailable):
             self.close()
             return False
 
