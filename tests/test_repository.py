@@ -212,6 +212,18 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     assert declared - used <= {"coincurve", "multiaddr", "psycopg", "python-multipart", "urllib3", "web3"}
 
 
+def test_what_is_optional_is_imported_only_when_it_is_used() -> None:
+    needed = {requirement(line) for line in PROJECT["dependencies"]}
+    extras = {requirement(line) for lines in PROJECT["optional-dependencies"].values() for line in lines}
+    at_once = used_distributions(
+        ast.Module([node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], [])
+        for _, tree in modules()
+    )
+    assert "sqlalchemy" in at_once
+    assert at_once & (extras - needed) == set()
+    assert "psycopg" in used_distributions([ast.parse("import psycopg")])
+
+
 def test_what_the_tests_import_is_declared() -> None:
     groups = [line for line in [*GROUPS["test"], *GROUPS["fonts"]] if isinstance(line, str)]
     declared = {requirement(line) for line in [*PROJECT["dependencies"], *groups]}
