@@ -27,6 +27,7 @@ from service.outbox.requests import (
     WithdrawOrder,
 )
 from service.people.identity import code
+from service.reading.open import context
 
 routes = APIRouter(tags=["orders"])
 _MEASURES = Literal["hold", "release", "forced_transfer", "annul", "suspend", "restore"]
@@ -116,8 +117,10 @@ def withdraw(
     installation: Installed, bearer: AsRegulator, idempotency_key: IdempotencyKey, body: WithdrawalBody
 ) -> JSONResponse:
     """Take a filed order back before it is executed."""
-    request = WithdrawOrder(body.named(), code(body.reason_code))
-    return accepted(take(installation, bearer, idempotency_key, request))
+    with context(installation) as one:
+        since = one.view.as_of.count
+    request = WithdrawOrder(body.named(), code(body.reason_code), since)
+    return accepted(take(installation, bearer, idempotency_key, request, "since"))
 
 
 @routes.get("/v1/operations", tags=["operations"])

@@ -132,10 +132,13 @@ def run_withdraw(arguments: argparse.Namespace) -> int:
     from service.access.bearer import Scope
     from service.outbox.requests import WithdrawOrder
     from service.people.identity import code
+    from service.reading.open import context
 
     with installation_of(arguments) as installation:
         regulator = bearer(installation, Scope.REGULATOR)
-        request = WithdrawOrder(_named(arguments, installation), code(arguments.reason_code))
+        with context(installation) as one:
+            since = one.view.as_of.count
+        request = WithdrawOrder(_named(arguments, installation), code(arguments.reason_code), since)
         return ask(arguments, installation, request, regulator.key_id)
 
 

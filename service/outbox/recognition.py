@@ -160,7 +160,7 @@ def _execute(request: requests.ExecuteOrder, case: Case) -> Sought:
 
 def _withdraw_order(request: requests.WithdrawOrder, case: Case) -> Sought:
     subject = case.names.sources.order(naming.order_id(request.order, case.names.sources))
-    return Sought(subject, acts.OrderWithdrawn, _words(request, ("reason",)))
+    return Sought(subject, acts.OrderWithdrawn, _words(request, ("reason",)), after=request.since - 1)
 
 
 def _request_recovery(request: requests.RequestRecovery, case: Case) -> Sought:

@@ -101,12 +101,16 @@ class ExecuteOrder:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawOrder:
-    """Take a filed order back before it is executed. `reason`: a short code, UTF-8, padded with zeros."""
+    """Take a filed order back before it is executed. `reason`: a short code, UTF-8, padded with zeros.
+
+    `since`: the ledger's count when this was asked: an order filed once more can be withdrawn once more.
+    """
 
     KIND: ClassVar[str] = "withdraw-order"
     SENDER: ClassVar[Operator] = Operator.ORDER_FILER
     order: OrderName
     reason: Hash32
+    since: int
 
     def touches(self) -> tuple[Touch, ...]:
         """Change the order."""

@@ -72,7 +72,7 @@ def one_of_each() -> list[Request]:
         requests.Annul(mint.token_id, "印刷错误"),
         requests.FileOrder(ORDER, word(8), 1_700_000_000, 2_000_000_000, 1_900_000_000),
         requests.ExecuteOrder(ORDER),
-        requests.WithdrawOrder(ORDER, word(8)),
+        requests.WithdrawOrder(ORDER, word(8), 12),
         requests.RequestRecovery(HOLDER, OTHER, word(9), 12),
         requests.ConfirmRecovery(HOLDER, OTHER),
         requests.StopRecovery(HOLDER, OTHER, 12),

@@ -17,7 +17,7 @@ from service.keys import curve, intents
 from service.keys.intents import Intent
 from service.keys.operators import Operator
 from service.keys.secret import Secret
-from service.outbox import requests
+from service.outbox import naming, requests
 from service.outbox.calls import Circumstances, part
 from service.outbox.naming import Asked, Case
 from service.outbox.requests import (
@@ -164,7 +164,12 @@ def _order(house: House, tokens: list[int], who: tuple[Address, Address]) -> Non
     dropped = OrderName("某市中级人民法院", word(7), Measure.HOLD, TokenTarget(tokens[1]))
     house.do(
         file=FileOrder(dropped, word(1), NOW - 60, FAR, FAR),
-        withdraw=requests.WithdrawOrder(dropped, word(1)),
+        withdraw=requests.WithdrawOrder(dropped, word(1), _count(house)),
+    )
+    again = naming.order_id(dropped, house.office.names.sources)
+    house.do(
+        file=FileOrder(dropped, word(1), NOW - 60, FAR, FAR, corrects=again),
+        withdraw=requests.WithdrawOrder(dropped, word(1), _count(house)),
     )
 
 
