@@ -9,6 +9,8 @@ OFFSET = 8 * 3_600
 """Seconds that its clocks are ahead of UTC."""
 CHINA = timezone(timedelta(seconds=OFFSET), "UTC+8")
 """No time-zone database is needed for it."""
+LAST = 253_402_300_799 - OFFSET
+"""The last second of the year 9999 there, with which calendars end; on chain a time may be later."""
 
 
 def china_day(at: int) -> int:

@@ -12,7 +12,7 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
 import contracts
-from indexer.china import in_china
+from indexer.china import LAST, in_china
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32, as_hex
 from indexer.wire import write_address
@@ -22,7 +22,8 @@ from service.outbox.states import Reason
 
 _TEXT_ERROR = bytes.fromhex("08c379a0")  # Error(string), of a require with a text.
 _PANIC = bytes.fromhex("4e487b71")
-_LAST_TIME = 253_402_300_799  # The end of the year 9999.
+_UNREADABLE = (DecodingError, UnicodeDecodeError, OverflowError)
+"""What the decoder raises of octets that a node garbled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +62,30 @@ def reason_of(error: bytes | None) -> Reason:
         return _unknown(error)
     try:
         values = decode(form.kinds, error[4:])
-    except DecodingError:
+    except _UNREADABLE:
         return _unknown(error)
     return _said(form, dict(zip(form.names, values, strict=True)))
 
 
 def refusals(receipt: Receipt, contract: Address) -> dict[Hash32, bytes]:
-    """Give the errors of the items that a contract refused in a transaction, by what it calls them."""
+    """Give the errors of the items that a contract refused in a transaction, by what it calls them.
+
+    A node may say anything: an error that cannot be read is given empty, as one without a reason.
+    """
     found = {}
     for emitter, topics, data in receipt.logs:
         if emitter == contract and len(topics) == 2 and topics[0] == _REFUSED:
-            refusal = Refusal(emitter, topics[1], decode(("bytes",), data)[0])
+            refusal = Refusal(emitter, topics[1], _octets(data))
             found[refusal.name] = refusal.reason
     return found
+
+
+def _octets(data: bytes) -> bytes:
+    try:
+        read: bytes = decode(("bytes",), data)[0]
+    except _UNREADABLE:
+        return b""
+    return read
 
 
 def code_of(name: str) -> str:
@@ -99,7 +111,7 @@ def _built_in(error: bytes) -> Reason:
     kind = "string" if error[:4] == _TEXT_ERROR else "uint256"
     try:
         said = str(decode((kind,), error[4:])[0])
-    except (DecodingError, UnicodeDecodeError):
+    except _UNREADABLE:
         return _unknown(error)
     return Reason("reverted", f"合约拒绝了它：{said}。", f"The contract refused it: {said}.", {"said": said})
 
@@ -122,7 +134,7 @@ def _json(value: Any) -> str:
 
 
 def _moment(value: int) -> str:
-    if value > _LAST_TIME:
+    if value > LAST:
         return str(value)
     return in_china(value).strftime("%Y-%m-%d %H:%M:%S (UTC+8)")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
-from indexer.china import in_china
+from indexer.china import LAST, in_china
 
 Lang = Literal["zh", "en"]
 
@@ -89,25 +90,30 @@ def _weight(text: str) -> float:
 
 def machine(at: int) -> str:
     """Write Unix seconds as ISO 8601 with the offset of China, for `<time datetime>`."""
-    return in_china(at).isoformat()
+    return _there(at).isoformat()
 
 
 def moment(at: int) -> str:
     """Write Unix seconds to the minute: `2026-11-22 14:05`, the same in both languages."""
-    return in_china(at).strftime("%Y-%m-%d %H:%M")
+    return _there(at).strftime("%Y-%m-%d %H:%M")
 
 
 def iso_day(at: int) -> str:
     """Write the day of Unix seconds as `2026-11-22`."""
-    return in_china(at).strftime("%Y-%m-%d")
+    return _there(at).strftime("%Y-%m-%d")
 
 
 def day(at: int, lang: Lang) -> str:
     """Write the day of Unix seconds in words: `2026 年 11 月 2 日`, `2 November 2026`."""
-    date = in_china(at)
+    date = _there(at)
     if lang == "zh":
         return f"{date.year} 年 {date.month} 月 {date.day} 日"
     return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def _there(at: int) -> datetime:
+    """Give the time in China; what is later than any calendar goes is written as its end."""
+    return in_china(min(at, LAST))
 
 
 def figure(number: int) -> str:

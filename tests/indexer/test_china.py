@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.china import DAY, china_day, day_begins, in_china
+from indexer.china import DAY, LAST, OFFSET, china_day, day_begins, in_china
 
 MOMENTS = st.integers(0, 4_000_000_000)
 
@@ -34,5 +34,7 @@ def test_the_clock_is_that_of_the_time_zone_database_since_summer_time_ended(at:
 
 
 def test_what_no_calendar_has_is_an_error():
-    with pytest.raises((ValueError, OverflowError, OSError)):
-        in_china(1 << 60)
+    assert in_china(LAST).isoformat() == "9999-12-31T23:59:59+08:00"
+    for at in (LAST + 1, LAST + OFFSET, 1 << 60, (1 << 64) - 1):
+        with pytest.raises((ValueError, OverflowError, OSError)):
+            in_china(at)

@@ -67,6 +67,8 @@ def test_an_account_is_written_with_its_checksum() -> None:
         (bytes.fromhex("4e487b71") + encode(("uint256",), (17,)), "reverted"),
         (b"\x01\x02\x03\x04", "error-unknown"),
         (HELD[:20], "error-unknown"),
+        (bytes.fromhex("08c379a0") + bytes(31) + b"\x20" + b"\xff" * 32, "error-unknown"),
+        (bytes.fromhex("08c379a0") + encode(("bytes",), (b"\xff",)), "error-unknown"),
         (b"\x08\xc3\x79\xa0\x01", "error-unknown"),
     ],
 )
@@ -75,6 +77,12 @@ def test_what_cannot_be_read_is_still_a_reason(data: bytes | None, code: str) ->
     assert reason.code == code
     assert reason.zh
     assert reason.en
+
+
+@pytest.mark.parametrize("until", [253_402_271_999, 253_402_300_799, (1 << 64) - 1])
+def test_a_time_beyond_the_calendar_is_still_a_reason(until: int) -> None:
+    data = HELD[:4] + encode(("uint256", "bytes32", "uint64"), (7, bytes(32), until))
+    assert reason_of(data).facts["until"] == str(until)
 
 
 def test_codes_are_the_names_of_the_errors() -> None:
@@ -92,3 +100,11 @@ def test_only_the_contract_that_was_called_refuses_items() -> None:
         ((OURS, *log), (Address(b"\xc1" * 20), (topic, Hash32(bytes(32))), log[1])),
     )
     assert refusals(receipt, OURS) == {name: HELD}
+
+
+@pytest.mark.parametrize("data", [b"", bytes(31), bytes(31) + b"\x20" + b"\xff" * 32])
+def test_an_error_that_a_node_garbled_is_one_without_a_reason(data: bytes) -> None:
+    name = Hash32(b"\x07" * 32)
+    receipt = Receipt(1, name, True, ((OURS, (keccak256(b"Refused(bytes32,bytes)"), name), data),))
+    assert refusals(receipt, OURS) == {name: b""}
+    assert reason_of(refusals(receipt, OURS)[name]).code == "reverted"

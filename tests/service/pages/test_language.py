@@ -37,6 +37,14 @@ def test_a_moment_is_shown_in_shanghai() -> None:
     assert language.moment(0) == "1970-01-01 08:00"
 
 
+@pytest.mark.parametrize("at", [253_402_300_799, 1_000_000_000_000, (1 << 53) - 1, (1 << 64) - 1])
+def test_a_time_later_than_any_calendar_is_written_as_its_end(at: int) -> None:
+    assert language.moment(at) == "9999-12-31 23:59"
+    assert language.machine(at) == "9999-12-31T23:59:59+08:00"
+    assert language.iso_day(at) == "9999-12-31"
+    assert language.day(at, "zh") == "9999 年 12 月 31 日"
+
+
 def test_a_day_is_written_out_in_each_language() -> None:
     assert language.day(NOW, "zh") == "2026 年 11 月 22 日"
     assert language.day(NOW, "en") == "22 November 2026"
