@@ -174,13 +174,19 @@ class Indexer:
             return self.projection.progress()
 
     def _decide(self, progress: Progress, seen: Chain) -> Step:
-        """Ask the pure decision, and look at what it asks for, until it is something to do."""
+        """Ask the pure decision, and look at what it asks for, until it is something to do.
+
+        Far behind, one block is looked at before the rest is backfilled: it tells whether what is held is still there.
+        """
         held = Chain(progress.followed.genesis_hash, tuple(header_of(block) for block in progress.blocks))
         for _ in range(_MOST_DECISIONS):
             step = next_step(held, seen, looks_behind=self._looks_behind, patience=self._patience)
-            if not isinstance(step, CatchUp) or step.last - step.first >= max(NEAR, len(held.headers) + 1):
+            if not isinstance(step, CatchUp):
                 return step
-            blocks = self.node.blocks(range(step.first, step.last + 1))
+            far = step.last - step.first >= max(NEAR, len(held.headers) + 1)
+            blocks = self.node.blocks([step.first] if far else range(step.first, step.last + 1))
+            if far and blocks[0].header.parent_hash == held.last.hash:
+                return step
             try:
                 seen = Chain(seen.genesis, tuple(block.header for block in blocks))
             except ValueError as fault:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from indexer.follow import Extend, Halt, Idle, Reason, Rewind
-from indexer.live import Indexer
+from indexer.live import NEAR, Indexer
 from indexer.node import Node
 from indexer.state import fold
 from indexer.store import Projection
@@ -124,6 +124,38 @@ def test_a_reorganised_chain_is_followed_and_the_old_branch_forgotten(
     check(projection, anvil_ledger)
     with projection.view() as view:
         assert view.as_of.count == len(kept.records)
+
+
+def test_a_branch_left_while_nobody_followed_is_forgotten_however_far_the_chain_went_on(
+    anvil_ledger: LiveLedger, projection: Projection, nodes: list[Node]
+) -> None:
+    indexer = indexer_of(anvil_ledger, projection, nodes, depth=50)
+    record_world(anvil_ledger, 20, 4)
+    indexer.catch_up()
+    held = projection.progress().tip
+    anvil_ledger.node.call("anvil_reorg", 6, [])
+    anvil_ledger.node.call("anvil_mine", hex(3 * NEAR))
+    step = indexer.step()
+    assert isinstance(step, Rewind)
+    assert step.to.number == held.number - 6
+    assert indexer.catch_up() == Idle(Reason.UP_TO_DATE)
+    check(projection, anvil_ledger)
+
+
+def test_settled_history_replaced_while_nobody_followed_halts_however_far_the_chain_went_on(
+    anvil_ledger: LiveLedger, projection: Projection, nodes: list[Node]
+) -> None:
+    indexer = indexer_of(anvil_ledger, projection, nodes, depth=0)
+    record_world(anvil_ledger, 10, 4)
+    indexer.catch_up()
+    held = projection.progress().tip
+    anvil_ledger.node.call("anvil_reorg", 2, [])
+    anvil_ledger.node.call("anvil_mine", hex(3 * NEAR))
+    halted = indexer.step()
+    assert isinstance(halted, Halt)
+    assert halted.reason is Reason.SETTLED_REPLACED
+    assert projection.progress().halt == halted
+    assert projection.progress().tip == held
 
 
 def test_a_chain_rolled_back_is_followed_down(
