@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ class Watch:
         clock: Callable[[], float] = time.time,
         begin: Callable[[Callable[[], None]], None] = beside,
     ) -> None:
-        self._newest, self.close, self._clock, self._begin = look, close, clock, begin
+        self._newest, self._hang_up, self._clock, self._begin = look, close, clock, begin
         self._sight, self._owed = Sight(), None  # type: tuple[Sight, Owed | None]
         self._looked = 0.0
         self._looking = Lock()
@@ -99,6 +100,12 @@ class Watch:
         behind = owed(self._owed, self._sight.newest, as_of.number, int(now))
         self._owed = behind
         return stale(as_of, halt, self._sight, behind, int(now))
+
+    def close(self) -> None:
+        """Look no more, and hang up once a look under way has ended."""
+        self._looked = math.inf
+        with self._looking:
+            self._hang_up()
 
     def _look(self) -> None:
         asked = int(self._clock())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -147,3 +147,21 @@ def test_an_index_that_does_not_move_is_behind_once_the_leeway_is_over() -> None
     assert found is not None
     assert (found.reason, found.since, found.newest) == ("behind", NOW, 40)
     assert watch.stale(as_of(40), None) is None
+
+
+def test_nobody_hangs_up_on_a_look_under_way_and_none_begins_afterwards() -> None:
+    said, order = Event(), list[str]()
+
+    def look() -> Header:
+        said.wait(10)
+        order.append("looked")
+        return header(7, NOW)
+
+    watch = Watch(look, lambda: order.append("hung up"))
+    watch.stale(as_of(7), None)
+    closing = Thread(target=watch.close)
+    closing.start()
+    said.set()
+    closing.join(10)
+    watch.stale(as_of(7), None)
+    assert order == ["looked", "hung up"]
