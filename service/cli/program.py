@@ -29,7 +29,7 @@ from service.cli import (
     sheets,
     verify,
 )
-from service.errors import QianyinError
+from service.errors import QianyinError, Unavailable
 
 GROUPS = (
     *(demo, chain, processes, sheets, people, keys),
@@ -70,7 +70,26 @@ def main(words: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        fault = _of_database(error)
+        if fault is None:
+            raise
+        return _say(fault.code, fault.zh, fault.en, fault.facts, as_json=getattr(arguments, "json", False))
     return code
+
+
+def _of_database(error: Exception) -> Unavailable | None:
+    """Say that the index's database does not answer; its library is loaded only now, since few verbs need it."""
+    from sqlalchemy.exc import OperationalError
+
+    if not isinstance(error, OperationalError):
+        return None
+    said = str(error.orig).partition("\n")[0]
+    return Unavailable(
+        "database-unavailable",
+        f"数据库没有应答：{said}；请查看它是否在运行，地址是否正确。",
+        f"The database does not answer: {said}; see that it runs, and that its address is right.",
+    )
 
 
 def _say(code: str, zh: str, en: str, facts: dict[str, object], *, as_json: bool) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from sqlalchemy.exc import OperationalError
+
 from devnet import deploy
 from devnet.errors import DevnetError
 from devnet.rpc import Endpoint
@@ -23,6 +25,10 @@ from service.installation import Installation
 
 Look = Callable[[Installation], Iterable[Finding]]
 _UP = ("请运行 qianyin up。", "Run qianyin up.")
+_DATABASE = (
+    "请查看数据库是否在运行，地址是否正确。",
+    "See that the database runs, and that its address is right.",
+)
 
 
 def examine(installation: Installation) -> list[Finding]:
@@ -40,6 +46,10 @@ def examine(installation: Installation) -> list[Finding]:
             found.append(ill(part, (fault.zh, fault.en), _UP))
         except (IndexerError, ValueError, OSError) as fault:
             found.append(ill(part, (f"无法查看：{fault}", f"It cannot be looked at: {fault}"), ("", "")))
+        except OperationalError as fault:
+            said = str(fault.orig).partition("\n")[0]
+            words = (f"数据库没有应答：{said}", f"The database does not answer: {said}")
+            found.append(ill(part, words, _DATABASE))
     return found
 
 
