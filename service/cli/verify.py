@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.errors import AnchorError, BundleError, ExportError
 from indexer.values import Hash32, as_hex
-from service.cli.opening import Verbs, octets_of, opened, settings_of, tell
+from service.cli.opening import Verbs, octets_of, opened, settings_of, tell, written
 from service.errors import BadInput, NotFound, Unavailable
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _kind_of(path: Path) -> str:
 def _is_export_header(line: bytes) -> bool:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and value.get("format") == _EXPORT.decode()
 
@@ -214,7 +214,7 @@ def _write_report(
         text = json.dumps(report_json(report), ensure_ascii=False, indent=2)
     else:
         text = report_text(report)
-    arguments.report.write_text(text + "\n", encoding="utf-8")
+    written(arguments.report, f"{text}\n".encode())
 
 
 def _verdict_json(verdict: Verdict, name: str) -> dict[str, Any]:
@@ -268,12 +268,12 @@ def _deposit_at(service: str, digest: Hash32) -> str:
 
     Raises:
         NotFound: it knows of none.
+        Unavailable: its answer is no list of what it found.
     """
     from urllib.parse import quote, urlencode
 
     base = service.rstrip("/")
-    answer = json.loads(_fetched(f"{base}/v1/search?{urlencode({'q': as_hex(digest)})}"))
-    works = [one["id"] for one in answer.get("results", []) if one.get("kind") == "work"]
+    works = _works_in(_fetched(f"{base}/v1/search?{urlencode({'q': as_hex(digest)})}"), base)
     if not works:
         raise NotFound(
             "not-deposited",
@@ -284,13 +284,26 @@ def _deposit_at(service: str, digest: Hash32) -> str:
     return f"{base}/v1/works/{quote(works[-1])}/evidence"
 
 
+def _works_in(answer: bytes, base: str) -> list[str]:
+    """Read the ids of works from the answer to a search; a service may be a stranger's."""
+    try:
+        return [str(one["id"]) for one in json.loads(answer)["results"] if one["kind"] == "work"]
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
+        raise Unavailable(
+            "service-other",
+            f"{base} 的应答不是检索结果；请核对地址。",
+            f"What {base} answers is no list of what it found; check the address.",
+        ) from fault
+
+
 def _fetched(url: str) -> bytes:
+    from http.client import HTTPException
     from urllib.request import urlopen
 
     try:
         with urlopen(url, timeout=30) as answer:  # noqa: S310  http or https, the reader typed it
             octets: bytes = answer.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, HTTPException) as fault:
         raise Unavailable("url-silent", f"{url} 没有应答。", f"{url} does not answer: {fault}.") from fault
     return octets
 

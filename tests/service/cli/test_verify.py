@@ -146,6 +146,17 @@ def test_a_plain_file_alone_cannot_be_judged(run: Run, tmp_path: Path):
     assert (code, said["error"]) == (1, "bundle-needed")
 
 
+def test_a_file_of_brackets_is_a_plain_file(run: Run, tmp_path: Path):
+    (tmp_path / "brackets").write_bytes(b"[" * 1_000_000)
+    code, said = run(tmp_path / "brackets")
+    assert (code, said["error"]) == (1, "bundle-needed")
+
+
+def test_a_report_that_cannot_be_written_is_said(run: Run, bundle: Path, tmp_path: Path):
+    code, said = run(bundle, "--report", tmp_path / "no folder" / "report.txt")
+    assert (code, said["error"]) == (1, "file-unwritable")
+
+
 @pytest.mark.parametrize("name", ["bundle.json", "anchor.json"])
 def test_what_is_not_there_is_said(name: str, run: Run, bundle: Path, anchor: Path, tmp_path: Path):
     (tmp_path / name).unlink()
@@ -228,6 +239,10 @@ def test_a_service_is_asked_for_the_deposit_of_a_file(run: Run, anchor: Path, tm
         (tmp_path / "v1" / "search").write_text('{"results": []}')
         code, said = run(tmp_path / "card.png", "--service", site, "--anchor", anchor)
         assert (code, said["error"]) == (1, "not-deposited")
+        for answer in ("[]", '{"results": [1]}', '{"results": [{"kind": "work"}]}', "<html>", "[" * 100_000):
+            (tmp_path / "v1" / "search").write_text(answer)
+            code, said = run(tmp_path / "card.png", "--service", site, "--anchor", anchor)
+            assert (code, said["error"]) == (1, "service-other")
 
 
 class TestExports:
