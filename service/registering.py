@@ -15,9 +15,6 @@ from service.outbox.operations import Operation
 from service.people.identity import Identity, Verification
 from service.people.persons import People, Person
 
-INSTITUTION_ACCOUNTS = Hash32(bytes(32))
-"""Stands for "no collection" where a kept key belongs to a person as such."""
-
 
 @dataclass(frozen=True, slots=True)
 class Registry:

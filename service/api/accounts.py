@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from indexer.events import Kind
-from indexer.values import address, hash32
+from indexer.values import ZERO_HASH, address, hash32
 from indexer.wire import write_address
 from service.access.entitlement import entitled
 from service.api.accepting import earlier, take
@@ -109,7 +109,7 @@ def register(
         _, found = registry.own(identity, verification, account, body.reference)
     else:
         person = registry.holder(identity, verification, body.reference)
-        collection = hash32(body.collection_id) if body.collection_id else hash32("0x" + "00" * 32)
+        collection = hash32(body.collection_id) if body.collection_id else ZERO_HASH
         account, found = registry.kept(person, collection)
     return accepted(found, account=write_address(account))
 

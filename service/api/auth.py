@@ -54,7 +54,6 @@ def needs(*scopes: Scope) -> Callable[[Bearer | None], Bearer]:
     return entitled
 
 
-Anybody = Annotated[Bearer | None, Depends(anybody)]
 AsIssuer = Annotated[Bearer, Depends(needs(Scope.ISSUER))]
 AsHolder = Annotated[Bearer, Depends(needs(Scope.HOLDER))]
 AsSubmitter = Annotated[Bearer, Depends(needs(Scope.HOLDER, Scope.ISSUER))]

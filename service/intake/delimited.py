@@ -22,7 +22,6 @@ from service.intake.rows import Row, too_much, unreadable
 
 DELIMITERS: Final = (",", "\t", ";", "|")
 HEAD_SIZE: Final = 65_536
-WIDEST_CHARACTER: Final = 4
 TELLING: Final = 8
 """So many good multi-byte characters before the first bad one, and the file is damaged UTF-8, not GB 18030."""
 _MARKS: Final = (

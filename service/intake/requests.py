@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from indexer.values import Hash32, as_hex, hash32
-from service.files.description import Description, Kind, Pairs, describe
+from indexer.values import Hash32
+from service.files.description import Description, Pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,55 +91,3 @@ class Problem:
             "zh": self.zh,
             "en": self.en,
         }
-
-
-def request_as_json(request: WorkRequest) -> dict[str, Any]:
-    """A request as JSON-safe values, for a durable queue; `request_from_json` reads it back."""
-    description, issue = request.description, request.issue
-    return {
-        "idempotency_key": request.idempotency_key,
-        "row": request.row,
-        "kind": str(description.kind),
-        "facts": dict(description.facts),
-        "extra": [list(pair) for pair in description.extra],
-        "internal": [list(pair) for pair in request.internal],
-        "files": [
-            {
-                "role": file.role,
-                "path": str(file.path),
-                "media_type": file.media_type,
-                "sha256": as_hex(file.sha256),
-                "size": file.size,
-            }
-            for file in request.files
-        ],
-        "issue": None
-        if issue is None
-        else {
-            "collection": issue.collection,
-            "edition": issue.edition,
-            "cap": issue.cap,
-            "quantity": issue.quantity,
-            "recipients": list(issue.recipients),
-        },
-    }
-
-
-def request_from_json(value: Mapping[str, Any]) -> WorkRequest:
-    """Read what `request_as_json` wrote.
-
-    Raises:
-        KeyError, ValueError, TypeError: it is something else.
-    """
-    issue = value["issue"]
-    return WorkRequest(
-        value["idempotency_key"],
-        value["row"],
-        describe(Kind(value["kind"]), value["facts"], tuple((h, t) for h, t in value["extra"])),
-        tuple((name, text) for name, text in value["internal"]),
-        tuple(
-            FileToKeep(f["role"], Path(f["path"]), f["media_type"], hash32(f["sha256"]), f["size"])
-            for f in value["files"]
-        ),
-        None if issue is None else Issue(**{**issue, "recipients": tuple(issue["recipients"])}),
-    )

@@ -13,8 +13,6 @@ LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 TAGS: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
 """The BCP 47 tag of each language, as HTML wants it."""
 
-HOUR = 3_600
-
 _MONTHS = (
     "January",
     "February",
@@ -96,11 +94,6 @@ def machine(at: int) -> str:
 def moment(at: int) -> str:
     """Write Unix seconds to the minute: `2026-11-22 14:05`, the same in both languages."""
     return _there(at).strftime("%Y-%m-%d %H:%M")
-
-
-def iso_day(at: int) -> str:
-    """Write the day of Unix seconds as `2026-11-22`."""
-    return _there(at).strftime("%Y-%m-%d")
 
 
 def day(at: int, lang: Lang) -> str:

@@ -41,7 +41,6 @@ def test_a_moment_is_shown_in_shanghai() -> None:
 def test_a_time_later_than_any_calendar_is_written_as_its_end(at: int) -> None:
     assert language.moment(at) == "9999-12-31 23:59"
     assert language.machine(at) == "9999-12-31T23:59:59+08:00"
-    assert language.iso_day(at) == "9999-12-31"
     assert language.day(at, "zh") == "9999 年 12 月 31 日"
 
 
