@@ -6,11 +6,12 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service.cli.opening import Verbs, aside, installation_of, tell
+from service.cli.opening import Verbs, aside, installation_of, settings_of, tell
 from service.files.description import Kind
 
 if TYPE_CHECKING:
@@ -71,14 +72,8 @@ def run_import_museum(arguments: argparse.Namespace) -> int:
 
 def run_mint(arguments: argparse.Namespace) -> int:
     """Judge a sheet, then deposit and issue what it lists."""
-    from service.intake.sheet import Options, read_sheet
-
-    options = Options(
-        Kind(arguments.kind) if arguments.kind else None, arguments.collection, frozenset(arguments.public)
-    )
     began = time.monotonic()
-    sheet = read_sheet(arguments.sheet, options)
-    report = _judge(sheet, quiet=arguments.json)
+    sheet, report = _judged(arguments)
     judged = time.monotonic() - began
     _say_problems(report, quiet=arguments.json)
     if arguments.dry_run or not report.is_sound:
@@ -112,11 +107,24 @@ def _outcome(found: dict[str, Any]) -> str:
     return "\n".join([*lines, f"用时（秒）/ seconds: {seconds}"])
 
 
-def _judge(sheet: Sheet, *, quiet: bool) -> Report:
+def _judged(arguments: argparse.Namespace) -> tuple[Sheet, Report]:
+    """Read a sheet and judge it, by what the home knows where there is one, so that a dry run foresees a refusal."""
     from tqdm import tqdm
 
-    with tqdm(unit="row", desc="judge", disable=quiet or None) as bar:
-        return sheet.check(lambda done: bar.update(done - bar.n))
+    from service.intake.sheet import Options, read_sheet
+    from service.issuing.foresight import against, against_in
+
+    usual = _terms(arguments.allow).policy
+    kind = Kind(arguments.kind) if arguments.kind else None
+    options = Options(kind, arguments.collection, frozenset(arguments.public))
+    with ExitStack() as opened:
+        if settings_of(arguments).deployment.exists():
+            knows = against_in(opened.enter_context(installation_of(arguments)), usual)
+        else:
+            knows = against(lambda _: usual, lambda _: True)
+        sheet = read_sheet(arguments.sheet, replace(options, against=knows))
+        with tqdm(unit="row", desc="judge", disable=arguments.json or None) as bar:
+            return sheet, sheet.check(lambda done: bar.update(done - bar.n))
 
 
 def _issue(

@@ -22,7 +22,7 @@ from service.intake.limits import HEADING_WITHIN, LARGEST_WORKBOOK, MOST_ROWS
 from service.intake.reading import Draft, read_row
 from service.intake.repeats import content_digest, idempotency_key, repeats
 from service.intake.report import Report, refused
-from service.intake.requests import FileToKeep, Problem, Severity, WorkRequest
+from service.intake.requests import FileToKeep, Issue, Problem, Severity, WorkRequest
 from service.intake.rows import Row, cell_name, too_much, unreadable
 from service.intake.seen import Seen
 from service.intake.workbook import OLE_MAGIC, ZIP_MAGIC, workbook_rows
@@ -37,13 +37,14 @@ class Options:
 
     `kind` and `collection` are those of rows that state none; `public` are names of columns (or headings of the
     sheet's own) to be public although they usually are not; `folder` is where its files lie, by default the
-    folder the sheet lies in.
+    folder the sheet lies in; `against` says what more there is against issuing a work of a kind.
     """
 
     kind: Kind | None = None
     collection: str | None = None
     public: frozenset[str] = frozenset()
     folder: Path | None = None
+    against: Callable[[Kind, Issue], Iterable[Complaint]] = lambda _, __: ()
 
 
 class Sheet:
@@ -68,6 +69,7 @@ class Sheet:
         self.layout = layout
         self._folder = options.folder or (source.parent if isinstance(source, Path) else None)
         self._usual = Usual(options.kind, options.collection)
+        self._against = options.against
         self._first_row = number + 1
         self._notes = notes
         self._state = _state(source)
@@ -142,7 +144,9 @@ class Sheet:
         more = list(self._look_at_files(reading.files, report))
         if reading.draft is not None:
             issue = reading.draft.issue
-            report.issued += issue.quantity if issue is not None else 0
+            if issue is not None:
+                report.issued += issue.quantity
+                more += self._against(reading.draft.description.kind, issue)
             more += repeats(reading.draft, seen)
         found = [*reading.complaints, *((self._column_of(complaint), complaint) for complaint in more)]
         for at, complaint in sorted(found, key=lambda placed: -1 if placed[0] is None else placed[0]):

@@ -60,6 +60,16 @@ def test_a_museums_records_become_a_sheet_that_can_be_taken(run: Run, tmp_path: 
     assert (code, said["rows"], said["errors"]) == (0, many, [])
 
 
+def test_a_kind_that_the_collection_would_not_issue_is_an_error_of_its_cell(run: Run, tmp_path: Path):
+    run("import", "museum", RECORDS, "-o", tmp_path / "museum.csv", "--institution", "M")
+    code, said = run("mint", tmp_path / "museum.csv", "--dry-run", "--collection", "Museum")
+    found = {(one["cell"], one["code"]) for one in said["errors"]}
+    many = len(RECORDS.read_bytes().splitlines())
+    assert (code, found) == (1, {(f"A{row}", "kind-not-issued") for row in range(2, many + 2)})
+    code, said = run("mint", tmp_path / "museum.csv", "--dry-run")
+    assert (code, said["errors"]) == (0, []), "to deposit them is another thing"
+
+
 def test_records_that_cannot_be_read_are_all_named(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     """Without `--institution` none of these says whose it is."""
     assert main(["import", "museum", str(RECORDS), "-o", str(tmp_path / "museum.csv")]) == 1
