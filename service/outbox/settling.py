@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,9 @@ from service.outbox.tables import DependencyRow, OperationRow
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 100
+_SURE = 2.0
+"""Seconds for which every node has to miss our transactions before their nonce counts as somebody else's: a node that
+lags behind its own chain has no receipts either, for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class SettlingStep:
     def __init__(self, office: Office, worker: str, at: At) -> None:
         self._office, self._worker, self._at = office, worker, at
         self._nothing_at: dict[SendingKey, tuple[Any, ...]] = {}
+        self._missed: dict[SendingKey, tuple[int, float]] = {}
 
     def step(self, key: SendingKey) -> int:
         """Decide the final transactions of a key; how many.
@@ -211,6 +216,13 @@ class SettlingStep:
                 return
             attempts = [row for row in nonces.open_attempts(connection, key, _AT_ONCE) if row.nonce == nonce]
         if any(self._office.nodes.knows(Hash32(row.hash)) for row in attempts):
+            self._missed.pop(key, None)
+            return
+        missed = self._missed.get(key)
+        if missed is None or missed[0] != nonce:
+            self._missed[key] = (nonce, time.monotonic())
+            return
+        if time.monotonic() < missed[1] + _SURE:
             return
         with self._office.database.write() as connection:
             nonces.flag(connection, key, nonce, chain_next)
