@@ -32,21 +32,24 @@ def put(connection: Connection, found: Iterable[Document]) -> None:
         connection.execute(insert(_TABLE), [_row(document) for document in by_digest.values()])
 
 
-def missing(connection: Connection, limit: int, since: int) -> tuple[Hash32, ...]:
-    """List digests that works and collections name and no document has, of records after seq `since`."""
-    found: dict[Hash32, None] = {}
+def missing(connection: Connection, limit: int, since: int) -> tuple[tuple[int, Hash32], ...]:
+    """List digests that works and collections name and no document has, each with the seq of the record that says so.
+
+    Oldest first, of records after seq `since`: so the last seq leads to the next part.
+    """
+    found: list[tuple[int, Hash32]] = []
     for table, column in (
         (schema.CollectionTable, schema.CollectionTable.metadata_digest),
         (schema.WorkTable, schema.WorkTable.manifest_digest),
     ):
         wanted = (
-            select(column)
+            select(table.seq, column)
             .where(table.seq > since, table.superseded_by.is_(None), ~exists().where(_TABLE.digest == column))
             .order_by(table.seq)
             .limit(limit)
         )
-        found |= {Hash32(digest): None for digest in connection.scalars(wanted)}
-    return tuple(found)[:limit]
+        found += [(seq, Hash32(digest)) for seq, digest in connection.execute(wanted)]
+    return tuple(sorted(found)[:limit])
 
 
 def all_of_them(connection: Connection) -> Iterator[Document]:

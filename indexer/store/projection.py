@@ -200,10 +200,11 @@ class Projection:
         with self._database.writing() as connection:
             documents.put(connection, found)
 
-    def missing_documents(self, limit: int = 500, since: int = -1) -> tuple[Hash32, ...]:
+    def missing_documents(self, limit: int = 500, since: int = -1) -> tuple[tuple[int, Hash32], ...]:
         """List digests of manifests that works and collections name now and nobody has told of yet, oldest first.
 
-        `since`: look at states that records after this seq led to only; all of 100,000 works take 0.2 s.
+        Each comes with the seq of the record that led to its state. `since`: only those after this seq; all of
+        100,000 works take 0.2 s.
         """
         with self.connection() as connection:
             return documents.missing(connection, limit, since)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from typing import TYPE_CHECKING
 
 from service.cli.opening import Verbs, installation_of, settings_of
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from indexer.live import Outcome
+    from service.installation import Installation
 
 _FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -100,14 +102,31 @@ def run_index(arguments: argparse.Namespace) -> int:
             indexer.catch_up()
             learn_titles(installation)
             return 0
-        stop = told_to_stop()
-
-        def heed(outcome: Outcome) -> None:
-            _note(outcome)
-            learn_titles(installation)
-
-        indexer.run(stop, poll=arguments.poll, heed=heed)
+        indexer.run(told_to_stop(), poll=arguments.poll, heed=Heed(installation))
     return 0
+
+
+class Heed:
+    """Heeds every step of the indexer: says what is out of the way, and learns titles; a store that is away waits."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation, self._since, self._trouble = installation, -1, ""
+
+    def __call__(self, outcome: Outcome) -> None:
+        """Heed one step; after anything but blocks that follow, titles are looked for from the beginning."""
+        from sqlalchemy.exc import OperationalError
+
+        from service.reading.titles import learn_titles
+
+        if _note(outcome):
+            self._since = -1
+        try:
+            self._since, trouble = learn_titles(self._installation, self._since), ""
+        except (Unavailable, OperationalError) as fault:
+            trouble = f"titles wait: {fault}"
+        if trouble and trouble != self._trouble:
+            logging.getLogger(__name__).warning("%s", trouble)
+        self._trouble = trouble
 
 
 def told_to_stop() -> Event:
@@ -122,15 +141,14 @@ def told_to_stop() -> Event:
 
 
 def _log_to_standard_error() -> None:
-    import logging
-
     logging.basicConfig(level=logging.INFO, format=_FORM)
 
 
-def _note(outcome: Outcome) -> None:
-    import logging
-
+def _note(outcome: Outcome) -> bool:
+    """Log what is neither a block that follows nor none; whether it was that."""
     from indexer.follow import Extend, Idle
 
-    if not isinstance(outcome, Extend | Idle):
-        logging.getLogger(__name__).warning("%s", outcome)
+    if isinstance(outcome, Extend | Idle):
+        return False
+    logging.getLogger(__name__).warning("%s", outcome)
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
@@ -14,8 +15,9 @@ from service.files.cid import raw_cid
 from service.files.description import Description
 from service.files.manifest import LARGEST_MANIFEST, Manifest, read_manifest
 from service.files.statement import CollectionStatement, read_statement
-from service.files.store import ContentStore
+from service.files.store import ContentStore, Damaged
 
+log = logging.getLogger(__name__)
 V = TypeVar("V")
 MOST_REMEMBERED = 4096
 
@@ -45,11 +47,18 @@ class Library:
         return self._read("statement", digest, read_statement)
 
     def octets(self, digest: Hash32) -> bytes | None:
-        """Give the bytes that a digest names; None where they are not kept here."""
+        """Give the bytes that a digest names; None where they are not kept here, or damaged: one bad file is one work.
+
+        Raises:
+            Unavailable: the content store does not answer.
+        """
         try:
             with self.files.get(raw_cid(digest)) as stream:
                 return stream.read(LARGEST_MANIFEST + 1)
         except NotFound:
+            return None
+        except Damaged as fault:
+            log.warning("%s: %s", raw_cid(digest), fault)
             return None
 
     def document(self, digest: Hash32) -> Document | None:

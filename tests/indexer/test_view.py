@@ -365,10 +365,16 @@ def test_titles_numbers_and_hashes_are_found(projection: Projection, world: Hist
         Document(known.state.manifest_digest, title, *titles[title])
         for known, title in zip(works, [*titles, *titles, "春晓"], strict=False)
     ]
-    missing = set(projection.missing_documents())
+    missing = {digest for _, digest in projection.missing_documents()}
     projection.put_documents(told)
     projection.put_documents(told[:2])  # a second telling replaces the first
-    assert set(projection.missing_documents()) == missing - {document.digest for document in told}
+    left = {digest for _, digest in projection.missing_documents()}
+    assert left == missing - {document.digest for document in told}
+    parts, since = [], -1
+    while part := projection.missing_documents(1, since):
+        parts += part
+        since = part[-1][0]
+    assert tuple(parts) == projection.missing_documents()
     with projection.view() as view:
 
         def found(text: str) -> int:
