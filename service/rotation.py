@@ -20,7 +20,7 @@ from indexer.wire import read_address
 from service.errors import Conflict
 from service.issuing.column_keys import column_purpose
 from service.issuing.tables import ColumnKeyRow
-from service.keys.master import index_keys_path, index_purpose, master_sealer, synchronise
+from service.keys.master import index_keys_path, index_purpose, master_sealer, read_key, synchronise
 from service.keys.operators import Operator
 from service.keys.sealing import Sealer
 from service.keys.secret import Secret
@@ -72,8 +72,6 @@ def _old(settings: Settings, new: Sealer) -> Sealer:
     """Open the present master key; where its index keys are sealed anew already, they are not needed any more."""
     held = index_keys_path(settings)
     if held.exists() and _is_new(held, new):
-        from service.keys.master import read_key
-
         return Sealer(settings.master_key or read_key(settings.master_key_path))
     return master_sealer(settings)
 

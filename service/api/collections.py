@@ -35,14 +35,14 @@ from service.reading.open import context
 routes = APIRouter(tags=["issuing"])
 
 _RECEIVERS = {"person": Kind.PERSON, "institution": Kind.INSTITUTION}
-_YEARS_TWO = 720 * 86_400
+_LONGEST_PERIOD = 720 * 86_400
 
 
 class PolicyBody(Body):
     """What holders may do; periods in seconds, at most 720 days. A later policy never tightens what is held."""
 
-    first_holding: Annotated[int, Field(ge=0, le=_YEARS_TWO)] = 90 * 86_400
-    next_holding: Annotated[int, Field(ge=0, le=_YEARS_TWO)] = 30 * 86_400
+    first_holding: Annotated[int, Field(ge=0, le=_LONGEST_PERIOD)] = 90 * 86_400
+    next_holding: Annotated[int, Field(ge=0, le=_LONGEST_PERIOD)] = 30 * 86_400
     gifts_per_day: Annotated[int, Field(ge=1, le=65_535)] = 3
     acceptance: bool = False
     receivers: Annotated[tuple[Literal["person", "institution"], ...], Field(min_length=1, max_length=2)] = (
@@ -52,7 +52,7 @@ class PolicyBody(Body):
         tuple[Literal["rights_registered", "publication", "capture_record", "derived_work"], ...],
         Field(min_length=1, max_length=4),
     ] = ("rights_registered", "publication", "derived_work")
-    longest_loan: Annotated[int, Field(ge=0, le=_YEARS_TWO)] = 0
+    longest_loan: Annotated[int, Field(ge=0, le=_LONGEST_PERIOD)] = 0
 
     def policy(self) -> Policy:
         """Give the value that the chain knows."""

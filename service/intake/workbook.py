@@ -1,4 +1,7 @@
-"""Tables as workbooks (XLSX): checked for bombs before anything is parsed, then rows are streamed. Pure."""
+"""Tables as workbooks (XLSX): checked for bombs before anything is parsed, then rows are streamed.
+
+Owns what it lays aside on the disk (`StringTable`).
+"""
 
 from __future__ import annotations
 
