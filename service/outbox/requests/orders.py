@@ -103,14 +103,15 @@ class ExecuteOrder:
 class WithdrawOrder:
     """Take a filed order back before it is executed. `reason`: a short code, UTF-8, padded with zeros.
 
-    `since`: the ledger's count when this was asked: an order filed once more can be withdrawn once more.
+    `since`: the ledger's count when this was asked, so that an order filed once more can be withdrawn once more; 0 in
+    requests of before it was written down.
     """
 
     KIND: ClassVar[str] = "withdraw-order"
     SENDER: ClassVar[Operator] = Operator.ORDER_FILER
     order: OrderName
     reason: Hash32
-    since: int
+    since: int = 0
 
     def touches(self) -> tuple[Touch, ...]:
         """Change the order."""

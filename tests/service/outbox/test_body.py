@@ -10,7 +10,7 @@ import pytest
 
 from service.errors import BadInput
 from service.outbox import body
-from service.outbox.requests import KINDS, Request
+from service.outbox.requests import KINDS, Request, WithdrawOrder
 from tests.service.outbox.samples import attachment, deposit, one_of_each
 
 EVERY = pytest.mark.parametrize("request_", one_of_each(), ids=lambda one: one.KIND)
@@ -93,3 +93,10 @@ def test_where_a_file_waits_is_no_part_of_what_is_asked() -> None:
     there = replace(here, content=None, path="inbox/1")
     assert body.canonical(deposit(1, here)) == body.canonical(deposit(1, there))
     assert body.canonical(deposit(1, here)) != body.canonical(deposit(1, attachment(b"y")))
+
+
+def test_a_withdrawal_from_before_its_time_was_written_down_is_still_read() -> None:
+    [withdrawal] = [one for one in one_of_each() if isinstance(one, WithdrawOrder)]
+    value = body.to_json(withdrawal)
+    del value["since"]
+    assert body.from_json(value) == replace(withdrawal, since=0)
