@@ -10,7 +10,8 @@ from functools import cache
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar, cast
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import Connection, Dialect, and_, func, insert, select
+from sqlalchemy.exc import OperationalError
 
 from indexer.events import UnknownAct
 from indexer.state import State
@@ -143,18 +144,25 @@ def _copy(connection: Connection, rows: Rows) -> None:
     quote = connection.dialect.identifier_preparer.quote
     columns = ", ".join(quote(column.name) for column in rows.columns)
     statement = f"COPY {quote(rows.table.name)} ({columns}) FROM STDIN (FORMAT BINARY)"
-    pack = _packer(rows.columns)
     driver = cast("Any", connection.connection.driver_connection)
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        if pack is not None:
-            copy.write(copying.BEGIN)
-            for part in in_parts(rows.values, _PACKED_TOGETHER):
-                copy.write(pack(part))
-            copy.write(copying.END)
-            return
-        copy.set_types([_postgres_type(column.type.compile(connection.dialect)) for column in rows.columns])
-        for values in rows.values:
-            copy.write_row(values)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            _fill(copy, rows, connection.dialect)
+    except connection.dialect.loaded_dbapi.OperationalError as fault:  # as for any other statement
+        raise OperationalError(statement, None, fault) from fault
+
+
+def _fill(copy: Any, rows: Rows, dialect: Dialect) -> None:
+    pack = _packer(rows.columns)
+    if pack is not None:
+        copy.write(copying.BEGIN)
+        for part in in_parts(rows.values, _PACKED_TOGETHER):
+            copy.write(pack(part))
+        copy.write(copying.END)
+        return
+    copy.set_types([_postgres_type(column.type.compile(dialect)) for column in rows.columns])
+    for values in rows.values:
+        copy.write_row(values)
 
 
 _packer = cache(copying.packer)

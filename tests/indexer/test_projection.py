@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from indexer import events as acts
 from indexer.follow import Halt, Reason
@@ -18,7 +20,7 @@ from indexer.span import LedgerBlock
 from indexer.state import Token, fold
 from indexer.store import NothingIndexed, OtherLedger, Projection, TipMoved, schema
 from indexer.store.comparison import differences, same_rows
-from indexer.store.rows import TABLES
+from indexer.store.rows import TABLES, Rows
 from indexer.store.writing import Writer, write_fast, write_plainly
 from indexer.values import ZERO_ADDRESS, ZERO_HASH
 from tests.indexer.conftest import Opener
@@ -264,6 +266,28 @@ def test_a_span_that_cannot_be_written_leaves_nothing_behind(projection: Project
     with pytest.raises(OSError, match="full"):
         projection.extend(history.base, span, span.last.number, breaks)
     assert rows(projection) == before
+    projection.extend(history.base, span, span.last.number)
+    assert projection.progress().tip == span.last
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_copy_that_cannot_go_on_fails_as_any_other_statement_does(
+    place: tuple[str, str], projection: Projection
+) -> None:
+    history = History()
+    grow(history, 20, 9)
+    projection.start(FOLLOWED, history.base)
+    span = span_of(history.base, history.blocks)
+
+    def impatient(connection: Connection, part: Rows) -> None:
+        connection.execute(text("SET LOCAL lock_timeout = '20ms'"))
+        write_fast(connection, part)
+
+    url, schema_name = place
+    with create_engine(url, poolclass=NullPool).begin() as holder:
+        holder.execute(text(f'LOCK TABLE "{schema_name}".records IN ACCESS EXCLUSIVE MODE'))
+        with pytest.raises(OperationalError, match="COPY"):
+            projection.extend(history.base, span, span.last.number, impatient)
     projection.extend(history.base, span, span.last.number)
     assert projection.progress().tip == span.last
 
