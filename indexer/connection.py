@@ -41,9 +41,10 @@ _NO_SKELETON = bytes(set(range(256)) - set(b'[]{}"'))
 _LATER = (
     *("header not found", "header for hash not found", "body not found", "block not found", "unknown block"),
     *("could not find block", "resource not found", "blockoutofrange"),
-    *("indexing is in progress", "not currently canonical", "timeout", "timed out", "too many requests"),
-    *("rate limit", "capacity exceeded", "syncing", "try again"),
+    *("indexing is in progress", "not currently canonical", "timeout", "timed out", "syncing", "try again"),
 )
+_TOO_OFTEN = ("too many requests", "rate limit", "request limit", "capacity exceeded")
+"""Looked for before `_TOO_WIDE`: "rate limit exceeded" is no answer that is too large, and another node may answer."""
 _FORGOTTEN = ("missing trie node", "historical state", "world state unavailable", "state not available")
 _TOO_WIDE = (
     *("query returned more than", "range too large", "range is too", "range limit", "block range"),
@@ -181,6 +182,7 @@ class Connection:
         reason = f"{call.method}: {fault.message[:300]} ({fault.code})"
         for words, kind in (
             (_FORGOTTEN, StateForgotten),
+            (_TOO_OFTEN, NodeUnavailable),
             (_TOO_WIDE, RangeTooWide),
             (_LATER, NodeUnavailable),
         ):
