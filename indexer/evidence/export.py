@@ -56,14 +56,16 @@ class ExportSummary:
     def answer(self) -> Answer:
         """Say whether the chain holds these very records: a file that agrees with itself may still be made up.
 
-        A head binds all records before it, so the end after the last one decides; the end before the first one may
-        bring no proof, but not a wrong one.
+        The end after the last record binds all before it. The end before the first one says from which block on they
+        are all there, so it is to be tied too, unless nothing can come before it.
         """
         ties = {one.held for one in (self.before, self.after) if one is not None}
         if False in ties:
             return Answer.INVALID
-        tied = self.complete and self.after is not None and self.after.held
-        return Answer.VALID if tied else Answer.INDETERMINATE
+        if not self.complete or self.after is None or not self.after.held:
+            return Answer.INDETERMINATE
+        begun = (self.before is not None and self.before.held) or _is_first(self.header)
+        return Answer.VALID if begun else Answer.INDETERMINATE
 
 
 def write_jsonl(header: ExportHeader, records: Iterable[Record]) -> Iterator[str]:
@@ -250,6 +252,13 @@ def _beginning(header: ExportHeader, before: End) -> Phrase | None:
         return None
     found = first_head(header.chain_id, header.ledger, before.block_hash)
     return _LEDGER_BEGINS if before.head == found else None
+
+
+def _is_first(header: ExportHeader) -> bool:
+    """Say whether nothing can come before the range: it has the first record, or its head is the one before that."""
+    if header.scope == "ledger" and header.first_seq == 0:
+        return True
+    return header.before is not None and _beginning(header, header.before) is not None
 
 
 _LEDGER_BEGINS = Phrase(

@@ -353,6 +353,20 @@ class TestEnds:
         assert summary.before is not None
         assert "beginning" not in summary.before.phrase.en
 
+    @pytest.mark.parametrize("first", [2, len(RECORDS)], ids=["some", "none"])
+    def test_without_a_proof_of_its_beginning_a_later_range_may_have_been_cut(self, form: str, first: int):
+        header = self.header()
+        assert header.before is not None
+        before = replace(header.before, head=[CHAIN.first, *heads(CHAIN.first, RECORDS)][first])
+        found = first if first < len(RECORDS) else None
+        cut = replace(
+            header, first_seq=found, last_seq=None if found is None else header.last_seq, before=before
+        )
+        summary = verify_export(written(form, cut, RECORDS[first:]), CHAIN.anchor())
+        assert summary.after is not None
+        assert summary.after.held is True
+        assert summary.answer is Answer.INDETERMINATE, "records of its first blocks may be missing"
+
     def test_the_beginning_of_a_subject_is_called_so(self, form: str):
         party = SOURCES.party(ISSUER)
         records = [record for record in RECORDS if party in record.subjects]
