@@ -453,8 +453,9 @@ def _role_emptied(before: _Before, act: acts.RoleCancelled | acts.RoleRevoked) -
 def _order_filed(before: _Before, act: acts.OrderFiled) -> dict[Hash32, State]:
     subject = before.sources.order(act.order_id)
     if act.corrects == act.order_id:  # withdrawn by mistake, and filed once more
-        if before.need(subject, Order).status is not OrderStatus.WITHDRAWN:
-            raise before.refuse("its order was not withdrawn")
+        earlier = before.need(subject, Order)
+        if earlier.status is not OrderStatus.WITHDRAWN or earlier.corrects == act.order_id:
+            raise before.refuse("its order was not withdrawn, or was filed once more before")
     else:
         before.fresh(subject)
     return {

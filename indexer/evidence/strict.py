@@ -224,9 +224,7 @@ def _refuse_surrogates(value: Any) -> None:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        many = Counter(
-            name for name, _ in pairs
-        )  # In one go: counting each name anew took days for 32 MB of them.
+        many = Counter(name for name, _ in pairs)  # counting each name anew took days for 32 MB of them
         twice = next(name for name, times in many.items() if times > 1)
         raise ValueError(f"the key {twice[:80]!r} twice in one object")
     return found

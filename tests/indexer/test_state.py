@@ -16,7 +16,8 @@ from indexer import events as acts
 from indexer.events import SELECTORS, Sources, decode
 from indexer.record import Record, from_log
 from indexer.state import State, StepRefused, Token, Work, fold, step
-from indexer.values import Address, Hash32, address, hash32
+from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address, hash32
+from tests.indexer.histories import SOURCES, History, account, word
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "ledger.json"
 _NAMES = (
@@ -138,6 +139,34 @@ def foldable(history: tuple[Record, ...]) -> bool:
 
 def test_most_histories_can_be_replayed_alone() -> None:
     assert sum(map(foldable, histories())) > len(histories()) * 0.8
+
+
+def test_an_order_is_filed_once_more_when_it_was_withdrawn_and_no_third_time() -> None:
+    history, order = History(), word("order")
+    filed = acts.OrderFiled(
+        order_id=order,
+        filed_by=account(801),
+        authority="某某法院",
+        order_hash=word("document"),
+        reason_code=word("reason"),
+        measure=acts.Measure.HOLD,
+        target=SOURCES.token(1),
+        to=ZERO_ADDRESS,
+        occurred_at=1,
+        effect_until=9,
+        expires=9,
+        corrects=ZERO_HASH,
+    )
+    again, withdrawn = replace(filed, corrects=order), acts.OrderWithdrawn(order, account(801), word("slip"))
+    with pytest.raises(StepRefused):
+        history.record(again, SOURCES.order(order))
+    history.record(filed, SOURCES.order(order))
+    with pytest.raises(StepRefused):
+        history.record(again, SOURCES.order(order))
+    for act in (withdrawn, again, withdrawn):
+        history.record(act, SOURCES.order(order))
+    with pytest.raises(StepRefused):
+        history.record(again, SOURCES.order(order))
 
 
 def test_the_same_record_cannot_be_replayed_twice() -> None:

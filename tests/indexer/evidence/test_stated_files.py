@@ -44,6 +44,12 @@ def test_a_file_that_the_manifest_does_not_name_is_told():
     assert differing([], [LISTED]) is None
 
 
+def test_a_file_that_the_manifest_names_twice_as_two_things_may_be_listed_so():
+    twice = [LISTED, replace(LISTED, media_type="application/octet-stream")]
+    assert differing(twice, twice) is None
+    assert differing([replace(LISTED, size=1), *twice], twice) is not None
+
+
 @pytest.mark.parametrize("field", ["cid", "size", "sha256"])
 def test_a_manifest_that_leaves_a_field_out_states_nothing(field: str):
     value = json.loads(MANIFEST)
