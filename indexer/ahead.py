@@ -35,7 +35,12 @@ def reading_ahead(reader: Reader, read: Read) -> Iterator[Read]:
     """
     command = [sys.executable, "-m", "indexer.ahead"]
     paths = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with subprocess.Popen(command, env=paths, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    try:
+        started = subprocess.Popen(command, env=paths, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    except OSError:
+        yield read
+        return
+    with started as process:
         assert process.stdin is not None
         assert process.stdout is not None
         asking, answering = process.stdin, process.stdout

@@ -83,6 +83,16 @@ def test_when_it_is_killed_the_rest_is_read_here(ledger: LiveLedger, started: St
     assert all(one.last.number < other.blocks[0].number for one, other in pairwise(found))
 
 
+def test_where_it_cannot_be_started_all_is_read_here(
+    ledger: LiveLedger, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = record_world(ledger, 60, 74)
+    monkeypatch.setattr(ahead.sys, "executable", "/no/such/interpreter")
+    found = [one.record.seq for _, span in all_stretches(ledger.node.url, ledger) for one in span.recorded]
+    assert found == list(range(len(history.records)))
+    assert not started
+
+
 def test_what_it_cannot_prove_is_not_believed_either(ledger: LiveLedger, started: Started) -> None:
     record_world(ledger, 60, 73)
     until = ledger.head // 2
