@@ -24,6 +24,7 @@ from typing import Any
 from measuring import ROOT, ROUNDS, chapter, interleaved, sizes
 from rows import Row, Spread, beside, ratio_at_least
 from sqlalchemy import exists, select
+from world import cpu_of, memory_of
 
 from devnet import installation
 from devnet.qianyin import Terms
@@ -52,7 +53,6 @@ AIMED_AT = 1_000
 """Mints from which on the goal is meant: of fewer, most of the time is one block and one look each."""
 MARK = Hash32(b"\x01" * 32)
 POLICY = Policy(0, 0, 100, False, 1 << Kind.PERSON | 1 << Kind.INSTITUTION, 0b11110, 0)
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 def rows(scale: float) -> Iterator[Row]:
@@ -123,9 +123,8 @@ class Bench:
         node = installation.status(self.home).pid
         pids = {"worker": self.processes["worker"].pid, "indexer": self.processes["index"].pid, "node": node}
         for name, pid in pids.items():
-            text = Path(f"/proc/{pid}/status").read_text()
-            [peak] = [int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("VmHWM")]
-            yield Row(f"peak memory of the {name}, by then", self.serial, "MB", Spread.of([peak]))
+            peak = Spread.of([memory_of(pid)])
+            yield Row(f"peak memory of the {name}, by then", self.serial, "MB", peak)
 
     def mints(self, number: int) -> list[requests.Mint]:
         """Give mints that nobody asked for yet."""
@@ -239,11 +238,7 @@ class Bench:
 
     def cpu(self, *names: str) -> float:
         """Seconds of CPU that processes have used; all of ours where none is named."""
-        used = 0
-        for name in names or self.processes:
-            fields = Path(f"/proc/{self.processes[name].pid}/stat").read_text().rsplit(")", 1)[1].split()
-            used += int(fields[11]) + int(fields[12])
-        return used / _TICK
+        return sum(cpu_of(self.processes[name].pid) for name in names or self.processes)
 
 
 def _send(node: Connection, signed: Sequence[Signed]) -> float:
