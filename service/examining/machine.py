@@ -8,6 +8,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from indexer.health import CLOCK_LEEWAY
 from service.examining.finding import Finding, ill, warning, well
 from service.settings import Settings
@@ -20,7 +22,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 def disk(folder: Path) -> Finding:
     """Look how much room there is."""
-    free = shutil.disk_usage(folder).free
+    free = shutil.disk_usage(_nearest(folder)).free
     said = (f"磁盘剩余 {free / (1 << 30):.1f} GiB", f"{free / (1 << 30):.1f} GiB of disk are free")
     todo = (
         f"请腾出空间，或把 {folder} 移到更大的磁盘（先停止全部程序）。",
@@ -81,7 +83,7 @@ def keys(settings: Settings) -> Iterator[Finding]:
 
 def folder(part: str, path: Path) -> Finding:
     """Look whether files can be put into a folder, or the folder made."""
-    there = path if path.exists() else path.parent
+    there = _nearest(path)
     if os.access(there, os.W_OK | os.X_OK):
         return well(part, f"文件夹 {path}", f"folder {path}")
     return ill(
@@ -89,3 +91,14 @@ def folder(part: str, path: Path) -> Finding:
         (f"无法写入 {path}。", f"{path} cannot be written to."),
         (f"请检查 {there} 的权限。", f"Check the permissions of {there}."),
     )
+
+
+def file_of(url: str) -> Path | None:
+    """Give the file of a database of SQLite; None for one that is elsewhere."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def _nearest(path: Path) -> Path:
+    """Give what is there already of a path: itself, or the folder it would be made in."""
+    return path if path.exists() else next(one for one in path.absolute().parents if one.exists())

@@ -20,7 +20,6 @@ from service.errors import QianyinError
 from service.examining import machine
 from service.examining.finding import Finding, ill, warning, well
 from service.examining.outbox import outbox
-from service.files.directory import DirectoryStore
 from service.installation import Installation
 
 Look = Callable[[Installation], Iterable[Finding]]
@@ -94,6 +93,27 @@ def _anchor(installation: Installation) -> Iterator[Finding]:
         yield well("anchor", f"{many} 个发行方，{kind[0]}", f"{many} issuers, {kind[1]}")
 
 
+def _outbox(installation: Installation) -> Iterator[Finding]:
+    """Look into the outbox where there is one; to open it elsewhere would make it."""
+    settings = installation.settings
+    file = machine.file_of(settings.outbox_url)
+    there = file is not None and file.exists()
+    if not there and not settings.deployment.exists():
+        said = (f"{settings.home} 中尚未建立任何内容。", f"Nothing is set up in {settings.home}.")
+        yield ill("outbox", said, _UP)
+    elif not there and file is not None:
+        yield warning(
+            "outbox",
+            ("还没有请求的数据库。", "There is no database of requests yet."),
+            (
+                "首次运行 qianyin worker 时建立；若原先已有，请从备份放回。",
+                "The first qianyin worker makes it; if there was one, put it back from the backup.",
+            ),
+        )
+    else:
+        yield from outbox(installation)
+
+
 def _index(installation: Installation) -> Iterator[Finding]:
     try:
         found = _health(installation)
@@ -141,6 +161,9 @@ def _index(installation: Installation) -> Iterator[Finding]:
 
 
 def _health(installation: Installation) -> Health:
+    file = machine.file_of(installation.settings.index_url)
+    if file is not None and not file.exists():
+        raise NothingIndexed
     newest = _newest(installation)
     with installation.projection.view() as view:
         return health(view, newest, int(time.time()))
@@ -167,12 +190,13 @@ def _keys(installation: Installation) -> Iterator[Finding]:
 
 
 def _files(installation: Installation) -> Iterator[Finding]:
-    store, place = installation.files, installation.settings.files
-    if isinstance(store, DirectoryStore):
+    place = installation.settings.files
+    if place == "directory":  # Not opened: that would make the folder.
         yield machine.folder("files", installation.settings.store)
         return
     from service.files.kubo import KuboStore
 
+    store = installation.files
     faults = store.faults() if isinstance(store, KuboStore) else ()
     for said in faults:
         yield warning(
@@ -197,7 +221,7 @@ _PARTS: dict[str, Look] = {
     "clock": _clock,
     "anchor": _anchor,
     "keys": _keys,
-    "outbox": outbox,
+    "outbox": _outbox,
     "index": _index,
     "files": _files,
     "disk": _disk,

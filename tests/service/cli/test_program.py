@@ -119,7 +119,20 @@ def test_a_sick_home_is_looked_at_part_by_part(tmp_path: Path, capsys: pytest.Ca
     parts = {one["part"]: one for one in json.loads(capsys.readouterr().out)["parts"]}
     assert "qianyin up" in parts["deployment"]["en"]
     assert "chain" not in parts, "there is none yet to look at"
-    assert (parts["keys"]["grade"], parts["outbox"]["grade"]) == ("ill", "well")
+    assert (parts["keys"]["grade"], parts["outbox"]["grade"]) == ("ill", "ill")
+
+
+@pytest.mark.parametrize("home", ["there", "nowhere/at/all"])
+def test_a_look_at_a_home_without_anything_makes_nothing_and_says_what_to_do(
+    home: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "there").mkdir()
+    assert main(["--home", str(tmp_path / home), "doctor", "--json"]) == 1
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+    parts = {one["part"]: one for one in json.loads(capsys.readouterr().out)["parts"]}
+    assert "Nothing is set up" in parts["outbox"]["en"]
+    assert "qianyin up" in parts["outbox"]["do"]["en"]
+    assert (parts["files"]["grade"], parts["disk"]["well"]) == ("well", True)
 
 
 @pytest.mark.parametrize(

@@ -50,4 +50,6 @@ def test_a_master_key_beside_the_keys_it_protects_is_warned_of_and_one_apart_is_
 
 def test_a_folder_that_can_be_made_is_well_and_one_that_cannot_is_ill(tmp_path: Path):
     assert machine.folder("files", tmp_path / "files").grade is Grade.WELL
-    assert machine.folder("files", tmp_path / "no" / "such").grade is Grade.ILL
+    assert machine.folder("files", tmp_path / "no" / "such").grade is Grade.WELL, "with those above it"
+    (tmp_path / "file").write_text("")
+    assert machine.folder("files", tmp_path / "file" / "such").grade is Grade.ILL

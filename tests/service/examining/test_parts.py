@@ -49,6 +49,22 @@ def test_a_database_that_is_away_is_one_part_that_is_ill(home: Path) -> None:
     assert "s3cr3t" not in index.en + index.zh
 
 
+def test_a_look_makes_neither_database_nor_folder(home: Path) -> None:
+    """Where contracts are and nothing has run yet; what is there is looked into all the same."""
+    before = sorted(home.rglob("*"))
+    opened = Installation(read_settings({}, home))
+    try:
+        found = {one.part: one for one in examine(opened)}
+        assert sorted(home.rglob("*")) == before
+        assert (found["outbox"].grade, found["index"].grade) == (Grade.WARNING, Grade.ILL)
+        assert "empty" in found["index"].en
+        _ = opened.database
+        looked_into = {one.part: one for one in examine(opened)}["outbox"]
+        assert (looked_into.grade, "master key" in looked_into.en) == (Grade.ILL, True)
+    finally:
+        opened.close()
+
+
 def test_a_verb_says_it_in_words(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
