@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import time as clock
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -11,7 +12,7 @@ from pydantic import Field
 
 from indexer.audit import Period
 from indexer.events import Sources
-from indexer.store.answers import EntryFilter
+from indexer.store.answers import AsOf, EntryFilter
 from indexer.values import Hash32, address, as_hex, hash32
 from service.access.questions import Question, first_broken_seal, questions
 from service.api.auth import AsRegulator
@@ -203,6 +204,7 @@ def holder(
     if block is not None and time is not None:
         raise BadInput("block-and-time", "区块与时间二者取一。", "Give a block or a time, not both.")
     with asked(installation, bearer.key_id, _words(request)) as (one, kept):
+        _require_past(one.view.as_of, block, time)
         if block is None and time is None:
             known = one.view.token(number)
         else:
@@ -309,6 +311,17 @@ def _subject(sources: Sources, query: SubjectQuery) -> Hash32 | None:
         subject: Hash32 = getattr(sources, name)(value)
         return subject
     return None
+
+
+def _require_past(as_of: AsOf, block: int | None, time: int | None) -> None:
+    """Refuse to say what held at a block that is not indexed yet, or at a time that has not come."""
+    if (block is None or block <= as_of.number) and (time is None or time <= clock()):
+        return
+    raise BadInput(
+        "not-yet",
+        f"所问的区块或时间尚未到来；索引现至第 {as_of.number} 块。",
+        f"The block or time asked about has not come yet; the index ends at block {as_of.number}.",
+    )
 
 
 def _answer(one: Context, kept: Question, body: dict[str, Any]) -> JSONResponse:

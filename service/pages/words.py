@@ -472,7 +472,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "verify.bundle.label": ("证据包（JSON 文件）", "Evidence bundle (a JSON file)"),
     "verify.bundle.send": ("核验", "Check it"),
-    "verify.offline": ("离线核验", "Offline"),
+    "verify.offline": (
+        "离线核验；信任锚请向监管方或发行机构另行取得，或取自印刷品，不要取自证据包的来处",
+        "Offline; get the trust anchor from the regulator, the institution or print, not from where the bundle came",
+    ),
     "verify.result": ("核验结果", "Result"),
     "verify.result.of": ("文件 {name}", "File {name}"),
     "verify.result.unreadable": (

@@ -122,6 +122,14 @@ def test_the_holder_at_a_block_and_at_a_time_is_the_one_who_held_it_then(house: 
     assert regulator.http.get(address, params={"block": 1, "time": 1}).status_code == 422
 
 
+@pytest.mark.parametrize("ahead", [{"block": 9_999_999}, {"time": 9_999_999_999}])
+def test_nothing_is_said_of_a_block_or_a_time_that_has_not_come(
+    house: Premises, told: Told, ahead: dict[str, int]
+) -> None:
+    answer = house.caller(Scope.REGULATOR).http.get(f"/v1/audit/collectibles/{told.tokens[0]}", params=ahead)
+    assert (answer.status_code, answer.json()["title"]) == (422, "not-yet")
+
+
 def test_why_a_gift_would_be_refused_is_told_with_the_version_of_the_policy(
     house: Premises, told: Told
 ) -> None:
