@@ -49,7 +49,7 @@ def take_up(
     sender = address(keys.deployer(folder / _KEY).address)
     wanted = steps(plan, sender, load)
     same_chain = (kept["chainId"], kept["genesisHash"]) == (chain_id, as_hex(genesis))
-    if not same_chain or [_fingerprint(step) for step in wanted] != [
+    if not same_chain or [_initcode_hash(step) for step in wanted] != [
         one["initcode"] for one in kept["signed"]
     ]:
         abandon(folder)
@@ -69,7 +69,7 @@ def draw_up(
     wanted = steps(plan, address(deployer.address), load)
     signed = [_sign(deployer, step, chain_id, _gas(step, load(step.contract))) for step in wanted]
     entries = [
-        {"initcode": _fingerprint(one.step), "hash": as_hex(one.hash), "raw": as_hex(one.raw)}
+        {"initcode": _initcode_hash(one.step), "hash": as_hex(one.hash), "raw": as_hex(one.raw)}
         for one in signed
     ]
     paper = {"chainId": chain_id, "genesisHash": as_hex(genesis), "signed": entries}
@@ -88,7 +88,7 @@ def forget(folder: Path) -> None:
     (folder / _FILE).unlink(missing_ok=True)
 
 
-def _fingerprint(step: Step) -> str:
+def _initcode_hash(step: Step) -> str:
     return as_hex(keccak256(step.initcode))
 
 
