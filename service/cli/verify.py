@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.errors import AnchorError, BundleError, ExportError
 from indexer.values import Hash32, as_hex
+from service.cli.fetching import deposit_at, fetched
 from service.cli.opening import Verbs, octets_of, opened, settings_of, tell, written
-from service.errors import BadInput, NotFound, Unavailable
+from service.errors import BadInput
 
 if TYPE_CHECKING:
     from indexer.evidence.anchor import TrustAnchor
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from indexer.evidence.verdict import Verdict
 
 NOT_VALID = 3
-MOST_BYTES = 64 << 20
 _MARKS = {"passed": "✓", "failed": "✗", "not_run": "–", "not_applicable": "·"}
 _EXPORT_SAID = {
     "valid": "核验一致：完整，与链上一致 / consistent: complete, and as the chain has it",
@@ -61,13 +61,19 @@ def run_verify(arguments: argparse.Namespace) -> int:
     """Check whatever was named, by what its content says it is."""
     what, path = arguments.what, Path(arguments.what)
     if what.startswith(_WEB):
-        return _verify_bundle(arguments, what, _fetched(what), arguments.file)
+        return _verify_bundle(arguments, what, fetched(what), arguments.file)
     if arguments.bundle is not None:
         return _verify_bundle(arguments, arguments.bundle, _named(arguments.bundle), path)
     if arguments.service is not None:
-        found = _deposit_at(arguments.service, _digest_of(path))
-        return _verify_bundle(arguments, found, _fetched(found), path)
+        found = deposit_at(arguments.service, _digest_of(path))
+        return _verify_bundle(arguments, found, fetched(found), path)
     kind = _kind_of(path)
+    if kind == "empty":
+        raise BadInput(
+            "file-empty",
+            f"{path} 是空文件（0 字节）：可能未复制完整，请重新取得。",
+            f"{path} is empty (0 bytes): perhaps it was not copied whole; get it again.",
+        )
     if kind == "export":
         return _verify_export(arguments, path)
     if kind == "bundle":
@@ -80,8 +86,10 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 
 def _kind_of(path: Path) -> str:
-    """Tell an export by its first line, a bundle by being one JSON object with a claim, and everything else."""
+    """Tell an export by its first line, a bundle by being one JSON object with a claim, the empty, and the rest."""
     with opened(path) as stream:
+        if not stream.peek(1):
+            return "empty"
         first = stream.readline(_MOST_LINE).removeprefix(b"\xef\xbb\xbf").strip()
     if first.startswith((_EXPORT, b'"' + _EXPORT)) or _is_export_header(first):
         return "export"
@@ -260,52 +268,7 @@ def _verdict_text(verdict: Verdict) -> str:
 
 
 def _named(bundle: str) -> bytes:
-    return _fetched(bundle) if bundle.startswith(_WEB) else octets_of(Path(bundle))
-
-
-def _deposit_at(service: str, digest: Hash32) -> str:
-    """Ask a service for the oldest deposit of a file; the answer is a hint only, its bundle is what is checked.
-
-    Raises:
-        NotFound: it knows of none.
-        Unavailable: its answer is no list of what it found.
-    """
-    from urllib.parse import quote, urlencode
-
-    base = service.rstrip("/")
-    works = _works_in(_fetched(f"{base}/v1/search?{urlencode({'q': as_hex(digest)})}"), base)
-    if not works:
-        raise NotFound(
-            "not-deposited",
-            f"{base} 没有该文件的存证。",
-            f"{base} knows of no deposit of this file.",
-            sha256=as_hex(digest),
-        )
-    return f"{base}/v1/works/{quote(works[-1])}/evidence"
-
-
-def _works_in(answer: bytes, base: str) -> list[str]:
-    """Read the ids of works from the answer to a search; a service may be a stranger's."""
-    try:
-        return [str(one["id"]) for one in json.loads(answer)["results"] if one["kind"] == "work"]
-    except (ValueError, KeyError, TypeError, RecursionError) as fault:
-        raise Unavailable(
-            "service-other",
-            f"{base} 的应答不是检索结果；请核对地址。",
-            f"What {base} answers is no list of what it found; check the address.",
-        ) from fault
-
-
-def _fetched(url: str) -> bytes:
-    from http.client import HTTPException
-    from urllib.request import urlopen
-
-    try:
-        with urlopen(url, timeout=30) as answer:  # noqa: S310  http or https, the reader typed it
-            octets: bytes = answer.read(MOST_BYTES + 1)
-    except (OSError, ValueError, HTTPException) as fault:
-        raise Unavailable("url-silent", f"{url} 没有应答。", f"{url} does not answer: {fault}.") from fault
-    return octets
+    return fetched(bundle) if bundle.startswith(_WEB) else octets_of(Path(bundle))
 
 
 def _digest_of(path: Path) -> Hash32:

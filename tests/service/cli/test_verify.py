@@ -146,6 +146,13 @@ def test_a_plain_file_alone_cannot_be_judged(run: Run, tmp_path: Path):
     assert (code, said["error"]) == (1, "bundle-needed")
 
 
+def test_an_empty_file_is_said_to_be_empty(run: Run, tmp_path: Path):
+    (tmp_path / "empty").touch()
+    code, said = run(tmp_path / "empty")
+    assert (code, said["error"]) == (1, "file-empty")
+    assert "0 bytes" in said["en"]
+
+
 def test_a_file_of_brackets_is_a_plain_file(run: Run, tmp_path: Path):
     (tmp_path / "brackets").write_bytes(b"[" * 1_000_000)
     code, said = run(tmp_path / "brackets")
@@ -224,7 +231,14 @@ def test_evidence_at_an_address_is_fetched_and_judged_here(
         assert run(f"{site}/bundle.json", "--anchor", anchor)[1]["verdict"] == "valid"
         assert run(f"{site}/anchor.json", "--anchor", anchor)[0] == 3
         code, said = run(f"{site}/nothing.json", "--anchor", anchor)
-        assert (code, said["error"]) == (1, "url-silent")
+        assert (code, said["error"], said["facts"]) == (1, "url-without-evidence", {"status": 404})
+        assert "answers 404" in said["en"]
+        assert "/v1/collectibles/NUMBER/evidence" in said["en"]
+        (tmp_path / "page.html").write_text("<!doctype html>")
+        code, said = run(f"{site}/page.html", "--anchor", anchor)
+        assert (code, said["error"], said["facts"]) == (1, "url-without-evidence", {"status": 200})
+    code, said = run(f"{site}/bundle.json", "--anchor", anchor)
+    assert (code, said["error"]) == (1, "url-silent")
 
 
 def test_a_service_is_asked_for_the_deposit_of_a_file(run: Run, anchor: Path, tmp_path: Path):
