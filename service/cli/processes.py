@@ -6,7 +6,7 @@ import argparse
 import logging
 from typing import TYPE_CHECKING
 
-from service.cli.opening import Verbs, installation_of, settings_of
+from service.cli.opening import Verbs, aside, installation_of, settings_of
 from service.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -48,14 +48,17 @@ def run_serve(arguments: argparse.Namespace) -> int:
             installation.deployment,
             installation.vault,
         )  # What is missing is said now, not at the first request.
-        uvicorn.run(
-            make_app(installation),
-            host=host,
-            port=port,
-            log_level="warning",
-            server_header=False,
-        )
+        app = make_app(installation)
+        url = _address(host, port)
+        aside(f"网页与接口在 {url} ，Ctrl-C 停止", f"pages and API are at {url} , Ctrl-C ends it")
+        uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
     return 0
+
+
+def _address(host: str, port: int) -> str:
+    """Give the address to open on this machine; one that listens everywhere is here, too."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  it is read, nothing listens by it
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
 
 
 def _require_free(host: str, port: int) -> None:
@@ -83,6 +86,7 @@ def run_worker(arguments: argparse.Namespace) -> int:
     with installation_of(arguments) as installation:
         _ = installation.deployment, installation.vault  # What is missing is said in our words.
         worker = open_worker(installation.settings, installation.files)
+        aside("开始执行已受理的请求，Ctrl-C 停止", "carrying out accepted requests, Ctrl-C ends it")
         try:
             worker.run(told_to_stop())
         finally:
@@ -102,6 +106,7 @@ def run_index(arguments: argparse.Namespace) -> int:
             indexer.catch_up()
             learn_titles(installation)
             return 0
+        aside("开始跟随链并建立索引，Ctrl-C 停止", "following the chain, Ctrl-C ends it")
         indexer.run(told_to_stop(), poll=arguments.poll, heed=Heed(installation))
     return 0
 
@@ -142,6 +147,7 @@ def told_to_stop() -> Event:
 
 def _log_to_standard_error() -> None:
     logging.basicConfig(level=logging.INFO, format=_FORM)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # It tells of every start.
 
 
 def _note(outcome: Outcome) -> bool:

@@ -5,6 +5,13 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -215,3 +222,41 @@ def test_a_home_at_work_is_well_in_every_part(run: Run, issued: list[str]):
         *("deployment", "chain", "clock", "anchor", "keys", "outbox", "index", "files", "disk"),
     }
     assert grades["keys"] == "warning", "the demonstration keeps its master key beside the others"
+
+
+@pytest.mark.parametrize("verb", ["serve", "worker", "index"])
+def test_a_program_that_stays_says_so_in_one_line_and_ctrl_c_ends_it(verb: str, house: Premises):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    port = ["--port", url.rpartition(":")[2]] if verb == "serve" else []
+    home = str(house.installation.settings.home)
+    command = [sys.executable, "-m", "service.cli", "--home", home, verb, *port]
+    pipe = subprocess.PIPE
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as program:
+        assert program.stderr is not None
+        try:
+            said = program.stderr.readline()
+            assert " / " in said
+            assert "Ctrl-C" in said
+            if verb == "serve":
+                assert url in said
+                assert answers(url)
+        finally:
+            program.send_signal(signal.SIGINT)
+        rest = program.communicate(timeout=60)
+        assert rest == ("", ""), "no migrations, and no stack"
+        assert program.returncode in (0, 130)
+
+
+def answers(url: str) -> bool:
+    """Ask until something answers; what it prints first is a moment before that."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{url}/v1", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            time.sleep(0.1)
+    return False
