@@ -344,10 +344,13 @@ def step(held: _Held, record: Record, act: Act, sources: Sources) -> dict[Hash32
 
     Raises:
         StepRefused: the act comes from another contract than the one that records it, is about another subject than
-            the one named first, does not fit the state before, or leads to another state than was recorded.
+            the one named first, has a time beyond uint64, does not fit the state before, or leads to another state
+            than was recorded.
     """
     if record.source != sources.of(act):
         raise StepRefused(record.seq, f"{type(act).__name__} is not recorded by {record.source.hex()}")
+    if record.block_time >> 64:  # strangers write records too, and states have no room for it
+        raise StepRefused(record.seq, f"{type(act).__name__} is dated as no block is")
     changed = _STEPS[type(act)](_Before(held, record, sources), act)
     first = next(iter(changed))
     if not record.subjects or record.subjects[0] != first:

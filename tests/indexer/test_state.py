@@ -121,6 +121,7 @@ def test_a_record_with_another_source_subject_or_state_is_refused(data: st.DataO
                 {"subjects": ()},
                 {"subjects": (Hash32(b"\x55" * 32), *history[place].subjects[1:])},
                 {"state_after": Hash32(b"\x55" * 32)},
+                {"block_time": 1 << 64},
             ]
         )
     )

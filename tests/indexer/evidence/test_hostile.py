@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ from indexer.evidence.export_text import MOST_LINE
 from indexer.evidence.header import read_header
 from indexer.evidence.receipt import prove_receipt, read_receipt
 from indexer.evidence.strict import parse
-from indexer.evidence.verdict import verify
+from indexer.evidence.verdict import Answer, verify
 from indexer.record import from_json
 from indexer.values import Hash32
+from indexer.wire import UINT256_MAX
 from tests.indexer.evidence.small_chain import holding, told
 
 ROOT = Path(__file__).parents[3]
@@ -210,6 +212,17 @@ def spent(text: str, seconds: int = SECONDS, least: int = 15_000_000) -> subproc
     return subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False, timeout=1_800
     )
+
+
+@pytest.mark.parametrize("field", ["seq", "block_number", "block_time"])
+@pytest.mark.parametrize("number", [1 << 32, 1 << 64, UINT256_MAX - 7])
+def test_a_record_with_numbers_that_no_chain_has_is_a_verdict_and_no_crash(field: str, number: int) -> None:
+    records = tuple(
+        replace(one, record=replace(one.record, **{field: number + at}))
+        for at, one in enumerate(BUNDLE.records)
+    )
+    bundle = read_bundle(write_bundle(replace(BUNDLE, records=records)))
+    assert verify(bundle, ANCHOR).answer is Answer.INVALID
 
 
 @pytest.mark.nightly
