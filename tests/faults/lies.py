@@ -44,6 +44,8 @@ _OF_METHOD: Mapping[str, tuple[Lie, ...]] = {
     "eth_blockNumber": (Lie.OLD_HEAD, Lie.NODE_ERROR),
 }
 _SELDOM = ("eth_getTransactionReceipt", "eth_getLogs")
+_TOGETHER = 8
+"""Questions in one exchange up to which each is lied about as if it were alone."""
 _OLDER = 3
 """Blocks that an older head is behind, at most."""
 
@@ -52,7 +54,8 @@ _OLDER = 3
 class Liar:
     """Decides and counts. `share`: of the exchanges that are lied about, and of the questions in the others.
 
-    Receipts and logs, which are asked for less often, are lied about three times as much.
+    Receipts and logs, which are asked for less often, are lied about three times as much. Where many questions are in
+    one exchange, each is lied about less, or no long exchange would ever come through.
     """
 
     seed: int
@@ -66,9 +69,11 @@ class Liar:
         """Choose what happens to an exchange; `methods` are the questions in it."""
         return self._choose("exchange:" + methods[0], OF_TRANSPORT)
 
-    def about(self, method: str) -> Lie | None:
-        """Choose what is said to one question."""
-        return self._choose(method, (*_OF_METHOD.get(method, (Lie.NODE_ERROR,)),))
+    def about(self, method: str, among: int = 1) -> Lie | None:
+        """Choose what is said to one question among so many of one exchange."""
+        return self._choose(
+            method, (*_OF_METHOD.get(method, (Lie.NODE_ERROR,)),), max(1.0, among / _TOGETHER)
+        )
 
     def note(self, lie: Lie) -> None:
         """Count a lie that was told."""
@@ -79,12 +84,12 @@ class Liar:
         """Throw a die for a detail of the lie told last about a subject."""
         return random.Random(f"{self.seed}:{subject}:{self._asked[subject]}:detail").randrange(below)
 
-    def _choose(self, subject: str, lies: tuple[Lie, ...]) -> Lie | None:
+    def _choose(self, subject: str, lies: tuple[Lie, ...], crowd: float = 1.0) -> Lie | None:
         with self._lock:
             self._asked[subject] += 1
             dice = random.Random(f"{self.seed}:{subject}:{self._asked[subject]}")
         often = 3 if subject in _SELDOM else 1
-        if dice.random() >= min(0.5, self.share * often):
+        if dice.random() >= min(0.5, self.share * often) / crowd:
             return None
         lie = dice.choice(lies)
         return lie if lie in self.only else None

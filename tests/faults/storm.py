@@ -34,7 +34,10 @@ class Player:
     def turn(self, kills: Counter[str]) -> None:
         """Count who died, kill whose time has come, and let the next one begin."""
         if self.child is not None and not self.child.alive:
-            assert self.child.wait() == -9, f"{self.child.part} ended by itself; see the nursery's log"
+            seed = self.stage.story.seed
+            assert self.child.wait() == -9, (
+                f"seed {seed}: {self.child.part} ended by itself; see the nursery's log"
+            )
             kills[f"{self.name} {self.child.part.point}"] += 1
             self._rest()
         if self.child is not None and time.monotonic() > self.until:
@@ -78,12 +81,13 @@ class Storm:
     players: list[Player] = field(init=False)
     points: frozenset[str] = field(init=False)
     """The named points at which somebody is to die."""
+    raging: bool = False
     _shocked: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         stage = self.stage
         named = (
-            [*INDEX_POINTS, *_OF_REWINDING] if stage.depth else sorted(set(INDEX_POINTS) - set(_OF_REWINDING))
+            [*INDEX_POINTS, *OF_REWINDING] if stage.depth else sorted(set(INDEX_POINTS) - set(OF_REWINDING))
         )
         self.points = frozenset([*WORKER_POINTS, *named])
         self.players = [
@@ -107,9 +111,10 @@ class Storm:
 
     def rage(self, kills: int, lies: int, seconds: float) -> None:
         """Go on until there were so many kills and lies, at every point and of every kind; fail if that is slow."""
-        deadline = time.monotonic() + seconds
+        deadline, seed = time.monotonic() + seconds, self.stage.story.seed
+        self.raging = True
         while missing := self._missing(kills, lies):
-            assert time.monotonic() < deadline, f"{missing}; there were {dict(self.kills)}"
+            assert time.monotonic() < deadline, f"seed {seed}: {missing}; there were {dict(self.kills)}"
             if 0 <= self.stage.open_count() < _MOST_OPEN:
                 self.stage.ask(self.stage.story.life())
             for player in self.players:
@@ -119,6 +124,7 @@ class Storm:
             time.sleep(0.02)
         for player in self.players:
             player.kill(self.kills)
+        self.raging = False
 
     def _missing(self, kills: int, lies: int) -> str:
         """Say what has not happened yet; nothing if all has."""
@@ -157,7 +163,7 @@ class Storm:
             yield from round_
 
 
-_OF_REWINDING = (IndexPoint.REWIND, IndexPoint.REWOUND)
+OF_REWINDING = (IndexPoint.REWIND, IndexPoint.REWOUND)
 
 
 def usual_shocks(storm: Storm) -> dict[str, tuple[int, Callable[[], None]]]:
