@@ -35,6 +35,8 @@ from service.outbox.tables import DependencyRow, OperationRow
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 100
+_LOOK_AGAIN = 1.0
+"""Seconds after which a node is asked again though nothing moved: it may have said an older nonce than it has."""
 _SURE = 2.0
 """Seconds for which every node has to miss our transactions before their nonce counts as somebody else's: a node that
 lags behind its own chain has no receipts either, for a moment."""
@@ -80,7 +82,7 @@ class SettlingStep:
 
     def __init__(self, office: Office, worker: str, at: At) -> None:
         self._office, self._worker, self._at = office, worker, at
-        self._nothing_at: dict[SendingKey, tuple[Any, ...]] = {}
+        self._nothing_at: dict[SendingKey, tuple[tuple[Any, ...], float]] = {}
         self._missed: dict[SendingKey, tuple[int, float]] = {}
 
     def step(self, key: SendingKey) -> int:
@@ -96,14 +98,15 @@ class SettlingStep:
         with self._office.projection.view() as view:
             as_of = view.as_of
             here = (as_of.hash, as_of.settled_number, rows[0].id)
-            if self._nothing_at.get(key) == here:
+            seen_before, until = self._nothing_at.get(key, ((), 0.0))
+            if seen_before == here and time.monotonic() < until:
                 return 0  # Neither chain nor rows have moved since there was nothing to decide.
             seen = self._office.nodes.standing(key.account, as_of.settled_number, as_of.number)
             if seen.block_hash != as_of.hash:
                 return 0  # The projection will find out that its chain is not the nodes' any more.
             used = [row for row in rows if seen.nonce is None or row.nonce < seen.nonce]
             if not used:
-                self._nothing_at[key] = here
+                self._nothing_at[key] = here, time.monotonic() + _LOOK_AGAIN
                 return 0
             ripe = self._ripe(key, view, used)
             final = self._final(ripe, as_of.settled_number)
