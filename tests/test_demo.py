@@ -29,7 +29,8 @@ from indexer.values import Hash32
 from service import anchoring
 from service.checking import check_all
 from service.cli.chain import bring_up
-from service.demo.companions import Companions
+from service.demo.companions import AGAIN, Companions
+from service.errors import Unavailable
 from service.installation import Installation
 from service.intake.sheet import read_sheet
 from service.issuing.desk import desk_of
@@ -318,6 +319,51 @@ def verified(bundle: Path, anchor: Path) -> tuple[int, dict[str, Any]]:
     out, err = process.communicate(timeout=60)
     assert out, err
     return process.returncode, json.loads(out)
+
+
+def test_a_worker_killed_while_the_story_is_told_is_said_at_once_and_the_story_goes_on(tmp_path: Path):
+    home = tmp_path / "home"
+    process = qianyin("--home", home, "demo", "--chain", "anvil")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        said = iter(process.stderr.readline, "")
+        assert any("depositing the works" in line for line in said)
+        worker = processes.recorded(home / "run" / "worker.json")
+        assert worker is not None
+        killed = time.monotonic()
+        os.kill(worker.pid, signal.SIGKILL)
+        assert any(
+            "worker had ended and was started again" in line and "worker.log:" in line for line in said
+        )
+        assert time.monotonic() - killed < 30, "it waits 180 s for a request"
+        assert "carrying out accepted requests" in next(said), "the last lines of the log"
+        assert any("Ctrl-C" in line for line in process.stdout), (
+            "the addresses: the story was told to its end"
+        )
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert gone(home), running(home)
+
+
+def test_a_companion_that_ends_again_and_again_is_given_up_with_the_end_of_its_log(tmp_path: Path):
+    """A worker in a home without a chain ends at once, each time."""
+    companions = Companions(tmp_path, port=0, programs=("worker",))
+    log = tmp_path / "run" / "worker.log"
+    log.parent.mkdir()
+    log.write_text("of an earlier one\n")
+    with companions:
+        for _ in range(AGAIN):
+            assert processes.ended(companions.running["worker"], 60.0)
+            [one] = companions.revive()
+            assert (one.program, one.log) == ("worker", log)
+            assert any("Nothing is deployed" in line for line in one.last)
+            assert "of an earlier one" not in one.last
+        assert processes.ended(companions.running["worker"], 60.0)
+        with pytest.raises(Unavailable, match=r"(?s)worker ends again and again.*Nothing is deployed"):
+            companions.revive()
+    assert gone(tmp_path)
 
 
 def test_a_second_instance_of_this_software_is_recognised_by_its_own_anchor_alone(tmp_path: Path):

@@ -88,8 +88,9 @@ class Show:
         if processes.recorded(self.settings.home / "chain" / "node.json") is None:
             self._say("节点已停，重新启动", "the node has ended; starting it again")
             bring_up(self.settings, self._chain, None, Terms(_HOUR, _HOUR), demo=True, attached=True)
-        for program in self._companions.revive():
-            self._say(f"{program} 已停，重新启动", f"{program} had ended and was started again")
+        for one in self._companions.revive():
+            en = f"{one.program} had ended and was started again: {one.quoted()}"
+            self._say(f"{one.program} 已停，重新启动", en)
 
     def addresses(self) -> str:
         """Say what to open."""
@@ -121,7 +122,7 @@ class Show:
         self._say("启动索引、执行与网页", "starting indexer, worker and pages")
         companions = Companions(self.settings.home, port=self.settings.port)
         self._companions = self._ending.enter_context(companions)
-        self.story = Story(self.installation, self._say)
+        self.story = Story(self.installation, self._say, self._revive)
         self.story.tell()
         self._await_pages()
         self.timings |= self.story.timings
@@ -129,6 +130,7 @@ class Show:
     def _await_pages(self) -> None:
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
+            self._revive()
             try:
                 with urllib.request.urlopen(self.url + "/v1", timeout=5) as answer:  # noqa: S310  our own address
                     if answer.status == 200:

@@ -69,10 +69,12 @@ class Story:
     Attributes:
         told: each request by its key, with how it ended.
         say: is told what is being done, in Chinese and English.
+        look_after: is called while something is waited for: the one chance to see that its worker has ended.
     """
 
     installation: Installation
     say: Callable[[str, str], None]
+    look_after: Callable[[], object]
     told: dict[str, Operation] = field(default_factory=dict)
     tokens: list[int] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
@@ -206,9 +208,13 @@ class Story:
         found = asked_for
         while not found.state.ended:
             if time.monotonic() > until:
+                logs = self.installation.settings.home / "run"
                 raise StoryBroken(
-                    "demo-stuck", f"请求 {found.kind} 未能完成。", f"The request {found.kind} did not end."
+                    "demo-stuck",
+                    f"请求 {found.kind} 未能完成；请看 {logs} 中的日志。",
+                    f"The request {found.kind} did not end; look into the logs in {logs}.",
                 )
+            self.look_after()
             time.sleep(0.05)
             found = operation(self.installation.database, found.id)
         self.told[found.idempotency_key] = found
