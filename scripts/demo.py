@@ -20,7 +20,7 @@ def main() -> int:  # noqa: RET503 - execve does not return
     """Prepare the environment, then become the demonstration."""
     demo = environment.DEMO
     try:
-        environment.say("Qianyin 钤印: preparing (half a minute the first time) / 准备中（首次约半分钟）")
+        environment.say("Qianyin 钤印: preparing (about a minute the first time) / 准备中（首次约一分钟）")
         seconds = environment.prepare(demo)
     except environment.SetupError as error:
         environment.say(str(error))
