@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from service.cli.opening import Verbs, hash_word, installation_of, settings_of, tell
+from service.cli.opening import Verbs, counted, hash_word, installation_of, settings_of, tell
 
 
 def add(verbs: Verbs) -> None:
@@ -52,7 +52,11 @@ def run_reindex(arguments: argparse.Namespace) -> int:
         "records": found.records,
         "seconds": round(time.monotonic() - began, 2),
     }
-    tell(arguments, said, f"\n{found.records} records up to block {found.tip.number}, {said['seconds']} s")
+    tell(
+        arguments,
+        said,
+        f"\n{counted(found.records, 'record')} up to block {found.tip.number}, {said['seconds']} s",
+    )
     return 0
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from indexer.wire import write_address
-from service.cli.opening import Verbs, address_word, installation_of, tell
+from service.cli.opening import Verbs, address_word, counted, installation_of, tell
 
 
 def add(verbs: Verbs) -> None:
@@ -126,7 +126,8 @@ def run_change_master(arguments: argparse.Namespace) -> int:
     tell(
         arguments,
         said,
-        f"已改用新主密钥：{done.rows} 行，{done.files} 个文件 / {done.rows} rows, {done.files} files{todo}\n"
+        f"已改用新主密钥：{done.rows} 行，{done.files} 个文件 / "
+        f"{counted(done.rows, 'row')}, {counted(done.files, 'file')}{todo}\n"
         "请备份新主密钥，并销毁旧主密钥及其备份 / back the new key up; destroy the old one and its backups",
     )
     return 0

@@ -82,6 +82,11 @@ def tell(arguments: argparse.Namespace, value: dict[str, Any], text: str) -> Non
         print(text)
 
 
+def counted(many: int, noun: str) -> str:
+    """Say how many, in English: `1 row`, `2 rows`."""
+    return f"{many} {noun}" if many == 1 else f"{many} {noun}s"
+
+
 def aside(zh: str, en: str) -> None:
     """Say what is going on, on standard error."""
     print(f"{zh} / {en}", file=sys.stderr, flush=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service.cli.opening import Verbs, aside, installation_of, settings_of, tell
+from service.cli.opening import Verbs, aside, counted, installation_of, settings_of, tell
 from service.files.description import Kind
 
 if TYPE_CHECKING:
@@ -66,7 +66,11 @@ def run_import_museum(arguments: argparse.Namespace) -> int:
     rows = write_sheet(
         arguments.output, museum_columns(options), import_museum(arguments.file, options), arguments.language
     )
-    tell(arguments, {"rows": rows, "sheet": str(arguments.output)}, f"{rows} rows → {arguments.output}")
+    tell(
+        arguments,
+        {"rows": rows, "sheet": str(arguments.output)},
+        f"{counted(rows, 'row')} → {arguments.output}",
+    )
     return 0
 
 
@@ -93,7 +97,8 @@ def _outcome(found: dict[str, Any]) -> str:
 
     issued, works = found["collectibles"], found["works"]
     lines = [f"{found['rows']} 行，{len(works)} 件存证，{len(issued)} 件数字藏品"]
-    lines += [f"{found['rows']} rows, {len(works)} deposits, {len(issued)} collectibles"]
+    many = ((found["rows"], "row"), (len(works), "deposit"), (len(issued), "collectible"))
+    lines += [", ".join(counted(*one) for one in many)]
     lines += [f"  系列 / collection  {one}" for one in found["collections"]]
     lines += [f"  存证 / deposit     {one}" for one in works[:_SHOWN] if not issued]
     lines += [f"  藏品 / collectible {short_code(int(one)):16} {one}" for one in issued[:_SHOWN]]
@@ -190,12 +195,15 @@ def _say_problems(report: Report, *, quiet: bool) -> None:
         for one in problems:
             print(f"  {mark} {one.cell:6} {one.zh} / {one.en}", file=sys.stderr)
     if len(report.warnings) > 20:
-        aside(f"另有 {len(report.warnings) - 20} 条提示", f"{len(report.warnings) - 20} more warnings")
+        aside(
+            f"另有 {len(report.warnings) - 20} 条提示",
+            counted(len(report.warnings) - 20, "more warning"),
+        )
 
 
 def _summary(report: Report) -> str:
     return (
         f"{report.rows} 行，{report.error_count} 处错误，{report.warning_count} 条提示；拟发行 {report.issued} 件\n"
-        f"{report.rows} rows, {report.error_count} errors, {report.warning_count} warnings; "
-        f"{report.issued} collectibles to issue"
+        f"{counted(report.rows, 'row')}, {counted(report.error_count, 'error')}, "
+        f"{counted(report.warning_count, 'warning')}; {counted(report.issued, 'collectible')} to issue"
     )

@@ -37,6 +37,21 @@ def test_a_sheet_is_judged_without_a_chain(run: Run, tmp_path: Path):
     assert (code, said["rows"], said["errors"]) == (0, 1, [])
 
 
+def test_one_row_is_not_called_rows_and_the_summary_alone_is_on_standard_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    sheet = tmp_path / "sheet.csv"
+    for many, said in (
+        (1, "1 row, 1 error, 0 warnings; 0 collectibles"),
+        (2, "2 rows, 2 errors, 0 warnings;"),
+    ):
+        sheet.write_text("类别,题名,衍生自,作者\n" + "画,静夜思,唐诗,李白\n" * many, encoding="utf-8")
+        assert main(["--home", str(tmp_path), "mint", str(sheet), "--dry-run"]) == 1
+        shown = capsys.readouterr()
+        assert said in shown.out
+        assert ("✗" in shown.err, "✗" in shown.out) == (True, False)
+
+
 def test_all_errors_of_a_sheet_are_said_at_once_with_their_cells(run: Run, tmp_path: Path):
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(
