@@ -84,6 +84,7 @@ class SettlingStep:
         self._office, self._worker, self._at = office, worker, at
         self._nothing_at: dict[SendingKey, tuple[tuple[Any, ...], float]] = {}
         self._missed: dict[SendingKey, tuple[int, float]] = {}
+        self._doubted: dict[int, float] = {}
 
     def step(self, key: SendingKey) -> int:
         """Decide the final transactions of a key; how many.
@@ -132,10 +133,25 @@ class SettlingStep:
         found: list[_Final] = []
         for nonce, attempts in ripe.attempts.items():
             final = plain[nonce] or _by_receipt(attempts, receipts, settled_number)
-            if final is None:
+            if final is None or not self._accounts_for_all(ripe, final):
                 break
             found.append(final)
         return found
+
+    def _accounts_for_all(self, ripe: _Ripe, final: _Final) -> bool:
+        """Say whether a receipt names an error for all that has no record; after a while one is taken as it is.
+
+        A node may leave logs out, and the next answer may have them.
+        """
+        left = [row for row in ripe.carried.get(final.row.nonce, ()) if row.place not in ripe.entries]
+        if not left or final.receipt is None or not final.succeeded or final.row.attempt > 1:
+            return True
+        with self._office.database.read() as connection:
+            errors = _errors(connection, final)
+        if all(Hash32(row.name) in errors for row in left):
+            self._doubted.pop(final.row.id, None)
+            return True
+        return time.monotonic() > self._doubted.setdefault(final.row.id, time.monotonic()) + _SURE
 
     def _decide_all(self, key: SendingKey, ripe: _Ripe, final: Sequence[_Final]) -> int:
         reverts = {one.row.id: self._revert(key, one) for one in final if not one.succeeded}

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -227,6 +228,30 @@ def test_what_is_recorded_is_settled_though_every_receipt_is_forgotten(house: Ho
     assert not any(_flagged(house, operator) for operator in Operator)
 
 
+@pytest.mark.parametrize(("times", "end"), [(3, "serial-out-of-range"), (10_000, "no-record")])
+def test_a_receipt_without_the_logs_of_a_refusal_is_asked_for_again_and_not_for_ever(
+    house: House, times: int, end: str
+) -> None:
+    cut = Counter[str]()
+
+    def left(receipt: Any) -> Any:
+        if receipt is None or cut["times"] >= times:
+            return receipt
+        cut["times"] += 1
+        return {**receipt, "logs": []}
+
+    house.accept(house.founding() | _edition(house, 4))
+    house.settle()
+    with forgetful(house.deployment.rpc[0], left) as url:
+        mints = _mints(house, house.deposit(1), 2)
+        ids = house.accept({"good": mints[0], "bad": replace(mints[1], serial=100)})
+        worker = house.with_settings(rpc=(url,)).worker()
+        house.until(lambda: not house.open_count(), worker)
+        worker.close()
+    assert cut["times"] >= min(times, 3)
+    assert outcomes(house, ids) == {"good": "settled", "bad": end}
+
+
 def test_a_worker_that_starts_without_node_and_index_waits_and_turns_to_where_the_node_is_then(
     house: House,
 ) -> None:
@@ -299,8 +324,8 @@ def test_a_worker_that_was_just_started_asks_for_none_yet(house: House) -> None:
 
 
 @contextmanager
-def forgetful(url: str) -> Iterator[str]:
-    """Give the address of a proxy before a node that knows no receipts."""
+def forgetful(url: str, left: Callable[[Any], Any] = lambda _: None) -> Iterator[str]:
+    """Give the address of a proxy before a node that knows no receipts, or what is `left` of them."""
     place = urlsplit(url)
 
     class Handler(BaseHTTPRequestHandler):
@@ -319,7 +344,7 @@ def forgetful(url: str) -> Iterator[str]:
                 strict=True,
             ):
                 if call["method"] == "eth_getTransactionReceipt":
-                    one["result"] = None
+                    one["result"] = left(one["result"])
             written = json.dumps(answer).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(written)))
