@@ -25,6 +25,7 @@ from service.cli import (
     operations,
     orders,
     people,
+    policies,
     processes,
     sheets,
     verify,
@@ -33,7 +34,7 @@ from service.errors import QianyinError, Unavailable
 
 GROUPS = (
     *(demo, chain, processes, sheets, people, keys),
-    *(collectibles, orders, operations, columns),
+    *(collectibles, policies, orders, operations, columns),
     *(index, evidence, verify),
 )
 

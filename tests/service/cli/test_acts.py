@@ -23,6 +23,7 @@ from service.access.bearer import Scope
 from service.cli.orders import moment_word
 from service.cli.program import main
 from service.pages.codes import short_code
+from service.reading.open import context
 from tests.service.api.premises import Premises, premises
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(180)]
@@ -98,6 +99,35 @@ def test_handed_out_twice_it_is_refused_and_says_so(run: Run, issued: list[str],
     code, said = run("distribute", issued[1], "H-2")
     assert (code, said["state"]) == (1, "refused")
     assert said["reason"]["zh"] != said["reason"]["en"]
+
+
+def test_a_collection_is_made_to_issue_a_further_kind_once(
+    run: Run, issued: list[str], house: Premises, tmp_path: Path
+):
+    records, sheet = Path(__file__).parents[1] / "intake" / "records.jsonl", tmp_path / "capture.csv"
+    assert run("import", "museum", records, "-o", sheet, "--institution", "M")[0] == 0
+    judge = ("mint", sheet, "--dry-run", "--collection", "小笺")
+    assert kinds_refused(run(*judge))
+    code, said = run("collection", "policy", "0x" + "ab" * 32, "--allow", "capture_record")
+    assert (code, said["error"]) == (1, "unknown-collection")
+    [collection] = collections_of(house)
+    code, said = run("collection", "policy", collection, "--allow", "capture_record")
+    assert (code, said["kind"], said["state"]) == (0, "set-policy", "settled")
+    code, said = run(*judge)
+    assert (code, said["errors"]) == (0, [])
+    kinds = ("--allow", "capture_record", "--allow", "derived_work")
+    code, said = run("collection", "policy", collection, *kinds)
+    assert (code, said) == (0, {"changed": False, "version": 2})
+
+
+def collections_of(house: Premises) -> list[str]:
+    with context(house.installation) as one:
+        return ["0x" + known.state.collection_id.hex() for known in one.view.collections().items]
+
+
+def kinds_refused(judged: tuple[int, dict[str, Any]]) -> bool:
+    """Whether a sheet names a kind that its collection does not issue."""
+    return "kind-not-issued" in {one["code"] for one in judged[1]["errors"]}
 
 
 def test_a_gift_is_asked_for_by_its_holders_key_alone(

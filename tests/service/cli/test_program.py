@@ -51,6 +51,7 @@ def test_all_the_verbs_are_there():
             "reconcile",
             "columns",
             "evidence",
+            "collection",
         ),
     }
 
