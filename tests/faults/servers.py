@@ -48,6 +48,7 @@ class Postgres:
         for patience in range(20, -1, -1):
             try:
                 self._server.ensure_postgres_running()
+                _order(self.url, "SELECT 1")  # it may have been taken for running though it was gone
             except Exception:  # its own shared memory is there a moment longer than its processes
                 if not patience:
                     raise

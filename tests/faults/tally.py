@@ -28,6 +28,8 @@ class Tally:
     """Every kind of fault that was tried."""
 
     lines: dict[str, Line] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    """What is to be known of the counts."""
 
     def add(self, faults: Mapping[str, int], found: Reckoning) -> None:
         """Count what befell one stage; what was found there is held against every fault that did."""
@@ -53,8 +55,8 @@ class Tally:
         return sum(one.count for name, one in self.lines.items() if name.startswith(beginning))
 
     def summary(self) -> str:
-        """Say how many kills and lies there were."""
-        return f"{self.total(KILL):,} kills, {self.total(LIE):,} lies"
+        """Say how many kills and lies there were, and what was missing."""
+        return "\n".join([f"{self.total(KILL):,} kills, {self.total(LIE):,} lies", *self.notes])
 
 
 KILL, LIE = "kill -9: ", "lie: "
