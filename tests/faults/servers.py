@@ -45,11 +45,11 @@ class Postgres:
 
     def start(self) -> None:
         """Start it again on what it kept."""
-        for patience in range(20, -1, -1):
+        for patience in range(60, -1, -1):
             try:
                 self._server.ensure_postgres_running()
                 _order(self.url, "SELECT 1")  # it may have been taken for running though it was gone
-            except Exception:  # its own shared memory is there a moment longer than its processes
+            except Exception:  # its shared memory and its entry among processes outlast it by seconds
                 if not patience:
                     raise
                 time.sleep(0.2)
