@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +65,8 @@ def _live(kind: str, home: Path) -> Iterator[LiveNode]:
         yield LiveNode(kind, home, installation.status(home).chain_id)
     finally:
         installation.down(home)
+        # geth lays 140 MB aside for each of its logs; all homes of a run together would fill a disk.
+        shutil.rmtree(home / "chain", ignore_errors=True)
 
 
 @pytest.fixture
