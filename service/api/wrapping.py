@@ -24,6 +24,7 @@ LARGEST_BODY = 64 << 20
 LARGEST_JSON = 1 << 20
 """Bytes of any other body."""
 _FRAME = 1 << 16
+_HEARD_OUT = 1 << 20
 NUMBER_HEADER = "X-Request-Id"
 API_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -83,6 +84,8 @@ class Wrapping:
         send = _headed(send, headers_for(scope), bodiless=bodiless)
         headers, limit = Headers(scope=scope), limit_of(scope)
         error = self.refuses(scope) or _announced(scope["method"], headers, limit)
+        if isinstance(error, TooLarge):
+            await _hear_out(headers, limit.most, receive)
         app = self.app if error is None else self.answers(Request(scope), error)
         await app(scope, _limited(headers, limit.most, receive), send)
 
@@ -131,6 +134,15 @@ def _announced(method: str, headers: Headers, limit: Limit) -> QianyinError | No
     if limit.keyed and method == "POST" and "authorization" not in headers:
         return key_needed()
     return None
+
+
+async def _hear_out(headers: Headers, most: int, receive: Receive) -> None:
+    """Read a body that is little over the limit: who hangs up on octets under way takes back the answer too."""
+    length = headers["content-length"]
+    if not length.isdecimal() or int(length) > most + _HEARD_OUT:
+        return
+    while (message := await receive())["type"] == "http.request" and message.get("more_body", False):
+        pass
 
 
 def key_needed(**facts: object) -> NotAuthenticated:
