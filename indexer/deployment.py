@@ -9,27 +9,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from indexer.errors import IndexerError
-from indexer.events import Sources
+from indexer.events import CONTRACT_NAMES, LEDGER, Sources
 from indexer.values import Address, Hash32, as_hex
 from indexer.wire import read_address, read_hash, write_address
-
-LEDGER = "ProvenanceLedger"
-SOURCE_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        LEDGER: "ledger",
-        "Governance": "governance",
-        "Orders": "orders",
-        "IdentityRegistry": "identities",
-        "WorkRegistry": "works",
-        "Collections": "collections",
-        "Collectible": "collectible",
-    }
-)
-"""Contracts by their Solidity names, with their names in `indexer.events.Sources`."""
 
 
 class DeploymentUnreadable(IndexerError):
@@ -72,7 +57,7 @@ class Deployment:
         Raises:
             KeyError: the deployment lacks one.
         """
-        return Sources(**{field: self.contracts[name].address for name, field in SOURCE_NAMES.items()})
+        return Sources(**{field: self.contracts[name].address for name, field in CONTRACT_NAMES.items()})
 
 
 def read(path: Path) -> Deployment:

@@ -5,9 +5,10 @@ One class per event in `contracts/interfaces`; `tests/indexer/test_events.py` co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
 from typing import ClassVar, TypeAlias
 
 from indexer.keccak import keccak256
@@ -24,6 +25,7 @@ from indexer.words import (
     Uint32,
     Uint64,
     Uint256,
+    WordsMalformed,
     selector_text,
     words,
 )
@@ -568,9 +570,33 @@ def decode(record: Record) -> Act | UnknownAct:
     return read(record.data)
 
 
+def read_act(record: Record) -> Act | UnknownAct:
+    """Read the words of a record; those whose selector is known and whose data cannot be read are unknown too."""
+    try:
+        return decode(record)
+    except WordsMalformed:
+        return UnknownAct(record.act, record.data)
+
+
 def encode(act: Act) -> bytes:
     """Write the data of a record."""
     return encode_words(act)
+
+
+LEDGER = "ProvenanceLedger"
+SOURCE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "Governance": "governance",
+        "Orders": "orders",
+        "IdentityRegistry": "identities",
+        "WorkRegistry": "works",
+        "Collections": "collections",
+        "Collectible": "collectible",
+    }
+)
+"""Contracts whose records the ledger takes, with their names in `Sources`."""
+CONTRACT_NAMES: Mapping[str, str] = MappingProxyType({LEDGER: "ledger", **SOURCE_NAMES})
+"""All contracts of an installation by their Solidity names, with their names in `Sources`."""
 
 
 @dataclass(frozen=True, slots=True)

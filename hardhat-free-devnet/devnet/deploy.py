@@ -19,7 +19,8 @@ from devnet.plan import Creation, Step
 from devnet.progress import Notice, Progress
 from devnet.qianyin import Succession
 from devnet.rpc import Endpoint
-from indexer.deployment import LEDGER, DeployedContract, Deployment
+from indexer.deployment import DeployedContract, Deployment
+from indexer.events import LEDGER
 from indexer.evidence import slots
 from indexer.keccak import keccak256
 from indexer.values import Hash32, as_hex, hash32

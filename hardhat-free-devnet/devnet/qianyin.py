@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devnet.plan import AddressOf, Creation
-from indexer.deployment import LEDGER, Deployment
+from indexer.deployment import Deployment
+from indexer.events import LEDGER
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 
 ROLES = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from indexer.errors import AnchorError, SealError
@@ -19,18 +18,6 @@ if TYPE_CHECKING:
     from indexer.deployment import Deployment
 
 _STATEMENT = "qianyin-issuer-statement-1"
-
-SOURCE_NAMES = MappingProxyType(
-    {
-        "Governance": "governance",
-        "Orders": "orders",
-        "IdentityRegistry": "identities",
-        "WorkRegistry": "works",
-        "Collections": "collections",
-        "Collectible": "collectible",
-    }
-)
-"""Contracts whose records the ledger takes, with their names in `indexer.events.Sources`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from indexer.errors import AnchorError, BundleError
-from indexer.events import Sources
+from indexer.events import SOURCE_NAMES, Sources
 from indexer.evidence import strict
 from indexer.evidence.anchor import (
-    SOURCE_NAMES,
     Authority,
     Consensus,
     Issuer,

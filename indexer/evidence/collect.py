@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from indexer.errors import EvidenceError
+from indexer.events import read_act
 from indexer.evidence import checks
 from indexer.evidence.anchor_file import anchor_id
 from indexer.evidence.bundle import (
@@ -23,7 +24,6 @@ from indexer.evidence.claims import Holding
 from indexer.evidence.decoded import decoded
 from indexer.evidence.ends import End, EndProof, tie
 from indexer.evidence.phrase import Phrase
-from indexer.evidence.replay import read_act
 from indexer.evidence.result import Status
 from indexer.evidence.seals import judge
 from indexer.evidence.seals.finding import Binding

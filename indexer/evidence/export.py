@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from indexer.errors import BundleError, ExportError, MalformedRecord
+from indexer.events import read_act
 from indexer.evidence.anchor import TrustAnchor
 from indexer.evidence.decoded import decoded
 from indexer.evidence.ends import End, Tie, tie
@@ -29,7 +30,6 @@ from indexer.evidence.export_text import (
     read_preamble,
 )
 from indexer.evidence.phrase import Phrase
-from indexer.evidence.replay import read_act
 from indexer.evidence.verdict import Answer
 from indexer.head import first_head, fold_subject, next_head
 from indexer.record import Record, record_digest

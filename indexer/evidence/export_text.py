@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from indexer import record as records_of
+from indexer.events import read_act
 from indexer.evidence import cells, strict
 from indexer.evidence.decoded import decoded
 from indexer.evidence.ends import End, read_end, write_end
-from indexer.evidence.replay import read_act
 from indexer.evidence.strict import Node
 from indexer.record import Record
 from indexer.values import Address, Hash32, as_hex

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from indexer import events, state
-from indexer.events import Act, UnknownAct
+from indexer import state
+from indexer.events import Act, UnknownAct, read_act
 from indexer.state import State, StepRefused
-from indexer.words import WordsMalformed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -81,11 +80,3 @@ def _advance(
     except StepRefused as error:
         return error
     return None
-
-
-def read_act(record: Record) -> Act | UnknownAct:
-    """Read the words of a record; those whose selector is known and whose data cannot be read are unknown too."""
-    try:
-        return events.decode(record)
-    except WordsMalformed:
-        return UnknownAct(record.act, record.data)

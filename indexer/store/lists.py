@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from indexer.china import DAY, day_begins
-from indexer.events import SELECTORS, Gifted
+from indexer.events import SELECTORS, Gifted, read_act
 from indexer.state import Collection, Edition, Token, Work
 from indexer.store.answers import AsOf, Known, Page
-from indexer.store.lookups import RECORDS, SUBJECTS, act_of, known_list, known_of, standing_statement
+from indexer.store.lookups import RECORDS, SUBJECTS, known_list, known_of, standing_statement
 from indexer.store.rows import TABLES, S, record_of
 from indexer.store.writing import in_parts
 from indexer.values import Address, Hash32
@@ -144,7 +144,7 @@ def gifts_on(
             RECORDS.c.block_time < begins + DAY,
         )
     )
-    acts = (act_of(record_of(row)) for row in connection.execute(statement))
+    acts = (read_act(record_of(row)) for row in connection.execute(statement))
     return sum(isinstance(act, Gifted) and act.from_ == holder for act in acts)
 
 

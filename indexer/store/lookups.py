@@ -7,28 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, exists, func, select
 
-from indexer.events import ACTS, SELECTORS, Act, UnknownAct, decode
-from indexer.record import Record
+from indexer.events import ACTS, SELECTORS, Act, read_act
 from indexer.state import State
 from indexer.store import schema
 from indexer.store.answers import AsOf, Known, Page, ProvenanceEntry
 from indexer.store.rows import TABLES, S, record_of, state_of
 from indexer.store.writing import in_parts
 from indexer.values import ZERO_HASH, Hash32
-from indexer.words import WordsMalformed
 
 RECORDS = schema.RecordTable.__table__
 SUBJECTS = schema.RecordSubject.__table__
 BLOCKS = schema.BlockTable.__table__
 STOPS = schema.Stop.__table__
-
-
-def act_of(record: Record) -> Act | UnknownAct:
-    """Read the words of a record; those that are not the encoding of the act are an `UnknownAct`."""
-    try:
-        return decode(record)
-    except WordsMalformed:
-        return UnknownAct(record.act, record.data)
 
 
 def entries_statement() -> Select[Any]:
@@ -43,7 +33,7 @@ def entry_of(row: Any, as_of: AsOf) -> ProvenanceEntry:
     record = record_of(row)
     return ProvenanceEntry(
         record=record,
-        act=act_of(record),
+        act=read_act(record),
         digest=Hash32(row.digest),
         head=Hash32(row.head),
         block_hash=Hash32(row.block_hash),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +38,8 @@ _AT_ONCE = 100
 _LOOK_AGAIN = 1.0
 """Seconds after which a node is asked again though nothing moved: it may have said an older nonce than it has."""
 _SURE = 2.0
-"""Seconds for which every node has to miss our transactions before their nonce counts as somebody else's: a node that
-lags behind its own chain has no receipts either, for a moment."""
+"""Seconds for which nodes have to say the same before something final follows from it: one that lags behind its own
+chain has no receipts, or not all logs of one, for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,32 @@ class _Ripe:
         return None
 
 
+class _Doubts:
+    """What nodes said that may be so for a moment only; it is believed once it was said for `_SURE` seconds."""
+
+    def __init__(self) -> None:
+        self._since: dict[Hashable, float] = {}
+
+    def last(self, what: Hashable) -> bool:
+        """Note that it is said now; say whether it was for long enough, and then forget it."""
+        now = time.monotonic()
+        lasts = now >= self._since.setdefault(what, now) + _SURE
+        if lasts:
+            self.drop(what)
+        return lasts
+
+    def drop(self, what: Hashable) -> None:
+        """Forget it: another answer came."""
+        self._since.pop(what, None)
+
+
 class SettlingStep:
     """Decides what became of transactions, once the projection has seen their blocks and counts them as settled."""
 
     def __init__(self, office: Office, worker: str, at: At) -> None:
         self._office, self._worker, self._at = office, worker, at
         self._nothing_at: dict[SendingKey, tuple[tuple[Any, ...], float]] = {}
-        self._missed: dict[SendingKey, tuple[int, float]] = {}
-        self._doubted: dict[int, float] = {}
+        self._missing, self._incomplete = _Doubts(), _Doubts()
 
     def step(self, key: SendingKey) -> int:
         """Decide the final transactions of a key; how many.
@@ -149,9 +167,9 @@ class SettlingStep:
         with self._office.database.read() as connection:
             errors = _errors(connection, final)
         if all(Hash32(row.name) in errors for row in left):
-            self._doubted.pop(final.row.id, None)
+            self._incomplete.drop(final.row.id)
             return True
-        return time.monotonic() > self._doubted.setdefault(final.row.id, time.monotonic()) + _SURE
+        return self._incomplete.last(final.row.id)
 
     def _decide_all(self, key: SendingKey, ripe: _Ripe, final: Sequence[_Final]) -> int:
         reverts = {one.row.id: self._revert(key, one) for one in final if not one.succeeded}
@@ -235,13 +253,9 @@ class SettlingStep:
                 return
             attempts = [row for row in nonces.open_attempts(connection, key, _AT_ONCE) if row.nonce == nonce]
         if any(self._office.nodes.knows(Hash32(row.hash)) for row in attempts):
-            self._missed.pop(key, None)
+            self._missing.drop((key, nonce))
             return
-        missed = self._missed.get(key)
-        if missed is None or missed[0] != nonce:
-            self._missed[key] = (nonce, time.monotonic())
-            return
-        if time.monotonic() < missed[1] + _SURE:
+        if not self._missing.last((key, nonce)):
             return
         with self._office.database.write() as connection:
             nonces.flag(connection, key, nonce, chain_next)

@@ -9,7 +9,8 @@ import pytest
 from devnet import deploy as deploying
 from devnet.errors import WrongChain
 from devnet.qianyin import Succession
-from indexer.deployment import LEDGER, DeployedContract, Deployment
+from indexer.deployment import DeployedContract, Deployment
+from indexer.events import LEDGER
 from indexer.head import Predecessor, first_head
 from indexer.keccak import keccak256
 from indexer.values import Hash32, address, hash32

@@ -35,12 +35,11 @@ from indexer.store.rows import Rows
 from indexer.store.writing import write_fast
 from service.errors import Unavailable
 from service.files.directory import DirectoryStore
-from service.outbox.nonces import SendingKey, open_transactions
 from service.outbox.office import Office, open_office
-from service.outbox.signing import SigningStep, _Ready
 from service.outbox.states import Point
 from service.outbox.worker import Worker
 from service.settings import Settings, read_settings
+from tests.service.outbox.victim import SendFirst
 
 MARKS = "deaths"
 """The file in a home folder where a program says at which point it dies, just before it does."""
@@ -120,16 +119,6 @@ def doom(part: Part) -> Callable[[str], None]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return at
-
-
-class SendFirst(SigningStep):
-    """The wrong order: the node has the bytes before the database has."""
-
-    def _sign(
-        self, connection: Connection, key: SendingKey, nonce: int, items: list[_Ready], gas: int
-    ) -> None:
-        super()._sign(connection, key, nonce, items, gas)
-        self._office.nodes.send(open_transactions(connection, key, 1_000)[-1].raw)
 
 
 def _work(part: Part) -> None:

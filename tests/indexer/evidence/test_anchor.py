@@ -11,11 +11,10 @@ import rfc8785
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
-from indexer import deployment as deployments
 from indexer.deployment import DeployedContract, Deployment
 from indexer.errors import AnchorError
+from indexer.events import CONTRACT_NAMES, LEDGER, SOURCE_NAMES
 from indexer.evidence.anchor import (
-    SOURCE_NAMES,
     Authority,
     Consensus,
     ValidatorSet,
@@ -211,8 +210,8 @@ def test_an_issuer_is_named_once_and_a_new_statement_replaces_the_old():
 
 
 def test_an_anchor_calls_the_contracts_as_their_deployment_does():
-    named = dict(deployments.SOURCE_NAMES)
-    assert named.pop(deployments.LEDGER) == "ledger"
+    named = dict(CONTRACT_NAMES)
+    assert named.pop(LEDGER) == "ledger"
     assert dict(SOURCE_NAMES) == named
 
 

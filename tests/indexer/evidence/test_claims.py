@@ -11,8 +11,7 @@ import pytest
 
 from contracts import load
 from indexer import events
-from indexer.events import Sources
-from indexer.evidence.anchor import SOURCE_NAMES
+from indexer.events import SOURCE_NAMES, Sources
 from indexer.evidence.bundle import StatedRecord, read_bundle, write_bundle
 from indexer.evidence.claims import Claim, Deposit, Holding
 from indexer.evidence.decoded import decoded

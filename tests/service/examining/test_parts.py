@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.deployment import SOURCE_NAMES, DeployedContract, Deployment, to_json
+from indexer.deployment import DeployedContract, Deployment, to_json
+from indexer.events import CONTRACT_NAMES
 from indexer.values import Address, Hash32
 from service.cli.program import main
 from service.examining.finding import Grade
@@ -29,7 +30,7 @@ def home(tmp_path: Path) -> Path:
         rpc=(f"http://{NOWHERE}",),
         block=1,
         parent_hash=Hash32(bytes(32)),
-        contracts=dict.fromkeys(SOURCE_NAMES, contract),
+        contracts=dict.fromkeys(CONTRACT_NAMES, contract),
     )
     (tmp_path / "deployment.json").write_text(json.dumps(to_json(deployment)))
     return tmp_path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +15,7 @@ from service.errors import Unavailable
 from service.outbox.answers import Answer, read_answer
 from service.outbox.nodes import Nodes
 from service.outbox.sending import best
+from tests.service.outbox.flaky import serving
 
 Reply = Callable[[str, list[Any]], Any]
 HASH = Hash32(b"\x01" * 32)
@@ -55,14 +55,8 @@ def speaking(reply: Reply) -> Iterator[str]:
         except Error as error:
             return {"jsonrpc": "2.0", "id": one["id"], "error": {"code": -32000, "message": str(error)}}
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as url:
+        yield url
 
 
 def refusing(message: str) -> Reply:

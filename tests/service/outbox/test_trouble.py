@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +39,7 @@ from service.outbox.tables import LeaseRow, TransactionRow
 from service.outbox.transactions import Unsigned
 from service.outbox.worker import Worker
 from tests.devnet_fixtures import LiveNode
+from tests.service.outbox.flaky import serving
 from tests.service.outbox.house import House, build, outcomes, settled
 from tests.service.outbox.samples import attachment
 from tests.service.outbox.test_worker import Stopped, _step_on
@@ -354,14 +355,8 @@ def forgetful(url: str, left: Callable[[Any], Any] = lambda _: None) -> Iterator
         def log_message(self, *_: object) -> None:
             """Keep quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as url:
+        yield url
 
 
 def _backup(house: House, folder: Path) -> Callable[[], None]:

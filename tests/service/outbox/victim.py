@@ -23,7 +23,7 @@ from service.settings import read_settings
 
 
 class SendFirst(SigningStep):
-    """The wrong order."""
+    """The wrong order: the node has the bytes before the database has."""
 
     def _sign(
         self, connection: Connection, key: SendingKey, nonce: int, items: list[_Ready], gas: int
