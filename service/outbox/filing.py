@@ -11,7 +11,6 @@ from service.outbox.pulse import Bell
 from service.outbox.storing import FilesStep
 
 _LOG = logging.getLogger(__name__)
-_EAR = 0.01
 
 
 class Filing:
@@ -59,10 +58,6 @@ class Filing:
             self.trouble = str(fault)
             return self._pause * 5
         self.trouble = ""
-        return 0.0 if moved else self._listen()
-
-    def _listen(self) -> float:
-        for _ in range(int(self._pause / _EAR)):
-            if self._bell.rang() or self._stop.wait(_EAR):
-                return 0.0
+        if not moved:
+            self._bell.listen(self._stop, self._pause)
         return 0.0

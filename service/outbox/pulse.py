@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +16,9 @@ from service.keys.operators import Operator
 from service.outbox.database import CHANNEL, Database
 from service.outbox.nonces import OPEN, SendingKey
 from service.outbox.states import State
+
+_EAR = 0.01
+"""Seconds between two looks at the bell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,12 @@ class Bell:
         except (self._database.engine.dialect.loaded_dbapi.Error, SQLAlchemyError, Unavailable):
             self.close()
             return False
+
+    def listen(self, stop: threading.Event, seconds: float) -> None:
+        """Do nothing for so long, unless somebody writes something or `stop` is set."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not stop.is_set() and not self.rang():
+            stop.wait(min(_EAR, left))
 
     def close(self) -> None:
         """Let go of its connection; asked again, it takes another."""

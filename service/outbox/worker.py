@@ -28,8 +28,8 @@ from service.outbox.storing import FilesStep
 from service.settings import Settings
 
 _LOG = logging.getLogger(__name__)
-_EAR = 0.01
-"""Seconds between two times that a resting worker listens for the bell."""
+_UNDER_WAY = 0.01
+"""Seconds to rest, at most, while a wave is under way."""
 _ON_THE_WAY = 0.04
 """Seconds to rest, at most, while something is signed and not final: nobody rings for a block."""
 _QUIET = 1.0
@@ -119,7 +119,7 @@ class Worker:
                 if self.health.trouble:
                     stop.wait(rest)
                 else:
-                    self._rest(stop, rest)
+                    self._bell.listen(stop, rest)
         finally:
             self._filing.end()
             self._filing = None
@@ -135,7 +135,7 @@ class Worker:
         except OperationalError as fault:  # Of the projection's database.
             self._note(f"the projection's database does not answer: {type(fault.orig).__name__}")
         else:
-            return min(pause, _EAR if self._under_way else _ON_THE_WAY if self._on_the_way else pause)
+            return min(pause, _UNDER_WAY if self._under_way else _ON_THE_WAY if self._on_the_way else pause)
         self._office.look_again()
         return pause * 5
 
@@ -167,12 +167,6 @@ class Worker:
         elif self._moved_at is not None and time.monotonic() > self._moved_at + _QUIET:
             self._office.database.tidy()
             self._moved_at = None
-
-    def _rest(self, stop: threading.Event, seconds: float) -> None:
-        """Do nothing for so long, unless somebody writes something."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0 and not stop.is_set() and not self._bell.rang():
-            stop.wait(min(_EAR, left))
 
     def _ask_for_checkpoint(self) -> None:
         """Now and then, see whether the ledger's checkpoint is due; the worker with the key for it asks."""
