@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Final, cast
 import ipfshttpclient
 from ipfshttpclient import exceptions
 
-from service.errors import BadInput, TooLarge, Unavailable
+from service.errors import BadInput, NotFound, TooLarge, Unavailable
 from service.files.cid import KUBO_DEFAULT, READ_SIZE, CidProfile
 from service.files.digests import Digester
 from service.files.directory import LARGEST_FILE
@@ -70,9 +70,16 @@ class KuboStore:
             stored = sent.digester.digests()
             if answer.get("Hash") != stored.cid:
                 raise _other_cid(stored.cid, str(answer.get("Hash"))[:100])
-            self.get(stored.cid).close()
+            self._read_back(stored.cid)
             self._answers.pin.add(stored.cid)
         return stored
+
+    def _read_back(self, cid: str) -> None:
+        """Have the node give what it took; that it has nothing is no answer of one that just took it."""
+        try:
+            self.get(cid).close()
+        except NotFound as error:
+            raise _unavailable("it took a file and says that it has not got it") from error
 
     def get(self, cid: str) -> BinaryIO:
         """See `ContentStore`."""

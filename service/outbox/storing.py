@@ -13,7 +13,7 @@ from sqlalchemy import Connection, exists, select, update
 
 from service.errors import BadInput, NotFound, TooLarge, Unavailable
 from service.files.cid import pieces
-from service.files.store import ContentStore
+from service.files.store import ContentStore, Damaged
 from service.outbox import ending, lease
 from service.outbox.database import Database
 from service.outbox.states import At, Point, Reason, State
@@ -81,18 +81,27 @@ class FilesStep:
         return None
 
     def _store_one(self, row: Any) -> Reason | None:
-        source = row.content if row.content is not None else self._waiting_path(row)
-        if source is not None:
-            try:
-                stored = self._files.put(source)
-            except (BadInput, TooLarge) as fault:
-                return Reason(fault.code, fault.zh, fault.en, {"use": row.use})
-            if (stored.cid, stored.sha256, stored.size) != (row.cid, row.sha256, row.size):
-                return _other_file(row)
-        return self._read_back(row)
+        """Put one file, if its bytes wait here, and hash what the store gives out; a reason if it is another.
 
-    def _read_back(self, row: Any) -> Reason | None:
-        """Hash what the store gives out again."""
+        Raises:
+            Damaged: the store took the right bytes and gives out others, or none: the request is not to blame.
+            Unavailable: the store does not answer.
+        """
+        source = row.content if row.content is not None else self._waiting_path(row)
+        if source is None:
+            return None if self._is_kept(row) else _other_file(row)
+        try:
+            stored = self._files.put(source)
+        except (BadInput, TooLarge) as fault:
+            return Reason(fault.code, fault.zh, fault.en, {"use": row.use})
+        if (stored.cid, stored.sha256, stored.size) != (row.cid, row.sha256, row.size):
+            return _other_file(row)
+        if not self._is_kept(row):
+            raise _not_given_back(row)
+        return None
+
+    def _is_kept(self, row: Any) -> bool:
+        """Say whether the store gives out the file that the request names."""
         hasher, size = hashlib.sha256(), 0
         try:
             with self._files.get(row.cid) as stream:
@@ -100,8 +109,8 @@ class FilesStep:
                     hasher.update(piece)
                     size += len(piece)
         except NotFound:
-            return _other_file(row)
-        return None if (hasher.digest(), size) == (row.sha256, row.size) else _other_file(row)
+            return False
+        return (hasher.digest(), size) == (row.sha256, row.size)
 
     def _waiting_path(self, row: Any) -> Path | None:
         """Give where the bytes wait; None where they were stored before, by this worker or one that was killed."""
@@ -155,6 +164,16 @@ def _waiting(connection: Connection) -> Sequence[Any]:
     )
     query = select(AttachmentRow).where(AttachmentRow.place.in_(oldest))
     return connection.execute(query.order_by(AttachmentRow.place, AttachmentRow.position)).all()
+
+
+def _not_given_back(row: Any) -> Damaged:
+    return Damaged(
+        "file-not-given-back",
+        "文件库收下了文件，却未能原样给回；已受理的操作会稍后再试，请检查文件库。",
+        "The file store took a file and does not give it back as it was; what was accepted is tried again later. "
+        "Check the store.",
+        cid=row.cid,
+    )
 
 
 def _other_file(row: Any) -> Reason:

@@ -192,6 +192,10 @@ def test_a_server_that_answers_as_a_node_does_is_believed_after_checking() -> No
         pytest.param({"/add": added(b"x"), "/cat": says(b"y")}, id="other-bytes-come-back"),
         pytest.param({"/add": added(b"x"), "/cat": says(b"")}, id="no-bytes-come-back"),
         pytest.param(
+            {"/add": added(b"x"), "/cat": says(b'{"Message":"block was not found locally"}', 500)},
+            id="it-says-that-it-has-nothing",
+        ),
+        pytest.param(
             {"/add": added(b"x"), "/cat": says(b"x"), "/pin/add": says(b"{}", 500)}, id="not-pinned"
         ),
     ],

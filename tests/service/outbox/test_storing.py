@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from service.errors import Unavailable
 from service.files.directory import DirectoryStore
-from service.files.store import ContentStore, Source, Stored
+from service.files.store import ContentStore, Damaged, Source, Stored, not_kept
 from service.outbox.accept import Wanted, accept_all
 from service.outbox.attachments import Attachment
 from service.outbox.database import Database, open_database
@@ -146,24 +146,40 @@ def test_a_file_that_is_nowhere_refuses_its_request(
 
 
 class _Forgetful:
-    """A store that keeps other bytes than it was given: it must not be believed."""
+    """A store that gives out other bytes than it took, or nothing: it must not be believed."""
 
-    def __init__(self, inner: DirectoryStore) -> None:
-        self.inner = inner
+    def __init__(self, inner: DirectoryStore, *, given: bytes | None) -> None:
+        self.inner, self.given = inner, given
 
     def put(self, source: Source) -> Stored:
         return self.inner.put(source)
 
     def get(self, cid: str) -> BinaryIO:
-        return self.inner.get(self.inner.put(b"something else").cid)
+        if self.given is None:
+            raise not_kept(cid)
+        return self.inner.get(self.inner.put(self.given).cid)
 
     def has(self, cid: str) -> bool:
         return True
 
 
-def test_what_comes_back_is_hashed_again(database: Database, files: DirectoryStore, tmp_path: Path) -> None:
+@pytest.mark.parametrize("given", [b"something else", None], ids=["other-bytes", "nothing"])
+def test_a_request_waits_while_the_store_does_not_give_back_what_it_took(
+    database: Database, files: DirectoryStore, tmp_path: Path, given: bytes | None
+) -> None:
     (one,) = _accept(database, deposit(1, attachment(b"{}")))
-    _step(database, _Forgetful(files), tmp_path)
+    with pytest.raises(Damaged):
+        _step(database, _Forgetful(files, given=given), tmp_path)
+    assert _state(database, one) == "accepted"
+    _step(database, files, tmp_path)
+    assert _state(database, one) == "stored"
+
+
+def test_a_file_without_bytes_that_the_store_has_otherwise_refuses_its_request(
+    database: Database, files: DirectoryStore, tmp_path: Path
+) -> None:
+    (one,) = _accept(database, deposit(1, replace(attachment(b"{}"), content=None)))
+    _step(database, _Forgetful(files, given=b"something else"), tmp_path)
     assert _state(database, one) == "file-other"
 
 
