@@ -34,7 +34,7 @@ from indexer.store.opening import SCHEMA
 from indexer.store.rows import Rows
 from indexer.store.writing import write_fast
 from service.errors import Unavailable
-from service.files.directory import DirectoryStore
+from service.installation import Installation
 from service.outbox.office import Office, open_office
 from service.outbox.states import Point
 from service.outbox.worker import Worker
@@ -124,7 +124,7 @@ def doom(part: Part) -> Callable[[str], None]:
 def _work(part: Part) -> None:
     settings = read_settings({}, Path(part.home))
     at = doom(part)
-    worker = Worker(_opened(settings), DirectoryStore(settings.store), at)
+    worker = Worker(_opened(settings), Installation(settings).files, at)
     if part.wrong == "send-first":
         worker._signing = SendFirst(worker._office, worker.name, at)
     worker.run(threading.Event())

@@ -2,15 +2,16 @@
 
     python -m tests.faults.nursery
 
-Importing takes a second, forking some milliseconds; a child is a process like any other, and `kill -9` of it a real
-one. Orders come in as lines of JSON, `{"ask": number, …Part}`; what goes out is `{"ask": number, "pid": …}` for each,
-and `{"ask": number, "status": …}` when it has ended (as `waitpid` says). All children die with it, and it with its
-parent.
+Importing and rehearsing take a second, forking some milliseconds; a child is a process like any other, and `kill -9`
+of it a real one. Orders come in as lines of JSON, `{"ask": number, …Part}`; what goes out is
+`{"ask": number, "pid": …}` for each, and `{"ask": number, "status": …}` when it has ended (as `waitpid` says). All
+children die with it, and it with its parent.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import traceback
 from contextlib import suppress
@@ -25,6 +27,12 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+from sqlalchemy import create_engine
+from sqlalchemy.orm import configure_mappers
+
+from indexer.store import Projection
+from service.files import kubo  # noqa: F401 - so that no child needs to
+from service.outbox.database import open_database
 from tests.faults.actors import Part, play
 
 _PR_SET_PDEATHSIG = 1
@@ -111,6 +119,7 @@ def main() -> None:
     """Fork what is asked for until nobody asks any more."""
     logging.basicConfig(level=logging.WARNING, format="%(process)d %(name)s %(message)s")
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _rehearse()
     rest, asks = b"", dict[int, int]()
     while True:
         ready, _, _ = select.select([0], [], [], 0.01)
@@ -122,6 +131,17 @@ def main() -> None:
             for line in lines:
                 _fork(json.loads(line), asks)
         _report_ends(asks)
+
+
+def _rehearse() -> None:
+    """Do once what every child would do first, and leave it nothing to clear away."""
+    with tempfile.TemporaryDirectory(prefix="qianyin-faults-") as folder:
+        open_database(f"sqlite:///{folder}/outbox.db").close()
+        Projection.open(f"sqlite:///{folder}/index.db").close()
+    create_engine("postgresql+psycopg://").dispose()
+    configure_mappers()
+    gc.collect()
+    gc.freeze()
 
 
 def _fork(order: dict[str, Any], asks: dict[int, int]) -> None:

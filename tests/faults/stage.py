@@ -9,7 +9,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from devnet.qianyin import Terms
@@ -27,6 +27,7 @@ from tests.faults import actors, proxy
 from tests.faults.actors import Part, deaths
 from tests.faults.lies import Liar
 from tests.faults.nursery import Child, Nursery
+from tests.faults.pinner import Pinner, pinning
 from tests.faults.proxy import Proxy
 from tests.faults.reckoning import Reckoning, reckon
 from tests.faults.servers import Postgres
@@ -41,8 +42,9 @@ batch_items = 4
 rpc = ["{rpc}"]
 outbox_url = "{outbox}"
 index_url = "{index}"
+files = "{files}"
 """
-_LEASE = 0.5
+_LEASE = 0.3
 _DEPLOYED_IN = 1.5
 """Seconds that it takes to deploy on two cores that do nothing else; where it takes longer, lives and leases last
 longer too."""
@@ -57,6 +59,8 @@ class Stage:
     line: Proxy
     nursery: Nursery
     story: Story
+    pinner: Pinner
+    """An IPFS node; it keeps files where the settings name it."""
     database: Postgres | None = None
     depth: int | None = None
     pace: float = 1.0
@@ -146,16 +150,18 @@ class Stage:
     def calm(self, seconds: float = 120.0, weather: Callable[[], None] | None = None) -> None:
         """Let a worker and an indexer that nobody kills or lies to bring everything to its end, if they can."""
         before, self.line.lying = self.line.lying, False
+        badly, self.pinner.lying = self.pinner.lying, False
         players = [self.worker(), self.indexer()]
         try:
             until(lambda: not self.open_count(), seconds, weather or no_weather)
         finally:
             for one in players:
                 one.kill()
-            self.line.lying = before
+            self.line.lying, self.pinner.lying = before, badly
 
     def reckon(self) -> Reckoning:
         """See what is lost, repeated, stuck or unsound."""
+        self.pinner.lying = False
         found = reckon(self.house, self.asked, self.ids)
         url, schema = actors.index_of(self.house.settings, second=True)
         with Node(self.house.deployment.rpc) as node, Projection.open(url, schema) as second:
@@ -189,6 +195,7 @@ def staged(
     share: float = 0.0,
     database: Postgres | None = None,
     depth: int | None = None,
+    mischief: float | None = None,
 ) -> Iterator[Stage]:
     """Set a stage on a fresh node.
 
@@ -196,12 +203,15 @@ def staged(
         share: of lies, see `Liar`.
         database: PostgreSQL; SQLite files if there is none.
         depth: blocks until settled; None: what the chain's consensus asks for.
+        mischief: share of it in an IPFS node, where files are kept; None: they are in a directory.
     """
     began = time.monotonic()
     house = build(node, Terms())
     pace = max(1.0, (time.monotonic() - began) / _DEPLOYED_IN)
     home = house.settings.home
-    with proxy.before(node.url, Liar(seed, share)) as line:
+    with ExitStack() as around:
+        line = around.enter_context(proxy.before(node.url, Liar(seed, share)))
+        pinner = around.enter_context(pinning(seed, mischief or 0.0))
         line.lying = share > 0
         outbox = index = database.fresh() if database else ""
         text = SETTINGS.format(
@@ -209,12 +219,14 @@ def staged(
             rpc=line.url,
             outbox=outbox or f"sqlite:///{home / 'outbox.db'}",
             index=index or f"sqlite:///{home / 'index.db'}",
+            files="directory" if mischief is None else pinner.address,
         )
         (home / "settings.toml").write_text(text)
         honest = replace(read_settings({}, home), rpc=house.deployment.rpc)
         house = House(node, honest, house.deployment, depth)
         holders = [house.account(f"holder {n}") for n in range(HOLDERS)]
-        stage = Stage(house, line, nursery, Story(seed, house.issuer, holders), database, depth, pace)
+        story = Story(seed, house.issuer, holders)
+        stage = Stage(house, line, nursery, story, pinner, database, depth, pace)
         try:
             yield stage
         finally:

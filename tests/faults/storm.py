@@ -8,12 +8,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from service.outbox.states import Point
 from tests.faults.actors import INDEX_POINTS, WORKER_POINTS, IndexPoint
 from tests.faults.nursery import Child
+from tests.faults.pinner import Mischief
 from tests.faults.stage import Stage, no_weather
 
 AT_RANDOM = "at random"
 _LONGEST_LIFE = 8.0
+_SHORT_LIFE = 0.8
+_COUNTED = 0.1
+"""Seconds between two looks at how many requests are open."""
 _MOST_OPEN = 80
 
 
@@ -59,8 +64,10 @@ class Player:
         dice = self.stage.dice
         point = next(self.points)
         named = point != AT_RANDOM
-        self.child = self.start(point if named else "", dice.choice((1, 1, 2, 3)))
-        self.until = time.monotonic() + self.stage.pace * (_LONGEST_LIFE if named else dice.uniform(0.0, 1.2))
+        self.child = self.start(point if named else "", dice.choice((1, 1, 1, 2, 3)))
+        self.until = time.monotonic() + self.stage.pace * (
+            _LONGEST_LIFE if named else dice.uniform(0.0, _SHORT_LIFE)
+        )
 
 
 @dataclass
@@ -83,6 +90,7 @@ class Storm:
     """The named points at which somebody is to die."""
     raging: bool = False
     _shocked: Counter[str] = field(default_factory=Counter)
+    _counted_at: float = 0.0
 
     def __post_init__(self) -> None:
         stage = self.stage
@@ -92,20 +100,22 @@ class Storm:
         self.points = frozenset([*WORKER_POINTS, *named])
         self.players = [
             Player("worker", stage.worker, self._rota(WORKER_POINTS), stage),
+            Player("worker beside it", stage.worker, self._rota(OF_FILES), stage, pause=0.2),
             Player("indexer", stage.indexer, self._rota(named), stage, pause=0.1),
+            Player("indexer beside it", stage.indexer, self._rota((IndexPoint.KEPT,)), stage, pause=0.3),
             Player(
                 "second indexer",
                 lambda point, nth: stage.indexer(point, nth, second=True),
                 self._rota((IndexPoint.BACKFILL, IndexPoint.KEPT)),
                 stage,
-                pause=1.0,
+                pause=0.4,
             ),
             Player(
                 "reindex",
                 stage.rebuilder,
                 self._rota((IndexPoint.BACKFILL, IndexPoint.KEPT)),
                 stage,
-                pause=2.0,
+                pause=0.8,
             ),
         ]
 
@@ -117,8 +127,7 @@ class Storm:
         deadline = time.monotonic() + seconds
         self.raging = True
         while (missing := self._missing(kills, lies)) and time.monotonic() < deadline:
-            if 0 <= self.stage.open_count() < _MOST_OPEN:
-                self.stage.ask(self.stage.story.life())
+            self._ask()
             for player in self.players:
                 player.turn(self.kills)
             self._shock()
@@ -129,14 +138,28 @@ class Storm:
         self.raging = False
         return missing
 
+    def _ask(self) -> None:
+        """Ask for more while not much is open."""
+        if time.monotonic() < self._counted_at + _COUNTED:
+            return
+        self._counted_at = time.monotonic()
+        if 0 <= self.stage.open_count() < _MOST_OPEN:
+            self.stage.ask(self.stage.story.life())
+
     def _missing(self, kills: int, lies: int) -> str:
         """Say what has not happened yet; nothing if all has."""
-        told = self.stage.line.liar.told
+        told = self.told
         if self.kills.total() < kills or told.total() < lies:
             return f"{self.kills.total()} of {kills} kills, {told.total()} of {lies} lies"
         points = self.points - set(self.stage.deaths())
-        untold = (self.stage.line.liar.only if lies else frozenset()) - set(told)
+        due = set(self.stage.line.liar.only) if lies else set()
+        untold = (due | (set(Mischief) if self.stage.pinner.share else set())) - set(told)
         return " ".join(sorted([*points, *untold]))
+
+    @property
+    def told(self) -> Counter[str]:
+        """Count the lies, of node and content store."""
+        return Counter[str](self.stage.line.liar.told) + Counter[str](self.stage.pinner.told)
 
     def kill_all(self) -> None:
         """Kill everybody at once: programs, validator, database."""
@@ -166,6 +189,8 @@ class Storm:
             yield from round_
 
 
+OF_FILES = (Point.TAKEN, Point.STORING, Point.STORED)
+"""Where two workers are at the same time, since these ask for no key."""
 OF_REWINDING = (IndexPoint.REWIND, IndexPoint.REWOUND)
 
 

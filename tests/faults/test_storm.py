@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from devnet.errors import NodeRefused
 from tests.devnet_fixtures import LiveNode
 from tests.faults.nursery import Nursery
 from tests.faults.servers import Postgres
@@ -21,17 +22,21 @@ from tests.faults.stage import Stage, no_weather, staged
 from tests.faults.storm import OF_REWINDING, Storm, usual_shocks
 from tests.faults.tally import KILL, LIE, Tally
 
-pytestmark = [pytest.mark.node, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.node,
+    pytest.mark.timeout(1_200),
+    pytest.mark.filterwarnings("ignore:The 'strict' parameter:FutureWarning"),
+]
 
 SEED = int(os.environ.get("QIANYIN_FAULT_SEED") or secrets.randbelow(1_000_000))
-KILLS, LIES = 155, 155
-ROUNDS = 10
-"""Storms of each kind in a nightly run."""
-_SHORT, _LONG = 90.0, 600.0
-"""Seconds for which a storm may rage. In the shorter time it ends cleanly however far it came, and is reckoned with; in
-the longer one it must come to all of it."""
-_FLOOR = 30
-"""Kills and lies that a slow machine comes to in the shorter time too."""
+KILLS = LIES = 160
+"""Of each in one storm, at least: one on SQLite and one on PostgreSQL are more than 300 together."""
+ROUNDS = 12
+"""Storms of each kind in a nightly run: 4,000 kills and lies."""
+_LONGEST = 600.0
+"""Seconds for which a storm may rage on the slowest machine; where it has not come to all of it by then, it failed."""
+_MISCHIEF = 0.1
+"""The share of what the content store is asked that ends badly."""
 DEPTH = 64
 FEW = 40
 """Kills in one storm on a chain that turns: its length, in blocks, goes with them."""
@@ -46,43 +51,32 @@ _MEANWHILE = 8
 """Blocks that a worker may have had mined between a look at the head and what is done about it."""
 
 
-def _weathered(
-    storm: Storm, tally: Tally, kills: int, seconds: float, weather: Callable[[], None] = no_weather
-) -> None:
-    """Let a storm pass, let everything come to its end, and see what is left."""
+def _weathered(storm: Storm, tally: Tally, kills: int, weather: Callable[[], None] = no_weather) -> None:
+    """Let a storm pass until it has come to all it had to, let everything come to its end, and see what is left."""
     stage = storm.stage
     stage.found()
     storm.weather = weather
     seed = f"seed {stage.story.seed}"
-    missing = storm.rage(kills, LIES * kills // KILLS, seconds)
+    missing = storm.rage(kills, kills, _LONGEST)
     stage.calm(180, weather)
     found = stage.reckon()
     faults = {KILL + name: count for name, count in storm.kills.items()}
-    faults |= {LIE + lie: count for lie, count in stage.line.liar.told.items()}
+    faults |= {LIE + lie: count for lie, count in storm.told.items()}
     tally.add(faults | dict(storm.others), found)
     assert found.ok, f"{seed}: {found}"
-    assert found.requests > _FLOOR
-    if missing:
-        tally.notes.append(f"{seed}: stopped after {seconds:.0f} s; missing by then: {missing}")
-    done = min(storm.kills.total(), stage.line.liar.told.total())
-    assert done >= _FLOOR, f"{seed}: {missing}; there were {dict(storm.kills)}"
-    assert seconds < _LONG or not missing, f"{seed}: {missing}; there were {dict(storm.kills)}"
+    assert not missing, f"{seed}: {missing} after {_LONGEST:.0f} s; there were {dict(storm.kills)}"
+    assert found.requests >= kills // 4
 
 
-def _on_files(node: LiveNode, nursery: Nursery, tally: Tally, seed: int, seconds: float = _SHORT) -> None:
-    with staged(node, nursery, seed, share=0.06) as stage:
-        storm = Storm(stage)
-        storm.shocks = usual_shocks(storm)
-        _weathered(storm, tally, KILLS, seconds)
-
-
-def _on_postgresql(
-    node: LiveNode, nursery: Nursery, tally: Tally, seed: int, server: Postgres, seconds: float = _SHORT
+def _on_the_validator(
+    node: LiveNode, nursery: Nursery, tally: Tally, seed: int, server: Postgres | None = None
 ) -> None:
-    with staged(node, nursery, seed, share=0.06, database=server) as stage:
+    """Storm on SQLite files, or on a PostgreSQL server; files go to a bad IPFS node, or to a folder."""
+    mischief = None if server else _MISCHIEF
+    with staged(node, nursery, seed, share=0.06, database=server, mischief=mischief) as stage:
         storm = Storm(stage)
         storm.shocks = usual_shocks(storm)
-        _weathered(storm, tally, KILLS, seconds)
+        _weathered(storm, tally, KILLS)
 
 
 def _on_a_chain_that_turns(node: LiveNode, nursery: Nursery, tally: Tally, seed: int) -> None:
@@ -90,7 +84,7 @@ def _on_a_chain_that_turns(node: LiveNode, nursery: Nursery, tally: Tally, seed:
         storm = Storm(stage)
         chain = Turning(stage, storm)
         storm.shocks = {"re-org": (2, chain.turn), "lost blocks": (3, chain.lose)}
-        _weathered(storm, tally, FEW, _LONG, chain.live)
+        _weathered(storm, tally, FEW, chain.live)
         assert {f"re-org of depth {one}" for one in ("1-3", "4-16", "17-64")} <= set(storm.others)
 
 
@@ -124,17 +118,29 @@ class Turning:
     def turn(self) -> None:
         """Replace the last blocks by others, which are empty."""
         depth = self._within(next(self._depths))
-        if depth:
-            self._node.call("anvil_reorg", depth, [])
+        if depth and self._still("anvil_reorg", depth, []):
             self._storm.others[f"re-org of depth {_class(depth)}"] += 1
 
     def lose(self) -> None:
         """Take the last blocks away."""
         depth = self._within(self._dice.randint(1, 5))
-        if depth:
-            self._node.call("anvil_rollback", depth)
+        if depth and self._still("anvil_rollback", depth):
             self._highest += _MEANWHILE
             self._storm.others["blocks lost"] += 1
+
+    def _still(self, method: str, *arguments: object) -> bool:
+        """Change the chain while anvil mines nothing: a block mined meanwhile leaves it without its newest state.
+
+        Gives whether it did as asked: now and then it has forgotten the state it would go back to, and changes nothing.
+        """
+        self._node.call("evm_setAutomine", False)
+        try:
+            self._node.call(method, *arguments)
+        except NodeRefused:
+            return False
+        finally:
+            self._node.call("evm_setAutomine", True)
+        return True
 
     def _due(self) -> int:
         begun, more = _CALLED
@@ -163,17 +169,15 @@ def _class(depth: int) -> str:
 
 
 def test_nothing_is_lost_on_sqlite(geth_node: LiveNode, nursery: Nursery, tally: Tally) -> None:
-    _on_files(geth_node, nursery, tally, SEED)
+    _on_the_validator(geth_node, nursery, tally, SEED)
 
 
-@pytest.mark.nightly
 def test_nothing_is_lost_on_postgresql(
     geth_node: LiveNode, nursery: Nursery, tally: Tally, server: Postgres
 ) -> None:
-    _on_postgresql(geth_node, nursery, tally, SEED + 1, server, _LONG)
+    _on_the_validator(geth_node, nursery, tally, SEED + 1, server)
 
 
-@pytest.mark.nightly
 def test_nothing_is_lost_on_a_chain_that_turns(anvil_node: LiveNode, nursery: Nursery, tally: Tally) -> None:
     _on_a_chain_that_turns(anvil_node, nursery, tally, SEED + 2)
 
@@ -187,8 +191,6 @@ def test_nothing_is_lost_in_many_storms(
     seed = SEED + 10 * round_
     if kind == "turning":
         _on_a_chain_that_turns(request.getfixturevalue("anvil_node"), nursery, tally, seed)
-    elif kind == "sqlite":
-        _on_files(request.getfixturevalue("geth_node"), nursery, tally, seed, _LONG)
     else:
-        node, server = request.getfixturevalue("geth_node"), request.getfixturevalue("server")
-        _on_postgresql(node, nursery, tally, seed, server, _LONG)
+        server = request.getfixturevalue("server") if kind == "postgresql" else None
+        _on_the_validator(request.getfixturevalue("geth_node"), nursery, tally, seed, server)
