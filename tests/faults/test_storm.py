@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from devnet.errors import NodeRefused
+from indexer.values import as_hex
 from tests.devnet_fixtures import LiveNode
 from tests.faults.nursery import Nursery
 from tests.faults.servers import Postgres
@@ -96,6 +97,8 @@ class Turning:
         self._dice = random.Random(f"turning {stage.story.seed}")
         self._highest = 0
         self._next = self._turned = 0.0
+        self._keys = list(stage.house.office.vault.operators.values())
+        self._mined: list[str] = []
         self._first = stage.house.deployment.block
         self._depths = self._drawn()
 
@@ -108,12 +111,30 @@ class Turning:
             self.turn()
 
     def grow(self) -> None:
-        """Add some blocks now and then, so that something settles: while it storms, not more than go with the kills."""
-        if time.monotonic() > self._next:
-            room = self._due() - self._head() if self._storm.raging else DEPTH
-            if room > 0:
-                self._node.call("anvil_mine", hex(min(room, self._dice.choice((1, 4, 16, 32)))))
-            self._next = time.monotonic() + 0.25
+        """Add some blocks now and then, so that something settles: while it storms, not more than go with the kills.
+
+        Afterwards only what settles that which was mined since the last time: anvil forgets the state of the first of
+        some 4,100 blocks, and with it what whoever follows the chain anew begins with.
+        """
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + 0.25
+        if self._storm.raging:
+            room = min(self._due() - self._head(), self._dice.choice((1, 4, 16, 32)))
+        else:
+            before, self._mined = self._mined, self._nonces()
+            room = DEPTH if self._mined != before else 0
+        if room > 0:
+            self._node.call("anvil_mine", hex(room))
+
+    def _nonces(self) -> list[str]:
+        """Say what was mined and what waits to be, by how far each key is."""
+        keys = [as_hex(one) for one in self._keys]
+        return [
+            self._node.call("eth_getTransactionCount", key, at)
+            for key in keys
+            for at in ("latest", "pending")
+        ]
 
     def turn(self) -> None:
         """Replace the last blocks by others, which are empty."""
