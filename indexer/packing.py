@@ -5,7 +5,7 @@ Whatever the pattern does not take, words.py reads again, and says what is wrong
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from struct import Struct
 from typing import Any, TypeVar
@@ -46,7 +46,7 @@ def reader(value_type: type[T]) -> Callable[[bytes], T]:
     if not set(kinds) <= _PATTERNS.keys():
         return lambda data: decode(value_type, data)
     unpack = pattern(*kinds).unpack
-    size, padding = WORD * len(kinds), _padding(kinds)
+    size, padding = WORD * len(kinds), padding_of(kinds)
     conversions = tuple(
         (place, convert)
         for place, (_, annotation) in enumerate(fields)
@@ -68,7 +68,7 @@ def reader(value_type: type[T]) -> Callable[[bytes], T]:
     return read
 
 
-def _padding(kinds: list[str]) -> int:
+def padding_of(kinds: Sequence[str]) -> int:
     """Give the bits, in the encoding as one number, that must be zero."""
     mask = 0
     for kind in kinds:

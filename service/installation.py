@@ -19,6 +19,7 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from indexer.node import Node
     from indexer.store import Projection
+    from service.audit.renderers import Renderers
     from service.files.store import ContentStore
     from service.keys.vault import KeyVault
     from service.outbox.database import Database
@@ -82,6 +83,13 @@ class Installation:
         return Projection.open(self.settings.index_url)
 
     @cached_property
+    def renderers(self) -> Renderers:
+        """The processes that write long exports."""
+        from service.audit.renderers import Renderers
+
+        return Renderers(self.settings.index_url)
+
+    @cached_property
     def node(self) -> Node:
         """The nodes that the chain is read from."""
         from indexer.node import Node
@@ -139,7 +147,7 @@ class Installation:
 
     def close(self) -> None:
         """Close what was opened; asking for a part again opens it again."""
-        for part in ("projection", "database", "node", "watch"):
+        for part in ("renderers", "projection", "database", "node", "watch"):
             opened = self.__dict__.pop(part, None)
             if opened is not None:
                 opened.close()

@@ -40,7 +40,7 @@ _MEMBERS: dict[Any, tuple[tuple[str, str, bool, bool], ...]] = {}
 
 def _members(kind: Any) -> tuple[tuple[str, str, bool, bool], ...]:
     return tuple(
-        (_camel(name), name, nested, not nested and solidity_type(annotation) == "address")
+        (shown_name(name), name, nested, not nested and solidity_type(annotation) == "address")
         for name, annotation in layout(kind)
         for nested in (is_dataclass(annotation),)
     )
@@ -56,6 +56,7 @@ def _json(value: Any, *, address: bool) -> Any:
     return write_address(value) if address else as_hex(value)
 
 
-def _camel(name: str) -> str:
+def shown_name(name: str) -> str:
+    """Name a member of an act as its words do."""
     first, *rest = name.rstrip("_").split("_")
     return first + "".join(word.capitalize() for word in rest)

@@ -30,6 +30,7 @@ from indexer.evidence.export_text import (
     read_preamble,
 )
 from indexer.evidence.phrase import Phrase
+from indexer.evidence.record_lines import Part
 from indexer.evidence.verdict import Answer
 from indexer.head import first_head, fold_subject, next_head
 from indexer.record import Record, record_digest
@@ -86,6 +87,24 @@ def write_csv(header: ExportHeader, records: Iterable[Record]) -> Iterator[str]:
     return _write(CSV, header, records)
 
 
+def write_parts(form: Form, header: ExportHeader, parts: Iterable[Part]) -> Iterator[bytes]:
+    """Write an export of a range of the ledger from parts: the same octets as `write_jsonl` or `write_csv` gives.
+
+    Most heads are those held, not recomputed (`record_lines.EVERY`): that each part begins where the one before ended,
+    and that the last leads to the head that the header names, is demanded.
+
+    Raises:
+        ExportError: as `write_jsonl`.
+    """
+    preamble = form.preamble(header)
+    yield "".join(preamble).encode()
+    fold = _Fold(header)
+    for part in parts:
+        fold.take_part(part, fold.count + len(preamble) + 1)
+        yield from part.octets
+    yield form.footer(fold.finish(fold.count + len(preamble) + 1)).encode()
+
+
 def lines_of(stream: TextIO) -> Iterator[str]:
     """Give the lines of a file in pieces no longer than a line may be: one without line ends is not held whole."""
     while line := stream.readline(MOST_LINE + 1):
@@ -134,6 +153,16 @@ class _Fold:
         if self.head is not None:
             self.head = self._advance(self.head, record, line)
         return self.head
+
+    def take_part(self, part: Part, line: int) -> None:
+        """Advance by all records of a part."""
+        if (part.first, part.before) != (self.expected, self.head):
+            zh = f"第 {part.first} 条不接在其前的记录之后。"
+            en = f"Record {part.first} does not follow the one before it."
+            raise ExportError(line, self.expected, zh, en)
+        self.count += part.last - part.first + 1
+        self.expected = part.last + 1
+        self.head = part.after
 
     def finish(self, line: int) -> Footer:
         """Demand that the range is full and led to the head that the header names."""
@@ -285,4 +314,12 @@ def _unreadable(line: int, seq: int | None, error: Exception) -> ExportError:
     return ExportError(line, seq, f"此行无法读取。（{error}）", f"This line cannot be read: {error}.")
 
 
-__all__ = ["ExportHeader", "ExportSummary", "lines_of", "verify_export", "write_csv", "write_jsonl"]
+__all__ = [
+    "ExportHeader",
+    "ExportSummary",
+    "lines_of",
+    "verify_export",
+    "write_csv",
+    "write_jsonl",
+    "write_parts",
+]

@@ -78,19 +78,39 @@ class Footer(NamedTuple):
     head: Hash32 | None
 
 
+class Shown(NamedTuple):
+    """What a record line shows, each value in its text: the record's fields, when it was, its words, its head."""
+
+    fields: dict[str, Any]
+    time: str
+    words: dict[str, Any] | None
+    head: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One of the two texts: how its lines are written, each with its line end, and how one is read back.
 
     Attributes:
         preamble: the lines before the first record.
+        lay_out: the line of a record, whose fields and words are texts already; `record` makes these.
         read: raises BundleError, MalformedRecord or ValueError where a line is neither record nor footer.
     """
 
     preamble: Callable[[ExportHeader], tuple[str, ...]]
-    record: Callable[[Record, Hash32 | None], str]
+    lay_out: Callable[[Shown], str]
     footer: Callable[[Footer], str]
     read: Callable[[str], Line | Footer]
+
+    def record(self, record: Record, head: Hash32 | None) -> str:
+        """Write the line of a record with the head after it: the plain way, beside `record_lines.py`."""
+        shown = Shown(
+            records_of.to_json(record),
+            write_time(record.block_time),
+            decoded(read_act(record)),
+            _or_none(head, as_hex),
+        )
+        return self.lay_out(shown)
 
 
 def read_preamble(first: str) -> tuple[Form, ExportHeader]:
@@ -168,9 +188,8 @@ def _json_preamble(header: ExportHeader) -> tuple[str, ...]:
     return (_text({"type": "header", **_header_json(header)}) + "\n",)
 
 
-def _json_record(record: Record, head: Hash32 | None) -> str:
-    words = {"decoded": decoded(read_act(record)), "head": _or_none(head, as_hex)}
-    return _text({"type": "record", **records_of.to_json(record), **words}) + "\n"
+def _json_line(shown: Shown) -> str:
+    return _text({"type": "record", **shown.fields, "decoded": shown.words, "head": shown.head}) + "\n"
 
 
 def _json_footer(footer: Footer) -> str:
@@ -193,16 +212,14 @@ def _csv_preamble(header: ExportHeader) -> tuple[str, ...]:
     return cells.join((FORMAT, _text(_header_json(header)))), cells.join(COLUMNS)
 
 
-def _csv_record(record: Record, head: Hash32 | None) -> str:
-    words = decoded(read_act(record))
-    plain = records_of.to_json(record)
+def _csv_line(shown: Shown) -> str:
+    plain, words = shown.fields, shown.words
     return cells.join(
         (
-            *(plain["seq"], plain["blockNumber"], plain["blockTime"], write_time(record.block_time)),
+            *(plain["seq"], plain["blockNumber"], plain["blockTime"], shown.time),
             *((words["act"], _text(words["arguments"])) if words else ("", "")),
             *(plain["source"], plain["act"], plain["stateAfter"], " ".join(plain["subjects"])),
-            plain["data"],
-            "" if head is None else as_hex(head),
+            *(plain["data"], shown.head or ""),
         )
     )
 
@@ -252,5 +269,5 @@ def _or_none(value: T | None, write: Callable[[T], Any]) -> Any:
     return None if value is None else write(value)
 
 
-JSON_LINES = Form(_json_preamble, _json_record, _json_footer, _read_json)
-CSV = Form(_csv_preamble, _csv_record, _csv_footer, _read_csv)
+JSON_LINES = Form(_json_preamble, _json_line, _json_footer, _read_json)
+CSV = Form(_csv_preamble, _csv_line, _csv_footer, _read_csv)

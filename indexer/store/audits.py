@@ -21,6 +21,8 @@ from indexer.store.rows import TABLES
 from indexer.values import Address, Hash32
 
 _STREAM = 2_000
+_TOGETHER = 100
+"""Raw rows that are given at a time: they are used up while they are in a processor's nearest memory."""
 _RECORD_COLUMNS = [
     RECORDS.c[name]
     for name in ("seq", "source", "act", "data", "state_after", "subjects", "block_number", "block_time")
@@ -71,6 +73,22 @@ def stream(connection: Connection, first: int, last: int) -> Iterator[Record]:
             subjects = tuple([packed[at : at + 32] for at in range(0, len(packed), 32)])
             yield Record(seq, source, act, data, state_after, subjects, number, time)
         first = part[-1].seq + 1
+
+
+def raw_rows(connection: Connection, first: int, last: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Give the records of a range in order, each with the head after it, as the driver has them: subjects packed.
+
+    A row is a `record_lines.RawRow`; making SQLAlchemy's own of it takes as long as reading it.
+    """
+    statement = (
+        select(*_RECORD_COLUMNS, RECORDS.c.head)
+        .where(RECORDS.c.seq >= first, RECORDS.c.seq <= last)
+        .order_by(RECORDS.c.seq)
+    )
+    cursor = connection.execute(statement).cursor
+    assert cursor is not None, "a SELECT has rows"
+    while rows := cursor.fetchmany(_TOGETHER):
+        yield list(rows)
 
 
 def head_before(connection: Connection, as_of: AsOf, seq: int) -> Hash32:

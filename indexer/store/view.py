@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
@@ -360,6 +360,10 @@ class View:
     def records(self, first: int, last: int) -> Iterator[Record]:
         """Stream the records `first … last`, both included, in constant memory."""
         return audits.stream(self._connection, first, min(last, self.as_of.count - 1))
+
+    def raw_records(self, first: int, last: int) -> Iterator[list[tuple[Any, ...]]]:
+        """Stream the records `first … last` as `evidence.record_lines` takes them, some at a time."""
+        return audits.raw_rows(self._connection, first, min(last, self.as_of.count - 1))
 
     def head_before(self, seq: int) -> Hash32:
         """Give the head of the ledger before a record: that of the record before, or the first head.

@@ -265,7 +265,7 @@ def export(
         header = announced(installation, one.view, span, _subject(one.sources, query))
     name = f"qianyin-export-{header.first_seq}-{header.last_seq}.{query.text}"
     return StreamingResponse(
-        pieces(installation.projection, header, query.text),
+        pieces(installation.projection, header, query.text, installation.renderers),
         media_type=MEDIA_TYPES[query.text],
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',

@@ -1,24 +1,30 @@
-"""Streamed exports: the header first, its ends proved; then the records, a few at a time. Reads index and node.
+"""Streamed exports: the header first, its ends proved; then the records, a part at a time. Reads index and node.
 
 No reading of the index is held open while somebody downloads slowly. Should the chain be replaced meanwhile, the
 heads do not fit any more and the stream ends without its footer, so the file does not verify.
+
+Of a range of the ledger the heads held are written, and one record of a hundred is hashed again. Hashing all takes
+as long as reading and writing them; fsck does it, and so does whoever reads the file. So a row damaged in the database
+is found by the writer only by chance, and by the reader surely, at its line. Of a subject's records all are hashed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from indexer.announce import announce, announce_subject
 from indexer.evidence.anchor import TrustAnchor
-from indexer.evidence.export import ExportHeader, write_csv, write_jsonl
+from indexer.evidence.export import ExportHeader, write_csv, write_jsonl, write_parts
+from indexer.evidence.record_lines import Part
 from indexer.record import Record
 from indexer.store import Projection, View
 from indexer.values import Hash32
+from service.audit.parts import FORMS, TextForm, part
+from service.audit.renderers import Renderers
 from service.errors import BadInput, NotFound, Unavailable
 from service.installation import Installation
 
-TextForm = Literal["csv", "jsonl"]
 _AT_ONCE = 2_000
 _PIECE = 1 << 16
 _WRITERS: dict[TextForm, Callable[[ExportHeader, Iterable[Record]], Iterator[str]]] = {
@@ -27,6 +33,8 @@ _WRITERS: dict[TextForm, Callable[[ExportHeader, Iterable[Record]], Iterator[str
 }
 BYTE_ORDER_MARK = "\ufeff"
 """Before CSV, for spreadsheets."""
+MANY = 10_000
+"""Records from which on processes apart write them: so pages are served meanwhile, and by several it goes faster."""
 
 
 class Span(NamedTuple):
@@ -63,31 +71,45 @@ def announced(installation: Installation, view: View, span: Span, subject: Hash3
         ) from fault
 
 
-def pieces(projection: Projection, header: ExportHeader, form: TextForm) -> Iterator[bytes]:
-    """Write an export in pieces of some size.
+def pieces(
+    projection: Projection, header: ExportHeader, form: TextForm, renderers: Renderers | None = None
+) -> Iterator[bytes]:
+    """Write an export in pieces of some size; `renderers` write those of many records.
 
     Raises:
         ExportError: the records are not those announced, since the chain was replaced meanwhile.
     """
-    records = _of_ledger(projection, header) if header.subject is None else _of_subject(projection, header)
-    held: list[str] = [BYTE_ORDER_MARK] if form == "csv" else []
+    if form == "csv":
+        yield BYTE_ORDER_MARK.encode()
+    if header.subject is None:
+        yield from write_parts(FORMS[form], header, _parts(projection, header, form, renderers))
+    else:
+        yield from _joined(_WRITERS[form](header, _of_subject(projection, header)))
+
+
+def _parts(
+    projection: Projection, header: ExportHeader, form: TextForm, renderers: Renderers | None
+) -> Iterator[Part]:
+    first, last = header.first_seq, header.last_seq
+    if first is None or last is None:
+        return
+    ranges = (range(at, min(at + _AT_ONCE, last + 1)) for at in range(first, last + 1, _AT_ONCE))
+    if renderers is not None and last - first >= MANY:
+        yield from renderers.parts(projection, form, ranges)
+    else:
+        yield from (part(projection, form, seqs) for seqs in ranges)
+
+
+def _joined(lines: Iterable[str]) -> Iterator[bytes]:
+    held: list[str] = []
     size = 0
-    for line in _WRITERS[form](header, records):
+    for line in lines:
         held.append(line)
         size += len(line)
         if size > _PIECE:
             yield "".join(held).encode()
             held, size = [], 0
     yield "".join(held).encode()
-
-
-def _of_ledger(projection: Projection, header: ExportHeader) -> Iterator[Record]:
-    if header.first_seq is None or header.last_seq is None:
-        return
-    for first in range(header.first_seq, header.last_seq + 1, _AT_ONCE):
-        with projection.view() as view:
-            part = list(view.records(first, min(first + _AT_ONCE - 1, header.last_seq)))
-        yield from part
 
 
 def _of_subject(projection: Projection, header: ExportHeader) -> Iterator[Record]:

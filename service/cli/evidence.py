@@ -92,7 +92,7 @@ def run_evidence(arguments: argparse.Namespace) -> int:
 def run_export(arguments: argparse.Namespace) -> int:
     """Write an export of whole blocks, streaming."""
     from indexer.announce import announce
-    from indexer.evidence.export import write_csv, write_jsonl
+    from service.audit.export import pieces
 
     with installation_of(arguments) as installation:
         anchor = installation.anchor
@@ -106,14 +106,9 @@ def run_export(arguments: argparse.Namespace) -> int:
                 raise BadInput(
                     "empty-range", "这个区块范围内没有账本。", f"There is nothing to export: {fault}."
                 ) from fault
-            records = iter(()) if header.first_seq is None or header.last_seq is None else view.records(
-                header.first_seq, header.last_seq
-            )  # fmt: skip
-            write = write_csv if arguments.format == "csv" else write_jsonl
-            encoding = "utf-8-sig" if arguments.format == "csv" else "utf-8"
-            with writing(arguments.output), arguments.output.open("w", encoding=encoding, newline="") as out:
-                for line in write(header, records):
-                    out.write(line)
+        with writing(arguments.output), arguments.output.open("wb") as out:
+            for piece in pieces(installation.projection, header, arguments.format, installation.renderers):
+                out.write(piece)
     many = (
         0 if header.first_seq is None or header.last_seq is None else header.last_seq - header.first_seq + 1
     )

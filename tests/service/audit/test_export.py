@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
 
 from indexer.errors import ExportError
 from indexer.evidence.ends import End
-from indexer.evidence.export import ExportHeader, verify_export
+from indexer.evidence.export import ExportHeader, verify_export, write_csv, write_jsonl
 from indexer.state import Token
 from indexer.store import Projection, View
 from indexer.values import ZERO_HASH, Hash32
@@ -93,3 +94,40 @@ def test_a_chain_replaced_meanwhile_ends_the_file_without_its_footer(projection:
         written.extend(pieces(projection, other, "jsonl"))
     with pytest.raises(ExportError):
         verify_export(b"".join(written).decode().splitlines())
+
+
+@pytest.mark.parametrize(("form", "write"), [("csv", write_csv), ("jsonl", write_jsonl)])
+def test_parts_make_the_file_that_the_plain_way_makes(
+    projection: Projection, form: Literal["csv", "jsonl"], write: Callable[..., Iterator[str]]
+) -> None:
+    with projection.view() as view:
+        header = _header(view, 2, 60)
+        plain = "".join(write(header, list(view.records(2, 60))))
+    assert b"".join(pieces(projection, header, form)).decode().removeprefix(BYTE_ORDER_MARK) == plain
+
+
+def test_a_damaged_row_is_found_by_whoever_reads_the_file_at_its_line(projection: Projection) -> None:
+    with projection.view() as view:
+        header = _header(view, 0, 60)
+    _damage(projection, 16)
+    with pytest.raises(ExportError) as caught:
+        verify_export(_lines(pieces(projection, header, "jsonl")))
+    assert (caught.value.line, caught.value.seq) == (18, 16)
+
+
+def test_a_damaged_row_that_is_hashed_again_is_never_given_out(projection: Projection) -> None:
+    with projection.view() as view:
+        header = _header(view, 0, 60)
+    _damage(projection, 14)
+    written: list[bytes] = []
+    with pytest.raises(ExportError):
+        written.extend(pieces(projection, header, "jsonl"))
+    assert [json.loads(line).get("seq") for line in _lines(iter(written))][-1] == "13"
+
+
+def _damage(projection: Projection, seq: int) -> None:
+    with projection.connection() as connection:
+        path = connection.exec_driver_sql("PRAGMA database_list").one()[2]
+    with sqlite3.connect(path) as plain:
+        plain.execute("UPDATE records SET state_after = zeroblob(32) WHERE seq = ?", (seq,))
+    plain.close()
