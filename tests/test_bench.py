@@ -67,12 +67,71 @@ def test_a_row_survives_being_written_and_read() -> None:
     assert "minting did not come to its end" in table.markdown()
 
 
-def test_every_chapter_that_is_named_is_there_and_can_be_run() -> None:
+def table(*made: object, load: str = "0.1", cores: str = "2") -> object:
+    return rows.Table({"cores": cores, rows.LOAD: load}, made)
+
+
+def measured(name: str, chapter: str, size: int, **more: object) -> object:
+    return rows.Row(name, size, "ms", rows.Spread.of([1.0]), chapter=chapter, **more)
+
+
+def test_a_table_survives_being_written_and_read() -> None:
+    whole = table(measured("a", "one", 10, own=1.0), measured("a", "one", 100, own=2.0))
+    assert rows.Table.from_json(json.loads(json.dumps(whole.json()))) == whole
+
+
+def test_tables_measured_one_by_one_make_one() -> None:
+    first = table(measured("a", "one", 10), measured("b", "two", 10))
+    again = table(measured("b", "two", 20), measured("c", "two", 20), load="0.4")
+    found = rows.merged([first, again])
+    assert [(row.name, row.size) for row in found.rows] == [("a", 10), ("b", 20), ("c", 20)]
+    assert found.machine == {"cores": "2", rows.LOAD: "0.1–0.4"}
+
+
+def test_a_chapter_that_failed_and_was_measured_again_has_not_failed() -> None:
+    failed = replace(table(measured("a", "one", 10)), failed=("two", "three"))
+    assert rows.merged([failed, table(measured("b", "two", 10))]).failed == ("three",)
+
+
+def test_tables_of_two_machines_are_not_put_together() -> None:
+    with pytest.raises(ValueError, match="several machines"):
+        rows.merged([table(measured("a", "one", 1)), table(measured("b", "two", 1), cores="64")])
+    with pytest.raises(ValueError, match="no table"):
+        rows.merged([])
+
+
+def test_the_short_table_has_goals_and_headlines_at_their_largest_size_and_still_shows_growth() -> None:
+    goal = rows.at_most(3)
+    whole = table(
+        measured("a", "one", 10, own=1.0, goal=goal),
+        measured("a", "one", 100, own=1.2, goal=goal, remark="long"),
+        measured("b", "one", 100),
+        measured("c", "two", 10, headline=True),
+    )
+    short = whole.short()
+    assert [(row.name, row.size) for row in short.rows] == [("a", 100), ("c", 10)]
+    assert "× 1.20" in short.markdown()
+    assert "long" not in short.markdown()
+
+
+def test_the_table_of_the_readme_has_the_columns_and_every_chapter() -> None:
+    text = (BENCH.parents[1] / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## Speed\n")[2].partition("\n## ")[0]
+    lines = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
+    assert tuple(lines[0]) == rows.HEADINGS
+    assert {len(line) for line in lines} == {len(rows.HEADINGS)}
+    assert {line[0] for line in lines[2:]} == set(chapters())
+
+
+def chapters() -> list[str]:
     text = (BENCH / "__main__.py").read_text(encoding="utf-8")
     names = text.partition("CHAPTERS = (")[2].partition(")")[0].replace('"', "").replace(" ", "").split(",")
-    chapters = [name for name in map(str.strip, names) if name]
-    assert "backfill" in chapters
-    for name in chapters:
+    return [name for name in map(str.strip, names) if name]
+
+
+def test_every_chapter_that_is_named_is_there_and_can_be_run() -> None:
+    assert "backfill" in chapters()
+    for name in chapters():
         source = (BENCH / f"{name}.py").read_text(encoding="utf-8")
         assert re.search(r"^def rows\(_?scale: float\) -> Iterator\[Row\]:", source, re.MULTILINE), name
         assert source.rstrip().endswith("chapter(rows)")

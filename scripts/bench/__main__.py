@@ -4,6 +4,8 @@
     python3 scripts/bench --scale 0.02             everything, small
     python3 scripts/bench --only backfill          one chapter; may be given again for more
     python3 scripts/bench --json FILE --markdown FILE
+    python3 scripts/bench --merge FILE --merge FILE --short
+                                                   one table of what --json wrote, as the README has it
 
 Prints the table as Markdown. Each row is taken at a tenth of its size too, so that growth shows. Measure on a machine
 that does nothing else. Standard library only; what is measured runs in the environment of the tests.
@@ -16,6 +18,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -24,9 +27,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import environment  # noqa: E402
 from measuring import machine, say  # noqa: E402
-from rows import Row, Table, from_json  # noqa: E402
+from rows import Row, Table, from_json, merged  # noqa: E402
 
-CHAPTERS = ("backfill", "live", "minting", "queries", "serving", "exporting", "starting")
+CHAPTERS = ("backfill", "live", "minting", "bulk", "queries", "serving", "exporting", "starting")
 """Files of this folder, in the order of the table; measuring.py says what is in them."""
 
 
@@ -40,7 +43,26 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there")
     parser.add_argument("--python", type=Path, help="an interpreter that has the project, instead of its own")
+    parser.add_argument(
+        "--merge", action="append", type=Path, metavar="FILE", help="measure nothing, read what --json wrote"
+    )
+    parser.add_argument(
+        "--short", action="store_true", help="what has a goal, and headlines, at the largest size"
+    )
     options = parser.parse_args()
+    table = _read(options.merge) if options.merge else _measured(options)
+    shown = table.short() if options.short else table
+    print(shown.markdown())
+    if options.json:
+        options.json.write_text(
+            json.dumps(table.json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+        )
+    if options.markdown:
+        options.markdown.write_text(shown.markdown(), encoding="utf-8")
+    return 1 if table.failed or not table.rows else 0
+
+
+def _measured(options: argparse.Namespace) -> Table:
     python = options.python or _prepared()
     named, rows, failed = machine(), list[Row](), list[str]()
     for chapter in options.only or CHAPTERS:
@@ -48,15 +70,13 @@ def main() -> int:
         found, whole = run(python, chapter, options.scale)
         rows += found
         failed += [] if whole else [chapter]
-    table = Table(named, tuple(rows), tuple(failed))
-    print(table.markdown())
-    if options.json:
-        options.json.write_text(
-            json.dumps(table.json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-        )
-    if options.markdown:
-        options.markdown.write_text(table.markdown(), encoding="utf-8")
-    return 1 if failed or not rows else 0
+    return Table(named, tuple(rows), tuple(failed))
+
+
+def _read(files: list[Path]) -> Table:
+    tables = [Table.from_json(json.loads(file.read_text(encoding="utf-8"))) for file in files]
+    found = merged(tables)
+    return replace(found, rows=tuple(sorted(found.rows, key=lambda row: CHAPTERS.index(row.chapter))))
 
 
 def run(python: Path, chapter: str, scale: float) -> tuple[list[Row], bool]:
@@ -70,7 +90,8 @@ def run(python: Path, chapter: str, scale: float) -> tuple[list[Row], bool]:
         text=True,
         check=False,
     )
-    rows = [from_json(json.loads(line)) for line in process.stdout.splitlines() if line.startswith("{")]
+    lines = (line for line in process.stdout.splitlines() if line.startswith("{"))
+    rows = [replace(from_json(json.loads(line)), chapter=chapter) for line in lines]
     return rows, process.returncode == 0 and bool(rows)
 
 

@@ -6,14 +6,17 @@ Ratios travel between machines, absolute numbers do not; so a row has its peer's
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from statistics import median
 from typing import Any
 
 GROWTH = 1.5
 """What an operation of ours may cost at ten times the entries, of what it costs at the fewer."""
 
-HEADINGS = ("what", "entries", "ours", "beside", "ratio", "goal", "own cost, and its growth")
+LOAD = "load before"
+"""What of a machine differs from run to run."""
+
+HEADINGS = ("chapter", "what", "entries", "ours", "beside", "ratio", "goal", "own cost, and its growth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Row:
         ratio: of ours to the peer's, each of one round, not of the medians.
         own: microseconds that one operation costs us, what the node or database takes being taken off.
         remark: what a reader must know to read it rightly.
+        headline: shown in the short table though there is no goal.
+        chapter: that measured it.
     """
 
     name: str
@@ -79,6 +84,8 @@ class Row:
     goal: Goal | None = None
     own: float | None = None
     remark: str = ""
+    headline: bool = False
+    chapter: str = ""
 
     @property
     def held(self) -> bool | None:
@@ -117,16 +124,31 @@ class Table:
     rows: tuple[Row, ...]
     failed: tuple[str, ...] = field(default=())
     """Chapters that did not come to their end."""
+    grown_from: tuple[Row, ...] = field(default=())
+    """All rows, where `rows` are some of them: growth is seen between sizes."""
 
     def json(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
         rows = [to_json(row) | {"held": row.held, "growth": growth(row, self.rows)} for row in self.rows]
         return {"machine": dict(self.machine), "rows": rows, "failed": list(self.failed)}
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Table:
+        """Read a table."""
+        rows = tuple(map(from_json, value["rows"]))
+        return cls(value["machine"], rows, tuple(value["failed"]))
+
+    def short(self) -> Table:
+        """Give what a README shows: what has a goal, and headlines, without remarks, each at its largest size."""
+        largest = {row.name: row.size for row in sorted(self.rows, key=lambda row: row.size)}
+        kept = (row for row in self.rows if (row.goal or row.headline) and row.size == largest[row.name])
+        return replace(self, rows=tuple(replace(row, remark="") for row in kept), grown_from=self.rows)
+
     def markdown(self) -> str:
         """Give the table as a page shows it."""
+        all_rows = self.grown_from or self.rows
         lines = [_line(HEADINGS), _line(["---"] * len(HEADINGS))]
-        lines += [_line(_cells(row, self.rows)) for row in self.rows]
+        lines += [_line(_cells(row, all_rows)) for row in self.rows]
         lines += [
             "",
             "Machine: " + ", ".join(f"{name} {value}" for name, value in self.machine.items()) + ".",
@@ -134,6 +156,25 @@ class Table:
         lines += [f"- {row.name}, {row.size:,}: {row.remark}" for row in self.rows if row.remark]
         lines += [f"- **{chapter} did not come to its end**" for chapter in self.failed]
         return "\n".join(lines) + "\n"
+
+
+def merged(tables: Sequence[Table]) -> Table:
+    """Put tables of one machine together; of a chapter that was measured twice the later rows stand.
+
+    Raises:
+        ValueError: there are none, or they are of several machines.
+    """
+    if not tables:
+        raise ValueError("no table")
+    machines = [{name: value for name, value in one.machine.items() if name != LOAD} for one in tables]
+    if any(machine != machines[0] for machine in machines):
+        raise ValueError("the tables were measured on several machines")
+    latest = {row.chapter: place for place, one in enumerate(tables) for row in one.rows}
+    rows = [row for place, one in enumerate(tables) for row in one.rows if latest[row.chapter] == place]
+    loads = sorted({one.machine[LOAD] for one in tables if LOAD in one.machine}, key=float)
+    machine = machines[0] | ({LOAD: "–".join(dict.fromkeys((loads[0], loads[-1])))} if loads else {})
+    failed = tuple(dict.fromkeys(chapter for one in tables for chapter in one.failed))
+    return Table(machine, tuple(rows), tuple(one for one in failed if one not in latest))
 
 
 def growth(row: Row, rows: Iterable[Row]) -> float | None:
@@ -152,15 +193,17 @@ def to_json(row: Row) -> dict[str, Any]:
 
 
 def from_json(value: Mapping[str, Any]) -> Row:
-    """Read a row."""
+    """Read a row; what a table says of it beside, it can say again."""
     spreads = {
         name: None if value[name] is None else Spread(**value[name]) for name in ("ours", "peer", "ratio")
     }
     goal = None if value["goal"] is None else Goal(**value["goal"])
-    return Row(**{**value, **spreads, "goal": goal})
+    names = {one.name for one in fields(Row)}
+    return Row(**{name: one for name, one in {**value, **spreads, "goal": goal}.items() if name in names})
 
 
 def _cells(row: Row, rows: Sequence[Row]) -> Iterator[str]:
+    yield row.chapter
     yield row.name
     yield f"{row.size:,}"
     yield f"{_figure(row.ours.median)} {row.unit}"

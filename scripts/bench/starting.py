@@ -26,7 +26,9 @@ def rows(_scale: float) -> Iterator[Row]:
     for words in VERBS:
         command = [sys.executable, "-m", "service.cli", *words]
         found = interleaved(partial(_milliseconds, command), partial(_milliseconds, BARE))
-        yield beside(f"start of `qianyin {' '.join(words)}`", 1, "ms", found, "an interpreter alone")
+        yield beside(
+            f"start of `qianyin {' '.join(words)}`", 1, "ms", found, "an interpreter alone", headline=True
+        )
     with (
         tempfile.TemporaryDirectory(prefix="qianyin-bench-") as folder,
         running(Path(folder) / "home") as bench,
@@ -35,7 +37,7 @@ def rows(_scale: float) -> Iterator[Row]:
         time.sleep(2.0)
         for name in ("worker", "index"):
             used = [_cpu_at_rest(bench, name) for _ in range(max(1, ROUNDS // 2))]
-            yield Row(f"CPU of a resting `qianyin {name}`", 1, "% of a core", Spread.of(used))
+            yield Row(f"CPU of a resting `qianyin {name}`", 1, "% of a core", Spread.of(used), headline=True)
         yield from bench.memory()
 
 

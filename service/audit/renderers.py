@@ -26,6 +26,7 @@ from indexer.errors import IndexerError
 from indexer.evidence.record_lines import Part
 from indexer.store import Projection
 from indexer.store.opening import SCHEMA
+from indexer.values import Hash32
 from service.audit.parts import TextForm, part
 
 AT_MOST: Final = min(4, os.cpu_count() or 1)
@@ -125,10 +126,10 @@ def _ask(renderer: _Renderer, form: TextForm, seqs: range) -> None:
 
 def _taken(projection: Projection, form: TextForm, seqs: range, renderer: _Renderer) -> Part:
     try:
-        found: tuple[int, int, bytes, bytes, int] | None = renderer.line.recv()
+        found: tuple[int, int, Hash32, Hash32, int] | None = renderer.line.recv()
         if found is not None:
-            *ends, pieces = found
-            return Part(*ends, [renderer.line.recv_bytes() for _ in range(pieces)])  # type: ignore[arg-type]
+            first, last, before, after, pieces = found
+            return Part(first, last, before, after, [renderer.line.recv_bytes() for _ in range(pieces)])
     except (EOFError, OSError):
         pass
     return part(projection, form, seqs)

@@ -39,6 +39,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
     import uvicorn
 
     from service.api.app import make_app
+    from service.collector import calm_collector
 
     settings = settings_of(arguments)
     host, port = arguments.host or settings.host, arguments.port or settings.port
@@ -49,6 +50,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
             installation.vault,
         )  # What is missing is said now, not at the first request.
         app = make_app(installation)
+        calm_collector()
         url = _address(host, port)
         aside(f"网页与接口在 {url} ，Ctrl-C 停止", f"pages and API are at {url} , Ctrl-C ends it")
         uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

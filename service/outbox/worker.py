@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 import time
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import OperationalError
 
 from indexer.errors import IndexerError
+from service.collector import calm_collector
 from service.errors import Unavailable
 from service.files.store import ContentStore
 from service.keys.operators import Operator
@@ -109,7 +109,7 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Step until told to stop; rest where nothing moved, and longer where something does not answer."""
-        _calm_collector()
+        calm_collector()
         self._filing = Filing(self._files, self._office.database, self._office.settings.pause)
         self._filing.start()
         try:
@@ -192,13 +192,6 @@ class Worker:
         if trouble != self.health.trouble:
             _LOG.warning("waiting: %s", trouble)
         self.health.trouble = trouble
-
-
-def _calm_collector() -> None:
-    """Look for cycles of garbage less often, and not among what was there from the start: 90 ms each time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 def open_worker(settings: Settings, files: ContentStore, at: At = nowhere) -> Worker:
