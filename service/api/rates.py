@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import Lock
 from typing import Protocol
 
@@ -27,6 +28,7 @@ BURST = 10.0
 UNKNOWN_KEY = 20.0
 """What a key that is unknown costs its address: so guessing is slower than reading."""
 MOST_BUCKETS = 50_000
+_NOTHING = hashlib.sha256(b"").digest()
 
 
 class Meter(Protocol):
@@ -131,12 +133,18 @@ def _refusal(wait: float) -> TooMany | None:
 
 def _presented(scope: Scope) -> bytes:
     """Name what was presented as a key, without keeping it."""
-    return hashlib.sha256(Headers(scope=scope).get("authorization", "").encode("latin-1")).digest()
+    presented = Headers(scope=scope).get("authorization")
+    return hashlib.sha256(presented.encode("latin-1")).digest() if presented else _NOTHING
 
 
 def _named(scope: Scope) -> str:
-    """Name who asks: the address, of IPv6 its first 64 bits, since whoever has one has all that begin so."""
-    host = (scope.get("client") or ("", 0))[0]
+    """Name who asks."""
+    return _at((scope.get("client") or ("", 0))[0])
+
+
+@lru_cache(maxsize=1 << 12)
+def _at(host: str) -> str:
+    """Name an address, of IPv6 by its first 64 bits, since whoever has one has all that begin so."""
     try:
         found = ipaddress.ip_address(host)
     except ValueError:

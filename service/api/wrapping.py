@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, MutableMapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -202,11 +202,14 @@ def _size(octets: int) -> str:
 
 
 def _headed(send: Send, always: dict[str, str], *, bodiless: bool) -> Send:
-    async def headed(message: MutableMapping[str, object]) -> None:
+    async def headed(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in always.items():
-                headers.setdefault(name, value)
+            given = {name.lower() for name, _ in message["headers"]}
+            pairs = ((name.lower().encode(), value.encode("latin-1")) for name, value in always.items())
+            message = {
+                **message,
+                "headers": [*message["headers"], *(one for one in pairs if one[0] not in given)],
+            }
         elif bodiless:
             message = {**message, "body": b""}
         await send(message)
