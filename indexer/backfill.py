@@ -1,4 +1,4 @@
-"""Catching up over many blocks: wide ranges, the next one read while the last one is written. Reads the node.
+"""Catching up over many blocks: wide ranges, the next read while the last is written. Reads the node.
 
 The width adapts: towards `RECORDS` records a stretch, and down where nodes refuse or a stretch came back shorter.
 """
@@ -38,22 +38,41 @@ def stretches(
     with ExitStack() as stack:
         stack.enter_context(_patient_collector())
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="backfill"))
-        read: Read = read_stretch
-        width = FIRST_WIDTH
-        pending = pool.submit(read, reader, start, until, width)
+        spans, width, here = read_spans(reader, start, until, FIRST_WIDTH), FIRST_WIDTH, True
+        pending = pool.submit(next, spans, None)
         while True:
             span = pending.result()
+            if span is None:  # the other process has ended, or what it read cannot be proved: read it here, and see
+                spans = read_spans(reader, start, until, width)
+                pending = pool.submit(next, spans, None)
+                continue
             before, start = start, span.last
             width = next_width(width, span.last.number - before.number, len(span.recorded))
             done = start.number >= until.number or stopped()
             if not done:
-                if read is read_stretch and _expected(before, start, until) >= MANY:
-                    read = stack.enter_context(reading_ahead(reader, read_stretch))
-                pending = pool.submit(read, reader, start, until, width)
+                if here and _expected(before, start, until) >= MANY:
+                    spans, here = stack.enter_context(reading_ahead(read_spans, reader, start, until, width)), False
+                pending = pool.submit(next, spans, None)
             yield before, span
             if done:
                 return
             gc.collect(0)
+
+
+def read_spans(reader: Reader, start: LedgerBlock, until: Header, width: int) -> Iterator[Span]:
+    """Read stretch after stretch up to the block `until`, the first of `width` blocks; as `Reader.read`.
+
+    From the second on, the node is asked for the logs of the one after it before one is read, so that it looks for them
+    meanwhile.
+    """
+    following = 0
+    while start.number < until.number:
+        last = min(until.number, start.number + width)
+        reader.expect(last + 1, min(until.number, last + following))
+        span = read_stretch(reader, start, until, width)
+        found = next_width(width, span.last.number - start.number, len(span.recorded))
+        width, following, start = following or found, found, span.last
+        yield span
 
 
 def next_width(asked: int, given: int, records: int) -> int:

@@ -34,6 +34,8 @@ MOST_BYTES = 64 << 20
 MOST_DEPTH = 64
 """Arrays and objects within one another in an answer; those asked for here need six."""
 
+_MOST_UNDER_WAY = 2
+
 _ESCAPES = re.compile(rb"\\.", re.DOTALL)
 _STRINGS = re.compile(rb'"[^"]*"')
 _NO_SKELETON = bytes(set(range(256)) - set(b'[]{}"'))
@@ -128,6 +130,7 @@ class Connection:
             self._headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         self._seconds, self._most_bytes = seconds, most_bytes
         self._idle: deque[http.client.HTTPConnection] = deque()
+        self._under_way: dict[bytes, http.client.HTTPConnection] = {}
         self.place = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
 
     def ask(self, call: Call, result: type[T]) -> T | None:
@@ -138,6 +141,22 @@ class Connection:
         """
         body = self._post(_request(0, call))
         return self._result(self._decode(body, _Answer[result]), call)  # type: ignore[valid-type]
+
+    def expect(self, call: Call) -> None:
+        """Send a call that will soon be made, so that the other side begins with it; the last two are under way.
+
+        Whatever goes wrong with it is seen when it is made.
+        """
+        body = _request(0, call)
+        connection = self._open(self._host, self._port, timeout=self._seconds)
+        try:
+            connection.request("POST", self._path, body, self._headers)
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            return
+        self._under_way[body] = connection
+        while len(self._under_way) > _MOST_UNDER_WAY:
+            self._under_way.pop(next(iter(self._under_way))).close()
 
     def fetch(self, call: Call) -> bytes:
         """Make one call and give the answer's bytes, unread: what a measurement compares with.
@@ -169,6 +188,8 @@ class Connection:
         """Close the connections that are kept alive; a later call opens one again."""
         while self._idle:
             self._idle.pop().close()
+        while self._under_way:
+            self._under_way.popitem()[1].close()
 
     def _result(self, answer: _Answer[T], call: Call) -> T | None:
         if answer.error is not None:
@@ -199,13 +220,17 @@ class Connection:
             raise NodeLied(self.place, f"the answer is not what JSON-RPC says: {fault}") from fault
 
     def _post(self, body: bytes) -> bytes:
+        expected = self._expected(body)
+        if expected is not None:
+            return expected
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._open(self._host, self._port, timeout=self._seconds)
         kept_alive = connection.sock is not None
         try:
-            content = self._exchange(connection, body)
+            connection.request("POST", self._path, body, self._headers)
+            content = self._answer(connection)
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError) as fault:
             connection.close()
             if not kept_alive:
@@ -220,8 +245,20 @@ class Connection:
         self._idle.append(connection)
         return content
 
-    def _exchange(self, connection: http.client.HTTPConnection, body: bytes) -> bytes:
-        connection.request("POST", self._path, body, self._headers)
+    def _expected(self, body: bytes) -> bytes | None:
+        """Give the answer to a request that is under way, or None: ask then."""
+        connection = self._under_way.pop(body, None)
+        if connection is None:
+            return None
+        try:
+            content = self._answer(connection)
+        except (OSError, http.client.HTTPException, NodeError):
+            connection.close()
+            return None
+        self._idle.append(connection)
+        return content
+
+    def _answer(self, connection: http.client.HTTPConnection) -> bytes:
         response = connection.getresponse()
         content: bytes = response.read(self._most_bytes + 1)
         if len(content) > self._most_bytes:

@@ -27,7 +27,7 @@ from indexer.head import next_head
 from indexer.keccak import keccak256
 from indexer.node import Node
 from indexer.record import record_digest
-from indexer.span import LedgerBlock, Recorded, Span
+from indexer.span import LedgerBlock, Recorded, Span, recorded
 from indexer.store import Progress, Projection
 from indexer.store.comparison import differences_between
 from indexer.store.lookups import BLOCKS, RECORDS, SUBJECTS
@@ -184,14 +184,14 @@ def _span(connection: Connection, start: LedgerBlock, blocks: list[LedgerBlock])
     rows = connection.execute(
         select(RECORDS).where(RECORDS.c.block_number.between(*numbers)).order_by(RECORDS.c.seq)
     )
-    recorded: list[Recorded] = []
+    found: list[Recorded] = []
     head = start.head
     for row in rows:
         record = record_of(row)
         digest = record_digest(record)
         head = next_head(head, digest)
-        recorded.append(Recorded(record, digest, head, Hash32(row.transaction_hash), row.log_index))
-    return Span(tuple(_recount(start, blocks, recorded)), tuple(recorded))
+        found.append(recorded(record, digest, head, Hash32(row.transaction_hash), row.log_index))
+    return Span(tuple(_recount(start, blocks, found)), tuple(found))
 
 
 def _recount(
@@ -199,7 +199,7 @@ def _recount(
 ) -> Iterator[LedgerBlock]:
     count, head, place = start.count, start.head, 0
     for block in blocks:
-        while place < len(recorded) and recorded[place].record.block_number <= block.number:
+        while place < len(recorded) and recorded[place].block_number <= block.number:
             count, head, place = count + 1, recorded[place].head, place + 1
         yield replace(block, count=count, head=head)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import ge
 from typing import Self, TypeVar
 
 from indexer.connection import Call, Connection, NodeError, NodeLied, NodeUnavailable, RangeTooWide
@@ -136,8 +137,11 @@ class Node:
         Raises:
             RangeTooWide: ask for fewer blocks.
         """
-        where = {"fromBlock": hex(first), "toBlock": hex(last)}
-        return self._ask(lambda at: _logs(at, where, contract, topic, first, last))
+        return self._ask(lambda at: _logs(at, _blocks(first, last), contract, topic, first, last))
+
+    def expect_logs(self, contract: Address, topic: Hash32, first: int, last: int) -> None:
+        """Send the question that `logs` will ask next to the preferred node now; nothing is said of how that goes."""
+        self._connections[self._first].expect(_logs_call(_blocks(first, last), contract, topic))
 
     def logs_of(self, contract: Address, topic: Hash32, block: Header) -> list[Log]:
         """Give the contract's logs with this first topic in one block, by its hash (EIP-234)."""
@@ -227,17 +231,24 @@ def _named(at: Connection, block: Block, block_hash: Hash32) -> Block:
 def _logs(
     at: Connection, where: dict[str, str], contract: Address, topic: Hash32, first: int, last: int
 ) -> list[Log]:
-    asked = Call("eth_getLogs", ({**where, "address": as_hex(contract), "topics": [as_hex(topic)]},))
-    found = _present(at, at.ask(asked, list[LogJson]), "logs")
+    found = _present(at, at.ask(_logs_call(where, contract, topic), list[LogJson]), "logs")
+    if not {one.address.lower() for one in found} <= {as_hex(contract)} or any(one.removed for one in found):
+        raise NodeLied(at.place, "a log that was not asked for")
     logs = read_logs(at.place, found)
-    address, wanted, place = as_hex(contract), (topic,), (first, -1)
-    for one, log in zip(found, logs, strict=True):
-        if one.address.lower() != address or log.topics[:1] != wanted or one.removed:
-            raise NodeLied(at.place, "a log that was not asked for")
-        if (log.block_number, log.index) <= place or log.block_number > last:
-            raise NodeLied(at.place, "logs out of range, out of order or repeated")
-        place = (log.block_number, log.index)
+    if not {log.topics[:1] for log in logs} <= {(topic,)}:
+        raise NodeLied(at.place, "a log that was not asked for")
+    places = [(first, -1), *((log.block_number, log.index) for log in logs)]
+    if any(map(ge, places, places[1:])) or places[-1][0] > last:
+        raise NodeLied(at.place, "logs out of range, out of order or repeated")
     return logs
+
+
+def _blocks(first: int, last: int) -> dict[str, str]:
+    return {"fromBlock": hex(first), "toBlock": hex(last)}
+
+
+def _logs_call(where: dict[str, str], contract: Address, topic: Hash32) -> Call:
+    return Call("eth_getLogs", ({**where, "address": as_hex(contract), "topics": [as_hex(topic)]},))
 
 
 def _present(at: Connection, found: T | None, what: str) -> T:

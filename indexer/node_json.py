@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -51,8 +52,7 @@ class Block:
         return Header(self.sealed.number, self.hash, self.sealed.parent_hash, self.sealed.time)
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """A log of the one contract asked about."""
 
     block_number: int
@@ -181,30 +181,13 @@ def _raw_header(fields: dict[str, str]) -> bytes:
     return rlp.encode([*rlp.decode_list(sealed.encode_rpc_header(plain)), *blobs])
 
 
-def read_log(place: str, one: LogJson) -> Log:
-    """Read a log.
-
-    Raises:
-        NodeLied: a field is malformed.
-    """
-    return Log(
-        block_number=read_quantity(place, one.block_number),
-        block_hash=_hash(place, one.block_hash),
-        transaction_hash=_hash(place, one.transaction_hash),
-        index=read_quantity(place, one.log_index),
-        topics=tuple(_hash(place, topic) for topic in one.topics),
-        data=read_bytes(place, one.data),
-    )
-
-
 def read_logs(place: str, found: Sequence[LogJson]) -> list[Log]:
-    """Read logs as `read_log` does each; what many of them share is read once.
+    """Read logs; what many of them share is read once.
 
     Raises:
         NodeLied: a field is malformed.
     """
-    hashes = _Known(lambda text: _hash(place, text))
-    quantities = _Known(lambda text: read_quantity(place, text))
+    hashes, quantities = _Known(partial(_hash, place)), _Known(partial(read_quantity, place))
     return [
         Log(
             quantities[one.block_number],

@@ -46,7 +46,7 @@ def reader(value_type: type[T]) -> Callable[[bytes], T]:
     if not set(kinds) <= _PATTERNS.keys():
         return lambda data: decode(value_type, data)
     unpack = pattern(*kinds).unpack
-    size, padding = WORD * len(kinds), padding_of(kinds)
+    size, padding = shape(value_type)
     conversions = tuple(
         (place, convert)
         for place, (_, annotation) in enumerate(fields)
@@ -66,6 +66,12 @@ def reader(value_type: type[T]) -> Callable[[bytes], T]:
         return value_type(*values)
 
     return read
+
+
+def shape(value_type: type[Any]) -> tuple[int, int]:
+    """Give the length of a dataclass' canonical encoding, and the bits in it, as one number, that must be zero."""
+    kinds = [solidity_type(annotation) for _, annotation in layout(value_type)]
+    return WORD * len(kinds), padding_of(kinds)
 
 
 def padding_of(kinds: Sequence[str]) -> int:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from indexer.chaining import assemble
 from indexer.connection import NodeError
 from indexer.errors import EvidenceError, IndexerError
 from indexer.evidence import slots
@@ -22,7 +23,7 @@ from indexer.head import Predecessor, first_head
 from indexer.keccak import keccak256
 from indexer.node import Block, Node
 from indexer.record import RECORDED_TOPIC
-from indexer.span import MOST_NUMBER, ChainMoved, LedgerBlock, LogsMismatch, Span, assemble
+from indexer.span import MOST_NUMBER, ChainMoved, LedgerBlock, LogsMismatch, Span
 from indexer.values import Address, Hash32, as_hex
 
 _PREDECESSOR = keccak256(b"predecessor()")[:4]
@@ -102,6 +103,11 @@ class Reader:
                         return self._settle_by_proof(start, last)
                     raise
             last = self.node.blocks([(start.number + last.number) // 2])[0].header
+
+    def expect(self, first: int, last: int) -> None:
+        """Tell the node that these blocks, if they are several, will be read next."""
+        if last > first:
+            self.node.expect_logs(self.ledger, RECORDED_TOPIC, first, last)
 
     def _attempts(self, start: LedgerBlock, last: Header) -> Span:
         for _ in range(len(self.node) - 1):

@@ -117,8 +117,12 @@ def _decode_body(data: bytes) -> tuple[Hash32, tuple[Hash32, ...], bytes]:
         raise MalformedRecord("the arguments are not where they belong, or of another length")
     if length % 32 and any(data[start + length :]):
         raise MalformedRecord("the padding after the arguments is not zero")
-    subjects = tuple([data[at : at + 32] for at in range(128, end, 32)])
-    return data[:32], subjects, data[start : start + length]  # type: ignore[return-value]  # NewTypes, called, cost
+    return cast("Hash32", data[:32]), unpacked(data[128:end]), data[start : start + length]
+
+
+def unpacked(packed: bytes) -> tuple[Hash32, ...]:
+    """Take subjects apart that stand one after another."""
+    return tuple([cast("Hash32", packed[at : at + 32]) for at in range(0, len(packed), 32)])
 
 
 def from_log(log: Mapping[str, Any], block_time: int) -> Record:

@@ -1,20 +1,15 @@
-"""A stretch of the ledger as logs show it, chained onto what is held; not believed before its head is. Pure."""
+"""A stretch of the ledger: its blocks, and its records with the heads they lead to. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from indexer.errors import IndexerError, MalformedRecord
-from indexer.keccak import keccak256
-from indexer.record import Record, from_words, record_digest
+from indexer.errors import IndexerError
+from indexer.record import Record, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from indexer.follow import Header
-    from indexer.node import Log
-    from indexer.values import Hash32
+    from indexer.values import Address, Hash32
 
 MOST_NUMBER = (1 << 63) - 1
 """The largest block number, time or seq that is followed."""
@@ -40,15 +35,59 @@ class LedgerBlock:
     head: Hash32
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A record, its digest, the head of the ledger after it, and the log it came in."""
+class Recorded(NamedTuple):
+    """A record, its digest, the head of the ledger after it, and the log it came in: as a row of `records` has them.
 
-    record: Record
-    digest: Hash32
-    head: Hash32
+    `subjects` are packed, 32 bytes each. A tuple and not a `Record` with more around it, since there is one for each
+    entry of the ledger, and it goes from process to process and into the database as it is.
+    """
+
+    seq: int
+    block_number: int
+    block_time: int
     transaction_hash: Hash32
     log_index: int
+    source: Address
+    act: Hash32
+    state_after: Hash32
+    digest: Hash32
+    head: Hash32
+    subjects: bytes
+    data: bytes
+
+    @property
+    def record(self) -> Record:
+        """The record alone."""
+        return Record(
+            self.seq,
+            self.source,
+            self.act,
+            self.data,
+            self.state_after,
+            unpacked(self.subjects),
+            self.block_number,
+            self.block_time,
+        )
+
+
+def recorded(
+    record: Record, digest: Hash32, head: Hash32, transaction_hash: Hash32, log_index: int
+) -> Recorded:
+    """Put a record together with what was reckoned of it and the log it came in."""
+    return Recorded(
+        seq=record.seq,
+        block_number=record.block_number,
+        block_time=record.block_time,
+        transaction_hash=transaction_hash,
+        log_index=log_index,
+        source=record.source,
+        act=record.act,
+        state_after=record.state_after,
+        digest=digest,
+        head=head,
+        subjects=b"".join(record.subjects),
+        data=record.data,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,57 +101,3 @@ class Span:
     def last(self) -> LedgerBlock:
         """The block the span ends with."""
         return self.blocks[-1]
-
-
-def assemble(start: LedgerBlock, headers: Sequence[Header], logs: Sequence[Log]) -> Span:
-    """Chain the records in `logs` onto the ledger as it stood at `start`, and say where it stood after each block.
-
-    Args:
-        headers: in ascending order, all after `start`: every block with a log, and the last block of the span.
-            Those that are neighbours must be parent and child.
-        logs: of the ledger, in order.
-
-    Raises:
-        ChainMoved: headers that do not follow, or a log of another block than the header of its height.
-        LogsMismatch: a log is of a block that is not among the headers, is no record, or its seq is not the next.
-    """
-    _check_links(start, headers)
-    recorded = tuple(_chain(start, {header.number: header for header in headers}, logs))
-    blocks: list[LedgerBlock] = []
-    count, head, place = start.count, start.head, 0
-    for header in headers:
-        while place < len(recorded) and recorded[place].record.block_number == header.number:
-            count, head = recorded[place].record.seq + 1, recorded[place].head
-            place += 1
-        blocks.append(LedgerBlock(header.number, header.hash, header.parent_hash, header.time, count, head))
-    return Span(tuple(blocks), recorded)
-
-
-def _chain(start: LedgerBlock, headers: Mapping[int, Header], logs: Sequence[Log]) -> Iterator[Recorded]:
-    seq, head = start.count, start.head
-    for log in logs:
-        header = headers.get(log.block_number)
-        if header is None:
-            raise LogsMismatch(f"a log of block {log.block_number}, which was not asked for")
-        if header.hash != log.block_hash:
-            raise ChainMoved(f"a log of block {log.block_number}, which is another block now")
-        try:
-            record = from_words(log.topics, log.data, header.number, header.time)
-        except MalformedRecord as fault:
-            raise LogsMismatch(f"log {log.index} of block {log.block_number}: {fault}") from fault
-        if record.seq != seq:
-            raise LogsMismatch(f"record {record.seq} where {seq} is next")
-        digest = record_digest(record)
-        head = keccak256(head + digest)
-        yield Recorded(record, digest, head, log.transaction_hash, log.index)
-        seq += 1
-
-
-def _check_links(start: LedgerBlock, headers: Sequence[Header]) -> None:
-    number, parent = start.number, start.hash
-    for header in headers:
-        if header.number <= number or header.number > MOST_NUMBER or header.time > MOST_NUMBER:
-            raise ChainMoved(f"header {header.number} out of order or range")
-        if header.number == number + 1 and header.parent_hash != parent:
-            raise ChainMoved(f"header {header.number} does not follow {number}")
-        number, parent = header.number, header.hash

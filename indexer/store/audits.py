@@ -17,7 +17,7 @@ from indexer.record import Record
 from indexer.state import Edition, Token, Work
 from indexer.store.answers import AsOf, Completeness, EntryFilter, Listing
 from indexer.store.lookups import BLOCKS, RECORDS, SUBJECTS, entries, entries_statement, subject_head
-from indexer.store.rows import TABLES
+from indexer.store.versions import TABLES
 from indexer.values import Address, Hash32
 
 _STREAM = 2_000

@@ -10,8 +10,11 @@ from indexer import state as states
 from indexer.errors import IndexerError
 from indexer.events import AccountReplaced, Act, Gifted, Lent, Sources, UnknownAct, decode
 from indexer.keccak import keccak256
+from indexer.record import Record, unpacked
 from indexer.span import Recorded
 from indexer.state import State, StepRefused, step
+from indexer.store.usual import usual_steps
+from indexer.store.versions import BEGUN, SEQ, SUBJECT, SUPERSEDED, Held, VersionRow, version_of
 from indexer.values import ZERO_HASH, Hash32
 
 _STATE_OF_SOURCE: dict[str, dict[str, type[State]]] = {
@@ -28,26 +31,8 @@ _STATE_OF_SOURCE: dict[str, dict[str, type[State]]] = {
 _UNNAMED = (ZERO_HASH, 0)
 
 
-class Held(NamedTuple):
-    """The state of a subject, the record that led to it, and the one it began with."""
-
-    state: State
-    seq: int
-    begun_seq: int
-
-
-class Version(NamedTuple):
-    """A state of a subject after record `seq`, until record `superseded_by`."""
-
-    subject: Hash32
-    state: State
-    seq: int
-    begun_seq: int
-    superseded_by: int | None
-
-
 class Ended(NamedTuple):
-    """A version that is held already, and the record that ended it."""
+    """A version that was written before, and the record that ended it."""
 
     kind: type[State]
     subject: Hash32
@@ -79,7 +64,7 @@ class Memory:
     """What is known of subjects before the next record.
 
     Attributes:
-        held: states. heads: the head of each subject and how many records name it. stopped: see `Stop`.
+        held: what stands. heads: the head of each subject and how many records name it. stopped: see `Stop`.
         complete: whether every subject of the ledger is in it, so that one that is not has not begun.
     """
 
@@ -93,78 +78,62 @@ class Memory:
 class Folded:
     """What records change, beside themselves."""
 
-    versions: list[Version] = field(default_factory=list)
+    versions: dict[type[State], list[VersionRow]] = field(default_factory=dict)
     ended: list[Ended] = field(default_factory=list)
     namings: list[Naming] = field(default_factory=list)
     intents: list[Intent] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
 
 
-class Read(NamedTuple):
-    """A record with its words, and why they could not be read if they could not."""
-
-    recorded: Recorded
-    act: Act | UnknownAct
-    reason: str = ""
-
-
-def read_acts(recorded: Iterable[Recorded]) -> list[Read]:
-    """Decode each record once. Words that are not the encoding of a known act are an `UnknownAct` too."""
-    return [_read(one) for one in recorded]
-
-
-def state_type(act: Act) -> type[State]:
+def state_type(act_type: type[Act]) -> type[State]:
     """Say of what kind the states are that an act changes."""
-    of_source = _STATE_OF_SOURCE[act.SOURCE]
-    return of_source.get(type(act).__name__, of_source[""])
+    of_source = _STATE_OF_SOURCE[act_type.SOURCE]
+    return of_source.get(act_type.__name__, of_source[""])
 
 
-def changing(read: Read) -> tuple[Hash32, ...]:
-    """List the subjects whose states the record changes, and depends on."""
-    subjects = read.recorded.record.subjects
-    if isinstance(read.act, UnknownAct):
+def changing(act_type: type[Act] | None, subjects: Sequence[Hash32]) -> Sequence[Hash32]:
+    """List those of a record's subjects whose states it changes, and depends on; None: its act is not known."""
+    if act_type is None:
         return subjects
-    return subjects[: 2 if isinstance(read.act, AccountReplaced) else 1]
+    return subjects[: 2 if act_type is AccountReplaced else 1]
 
 
-def fold_records(reads: Sequence[Read], memory: Memory, sources: Sources) -> Folded:
+def fold_records(
+    recorded: Sequence[Recorded], memory: Memory, sources: Sources, *, plainly: bool = False
+) -> Folded:
     """Replay records in order onto `memory`, which is changed, and say what that makes.
 
     An act that is unknown or does not follow stops the state of the subjects it would change; the records stay.
     `memory` must know every subject of the records that has begun.
+
+    Args:
+        plainly: without the fast path of usual.py.
     """
     folded = Folded()
-    open_versions: dict[Hash32, int] = {}
-    held, versions = memory.held, folded.versions
-    for read in reads:
-        _name(read.recorded, memory.heads, folded.namings)
-        seq = read.recorded.record.seq
-        for subject, state in _change(read, memory, folded, sources).items():
-            before = held.get(subject)
-            begun = seq
-            if before is not None:
-                begun = before.begun_seq
-                _end(before, subject, seq, open_versions, folded)
-            open_versions[subject] = len(versions)
-            versions.append(Version(subject, state, seq, begun, None))
-            held[subject] = Held(state, seq, begun)
-        if isinstance(read.act, Gifted | Lent):
-            folded.intents.extend(Intent(seq, digest) for digest in _intents(read.act))
+    steps = {} if plainly else usual_steps(sources)
+    first = recorded[0].seq if recorded else 0
+    for one in recorded:
+        subjects = unpacked(one.subjects)
+        _name(one, subjects, memory.heads, folded.namings)
+        step_of = steps.get((one.source, one.act))
+        if step_of is not None and subjects and subjects[0] not in memory.stopped:
+            before = memory.held.get(subjects[0])
+            after = step_of(one, subjects[0], before)
+            if after is not None:
+                _put(before, after, memory, folded, first)
+                continue
+        _follow(one, memory, folded, sources, first)
     return folded
 
 
-def _read(recorded: Recorded) -> Read:
-    record = recorded.record
-    try:
-        act = decode(record)
-    except IndexerError as fault:
-        return Read(recorded, UnknownAct(record.act, record.data), f"malformed: {fault}")
-    return Read(recorded, act, f"unknown act {act.act.hex()}" if isinstance(act, UnknownAct) else "")
-
-
-def _name(recorded: Recorded, heads: dict[Hash32, tuple[Hash32, int]], namings: list[Naming]) -> None:
-    seq, digest = recorded.record.seq, recorded.digest
-    for position, subject in enumerate(recorded.record.subjects):
+def _name(
+    one: Recorded,
+    subjects: Iterable[Hash32],
+    heads: dict[Hash32, tuple[Hash32, int]],
+    namings: list[Naming],
+) -> None:
+    seq, digest = one.seq, one.digest
+    for position, subject in enumerate(subjects):
         head, ordinal = heads.get(subject, _UNNAMED)
         head = keccak256(head + digest)  # `next_head`, thrice a record
         ordinal += 1
@@ -172,32 +141,64 @@ def _name(recorded: Recorded, heads: dict[Hash32, tuple[Hash32, int]], namings: 
         namings.append((seq, position, subject, ordinal, head))
 
 
-def _change(read: Read, memory: Memory, folded: Folded, sources: Sources) -> dict[Hash32, State]:
-    concerned = changing(read)
-    reason = read.reason
+def _put(before: Held | None, after: Held, memory: Memory, folded: Folded, first: int) -> None:
+    """Let a version stand, and end the one before it: in the rows to write if it is among them."""
+    seq, subject = after.row[SEQ], after.row[SUBJECT]
+    if before is not None:
+        if before.row[SEQ] >= first:
+            before.row[SUPERSEDED] = seq
+        else:
+            folded.ended.append(Ended(before.kind, subject, before.row[SEQ], seq))
+    memory.held[subject] = after
+    folded.versions.setdefault(after.kind, []).append(after.row)
+
+
+def _follow(one: Recorded, memory: Memory, folded: Folded, sources: Sources, first: int) -> None:
+    """Follow one record by `indexer.state`: the plain path."""
+    record = one.record
+    act, reason = _read(record)
+    for subject, state in _change(record, act, reason, memory, folded, sources).items():
+        before = memory.held.get(subject)
+        begun = record.seq if before is None else before.row[BEGUN]
+        after = Held(type(state), version_of(subject, state, record.seq, begun))
+        _put(before, after, memory, folded, first)
+    if isinstance(act, Gifted | Lent):
+        folded.intents.extend(Intent(record.seq, digest) for digest in _intents(act))
+
+
+def _read(record: Record) -> tuple[Act | UnknownAct, str]:
+    """Decode a record, and say why it could not be. Words that are not the encoding of an act are unknown too."""
+    try:
+        act = decode(record)
+    except IndexerError as fault:
+        return UnknownAct(record.act, record.data), f"malformed: {fault}"
+    return act, f"unknown act {act.act.hex()}" if isinstance(act, UnknownAct) else ""
+
+
+def _change(
+    record: Record,
+    act: Act | UnknownAct,
+    reason: str,
+    memory: Memory,
+    folded: Folded,
+    sources: Sources,
+) -> dict[Hash32, State]:
+    concerned = changing(None if isinstance(act, UnknownAct) else type(act), record.subjects)
     if memory.stopped and not memory.stopped.isdisjoint(concerned):
         reason = reason or "it follows a record that could not be read"
-    elif not isinstance(read.act, UnknownAct):
+    elif not isinstance(act, UnknownAct):
         before = {
             subject: one.state for subject in concerned if (one := memory.held.get(subject)) is not None
         }
         try:
-            return step(before, read.recorded.record, read.act, sources)
+            return step(before, record, act, sources)
         except StepRefused as refused:
             reason = refused.reason
     for subject in concerned:
         if subject not in memory.stopped:
             memory.stopped.add(subject)
-            folded.stops.append(Stop(read.recorded.record.seq, subject, reason))
+            folded.stops.append(Stop(record.seq, subject, reason))
     return {}
-
-
-def _end(before: Held, subject: Hash32, seq: int, open_versions: dict[Hash32, int], folded: Folded) -> None:
-    place = open_versions.get(subject)
-    if place is None:
-        folded.ended.append(Ended(type(before.state), subject, before.seq, seq))
-    else:
-        folded.versions[place] = folded.versions[place]._replace(superseded_by=seq)
 
 
 def _intents(act: Gifted | Lent) -> Iterator[Hash32]:

@@ -12,7 +12,8 @@ from indexer.events import SELECTORS, Gifted, read_act
 from indexer.state import Collection, Edition, Token, Work
 from indexer.store.answers import AsOf, Known, Page
 from indexer.store.lookups import RECORDS, SUBJECTS, known_list, known_of, standing_statement
-from indexer.store.rows import TABLES, S, record_of
+from indexer.store.rows import record_of
+from indexer.store.versions import TABLES, S
 from indexer.store.writing import in_parts
 from indexer.values import Address, Hash32
 

@@ -11,7 +11,8 @@ from indexer.events import ACTS, SELECTORS, Act, read_act
 from indexer.state import State
 from indexer.store import schema
 from indexer.store.answers import AsOf, Known, Page, ProvenanceEntry
-from indexer.store.rows import TABLES, S, record_of, state_of
+from indexer.store.rows import record_of
+from indexer.store.versions import TABLES, S, state_of
 from indexer.store.writing import in_parts
 from indexer.values import ZERO_HASH, Hash32
 

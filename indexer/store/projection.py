@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from indexer.store import documents, schema
 from indexer.store.database import Database
-from indexer.store.folding import Memory, fold_records, read_acts
+from indexer.store.folding import Memory, fold_records
 from indexer.store.opening import SCHEMA, open_database
 from indexer.store.progress import (
     Followed,
@@ -134,9 +134,8 @@ class Projection:
             self._database.ready_lookups()
         with self._database.writing() as connection:
             row = row_at_tip(connection, start)
-            reads = read_acts(span.recorded)
-            recall(connection, reads, self._memory)
-            folded = fold_records(reads, self._memory, followed_in(row).sources)
+            recall(connection, span.recorded, self._memory)
+            folded = fold_records(span.recorded, self._memory, followed_in(row).sources)
             for rows in rows_of(span.blocks, span.recorded, folded):
                 writer(connection, rows)
             end_versions(connection, folded.ended)

@@ -17,7 +17,7 @@ from indexer.state import Collection, Token, Work
 from indexer.store import documents, lists, schema
 from indexer.store.answers import AsOf, Found, Known, WorkHit
 from indexer.store.lookups import known_list, standing_statement, state_now
-from indexer.store.rows import TABLES
+from indexer.store.versions import TABLES
 from indexer.store.writing import in_parts
 from indexer.values import Hash32
 

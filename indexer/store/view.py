@@ -22,7 +22,8 @@ from indexer.state import (
 from indexer.store import audits, documents, lists, lookups, search
 from indexer.store.answers import Activity, AsOf, TokenPage
 from indexer.store.lookups import BLOCKS, RECORDS, STOPS
-from indexer.store.rows import TABLES, S, block_of
+from indexer.store.rows import block_of
+from indexer.store.versions import TABLES, S
 from indexer.values import Address, Hash32
 
 if TYPE_CHECKING:

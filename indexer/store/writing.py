@@ -13,11 +13,14 @@ from typing import Any, TypeAlias, TypeVar, cast
 from sqlalchemy import Connection, Dialect, and_, func, insert, select
 from sqlalchemy.exc import OperationalError
 
-from indexer.events import UnknownAct
+from indexer.events import ACTS
+from indexer.record import unpacked
+from indexer.span import Recorded
 from indexer.state import State
 from indexer.store import copying, schema
-from indexer.store.folding import Ended, Held, Memory, Read, changing, state_type
-from indexer.store.rows import TABLES, Rows, python_values, state_of
+from indexer.store.folding import Ended, Memory, changing, state_type
+from indexer.store.rows import Rows, python_values
+from indexer.store.versions import TABLES, Held, state_of, version_of
 from indexer.values import Hash32
 
 T = TypeVar("T")
@@ -44,7 +47,7 @@ def write_fast(connection: Connection, rows: Rows) -> None:
     columns = ", ".join(quote(column.name) for column in rows.columns)
     marks = ", ".join("?" * len(rows.columns))
     statement = f"INSERT INTO {quote(rows.table.name)} ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
-    connection.exec_driver_sql(statement, rows.values)
+    connection.exec_driver_sql(statement, list(map(tuple, rows.values)))
 
 
 def write_plainly(connection: Connection, rows: Rows) -> None:
@@ -81,20 +84,22 @@ def forget_too_much(memory: Memory) -> None:
         memory.complete = False
 
 
-def recall(connection: Connection, reads: Sequence[Read], memory: Memory) -> None:
+def recall(connection: Connection, recorded: Sequence[Recorded], memory: Memory) -> None:
     """Put into `memory` whatever the replay of these records will ask of it."""
     if memory.complete:
         return
-    named = {subject for read in reads for subject in read.recorded.record.subjects}
+    named: set[Hash32] = set()
+    wanted: dict[type[State], set[Hash32]] = {}
+    for one in recorded:
+        subjects, act_type = unpacked(one.subjects), ACTS.get(one.act)
+        named.update(subjects)
+        if act_type is not None:
+            unknown = {subject for subject in changing(act_type, subjects) if subject not in memory.held}
+            wanted.setdefault(state_type(act_type), set()).update(unknown)
     memory.stopped |= _stopped(connection, named)
     memory.heads |= _heads(connection, named - memory.heads.keys())
-    wanted: dict[type[State], set[Hash32]] = {}
-    for read in reads:
-        if not isinstance(read.act, UnknownAct):
-            unknown = {subject for subject in changing(read) if subject not in memory.held}
-            wanted.setdefault(state_type(read.act), set()).update(unknown)
-    for kind, subjects in wanted.items():
-        memory.held |= _states(connection, kind, subjects)
+    for kind, subjects_of in wanted.items():
+        memory.held |= _states(connection, kind, subjects_of)
 
 
 def in_parts(values: Iterable[T], size: int = _QUESTION) -> Iterator[list[T]]:
@@ -135,7 +140,8 @@ def _states(connection: Connection, kind: type[State], subjects: Iterable[Hash32
     for part in in_parts(subjects):
         rows = select(table).where(table.c.subject.in_(part), table.c.superseded_by.is_(None))
         for row in connection.execute(rows):
-            found[Hash32(row.subject)] = Held(state_of(kind, row), row.seq, row.begun_seq)
+            subject = Hash32(row.subject)
+            found[subject] = Held(kind, version_of(subject, state_of(kind, row), row.seq, row.begun_seq))
     return found
 
 

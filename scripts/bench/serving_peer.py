@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 
 from indexer.state import Token
-from indexer.store.rows import TABLES
+from indexer.store.versions import TABLES
 
 
 def main() -> None:

@@ -11,12 +11,13 @@ from eth_account import Account as EthAccount
 
 from indexer import events as acts
 from indexer import state as states
+from indexer.chaining import assemble
 from indexer.follow import Header
 from indexer.head import first_head
 from indexer.keccak import keccak256
 from indexer.node import Log
 from indexer.record import RECORDED_TOPIC, Record
-from indexer.span import LedgerBlock, Span, assemble
+from indexer.span import LedgerBlock, Span
 from indexer.state import State
 from indexer.store import Followed
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address

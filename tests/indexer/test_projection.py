@@ -20,7 +20,8 @@ from indexer.span import LedgerBlock
 from indexer.state import Token, fold
 from indexer.store import NothingIndexed, OtherLedger, Projection, TipMoved, schema
 from indexer.store.comparison import differences, same_rows
-from indexer.store.rows import TABLES, Rows
+from indexer.store.rows import Rows
+from indexer.store.versions import TABLES
 from indexer.store.writing import Writer, write_fast, write_plainly
 from indexer.values import ZERO_ADDRESS, ZERO_HASH
 from tests.indexer.conftest import Opener

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from indexer import events as acts
+from indexer.chaining import assemble
 from indexer.deployment import DeployedContract, Deployment
 from indexer.follow import Header
 from indexer.live import followed
 from indexer.node import Log
-from indexer.span import ChainMoved, LedgerBlock, LogsMismatch, Span, assemble
+from indexer.span import ChainMoved, LedgerBlock, LogsMismatch, Span
 from indexer.state import fold
 from indexer.store import Projection, View
 from indexer.values import Hash32, address, hash32
