@@ -45,9 +45,7 @@ struct Attestation {
 /// it later.
 interface IConsents {
     /// @notice Act. Subjects: consent(intent, party), rights(work), party(attester), party(confirmer).
-    event Attested(
-        bytes32 intent, address party, bytes32 workId, bytes32 paper, address attester, address confirmer
-    );
+    event Attested(bytes32 intent, address party, bytes32 workId, bytes32 paper, address attester, address confirmer);
     /// @notice Act: the party itself agrees to what was attested for it. Subjects: consent(intent, party), rights(work),
     /// party(party).
     event AttestationConfirmed(bytes32 intent, address party, bytes32 workId, Assent assent);
@@ -71,6 +69,7 @@ interface IConsents {
 
     /// @notice The two registries alone: see that all agreed, and record what was attested.
     /// @param sender Who sent the transaction.
+    /// @return intent The digest that all signed.
     /// @return assents Four bits each, the first party's in the lowest.
     function take(
         bytes32 structHash,

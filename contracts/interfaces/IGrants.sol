@@ -145,9 +145,7 @@ interface IGrants {
     );
     /// @notice Act: a scope that was entered wrongly; both readings stay. Subjects: the grant, rights(work), party of each
     /// grantor and of the licensee. Agreed by: the grantors, the licensee.
-    event GrantAmended(
-        bytes32 grantId, Scope scope, uint32 conflicts, bytes32 intent, uint256 assents, string reason
-    );
+    event GrantAmended(bytes32 grantId, Scope scope, uint32 conflicts, bytes32 intent, uint256 assents, string reason);
     /// @notice Act. Subjects: the grant, rights(work), the order.
     event GrantHeld(bytes32 grantId, bytes32 orderId, uint64 until);
     /// @notice Act. Subjects: the grant, rights(work), the order.
