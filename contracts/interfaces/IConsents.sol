@@ -55,6 +55,8 @@ interface IConsents {
 
     /// @notice Exactly these parties have to agree, in this order.
     error ConsentsMismatch(uint256 place, address expected);
+    /// @notice More than their assents fit in one word.
+    error PartiesReached(uint256 most);
     error ConsentExpired(uint64 deadline);
     error ConsentTakenBack(bytes32 intent, address account);
     error SignatureInvalid(address signer);

@@ -106,7 +106,7 @@ enum EstateStatus {
 }
 
 /// @notice State of an estate. `stateAfter = keccak256(abi.encode(estateId, ...))` with the fields in this order.
-/// @param revision How many acts touched its box; what is agreed is agreed on one of them.
+/// @param revision How many acts made and touched it, grants of it too, holds not; what is agreed is agreed on one of them.
 /// @param ownership `keccak256(abi.encode(owners, parts))`.
 /// @param holdOrder The order of the hold in force (or lapsed), else zero.
 struct Estate {
@@ -209,6 +209,7 @@ interface IRightsRegistry {
     error ClaimOverlaps(bytes32 workId, uint256 estateId);
     error ClaimsReached(bytes32 workId, uint256 most);
     error BacklogTooLong(uint32 until, uint32 most);
+    error WorkUnknown(bytes32 workId);
     error WorkGone(bytes32 workId);
     error NotRegistrant(bytes32 workId, address caller);
     /// @notice A cut leaves the estate, an empty part, or is not in order.
@@ -250,11 +251,18 @@ interface IRightsRegistry {
     function recordMoralRights(bytes32 workId, address author, uint8 moralRights, bytes32 statement) external;
     /// @notice Any account in good standing, once a work until it withdraws. `rivalId` is the other registration, or zero.
     function contest(bytes32 workId, bytes32 rivalId, bytes32 evidence, string calldata reason) external;
-    function withdrawContest(bytes32 workId, string calldata reason) external;
+    /// @notice By who contested, or stands for it now.
+    function withdrawContest(bytes32 workId, address by, string calldata reason) external;
 
     /// @notice The contract Grants alone: a grant was made of the estate. Checks that it is live, not held, at that revision.
     /// @return estate_ As it is after.
     function touch(uint256 estateId, uint32 revision) external returns (Estate memory estate_);
+    /// @notice What `touch` would revert with now.
+    /// @return estate_ As it is.
+    function requireTouch(uint256 estateId, uint32 revision) external view returns (Estate memory estate_);
+    /// @notice The day of the claim that an estate comes from; the last of several. A contract of before may be recorded with
+    /// its conflicts.
+    function claimedOn(uint256 estateId) external view returns (uint32);
 
     function estate(uint256 estateId) external view returns (Estate memory);
     function coOwners(uint256 estateId) external view returns (address[] memory owners, uint32[] memory parts);
