@@ -7,7 +7,7 @@ import {Subjects} from "./Subjects.sol";
 import {Consent, IConsents} from "./interfaces/IConsents.sol";
 import {IIdentityRegistry, Kind} from "./interfaces/IIdentityRegistry.sol";
 import {IOrders, Measure} from "./interfaces/IOrders.sol";
-import {IProvenanceLedger} from "./interfaces/IProvenanceLedger.sol";
+import {Entry, IProvenanceLedger} from "./interfaces/IProvenanceLedger.sol";
 import {
     Alone,
     Assignment,
@@ -28,12 +28,13 @@ import {Scopes} from "./rights/Scopes.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 
 /// @title Whose which rights are
-/// @dev Every change of an estate's owner goes through `_update`, which gives it to whom the estate says and to nobody else.
+/// @dev Who has an estate follows from its ownership, which `_assign` alone changes.
 contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
-    /// @dev The first eight fields are one word. Owners are kept by the hash of their ownership, so that parts share them.
+    /// @dev The first seven fields are one word. Owners are kept by the hash of their ownership, so that parts share them.
     /// @param claimedOn The day of the claim it comes from; the last of several.
     /// @param place Of a claim: its place among those of the work, from 1; else zero.
     /// @param granted Whether something was ever granted of it.
+    /// @param box The first word of its scope, see `Scopes`.
     struct EstateData {
         EstateStatus status;
         uint32 revision;
@@ -42,15 +43,25 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         uint32 claimedOn;
         uint8 place;
         bool granted;
-        uint64 heldUntil;
         bytes32 workId;
         uint256 box;
         uint256 territories;
         bytes32 ownership;
-        bytes32 holdOrder;
     }
 
-    struct Share {
+    /// @dev Of an estate, or of all rights in a work.
+    struct Hold {
+        bytes32 orderId;
+        uint64 until;
+    }
+
+    struct WorkData {
+        uint32 contests;
+        uint32 backlogUntil;
+        ClaimedBox[] claimed;
+    }
+
+    struct Part {
         address owner;
         uint32 part;
     }
@@ -82,9 +93,10 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
     address public immutable grants;
 
     mapping(uint256 estateId => EstateData) private _estates;
-    mapping(bytes32 ownership => Share[]) private _shares;
-    mapping(bytes32 workId => WorkRights) private _works;
-    mapping(bytes32 workId => ClaimedBox[]) private _claimed;
+    mapping(bytes32 ownership => Part[]) private _parts;
+    mapping(address account => uint256) private _balances;
+    mapping(bytes32 workId => WorkData) private _works;
+    mapping(bytes32 target => Hold) private _holds;
     mapping(bytes32 workId => mapping(address by => Contest)) private _contests;
 
     // The contracts called are those of the construction, and none calls back.
@@ -111,82 +123,61 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
     function claim(Claim calldata claim_, Consent[] calldata given) external returns (uint256 estateId) {
         bytes32 workId = claim_.workId;
         address registrant = _registrantOf(workId);
-        _requireNotHeld(workId);
-        Scopes.requireEstate(claim_.scope);
+        _requireFree(workId);
         _requireOwnership(claim_.ownership);
-        uint32 today = Scopes.today();
-        _openBacklog(workId, claim_.backlogUntil, today + LONGEST_BACKLOG);
-        uint256 claims = ++_works[workId].claims;
-        if (claims > MOST_CLAIMS) revert ClaimsReached(workId, MOST_CLAIMS);
-        _requireUnclaimed(workId, claim_.scope, 0);
+        _openBacklog(workId, claim_.backlogUntil);
+        (uint256 box, uint256 territories) = _unclaimed(workId, claim_.scope);
         address[] memory parties = _union(_only(registrant), claim_.ownership.owners);
-        (bytes32 intent, uint256 assents) =
-            consents.take(RightsIntents.claim(claim_), workId, claim_.deadline, msg.sender, parties, given);
+        (bytes32 intent, uint256 assents) = _take(RightsIntents.claim(claim_), workId, claim_.deadline, parties, given);
         estateId = _estateId(intent, 0);
+        EstateData storage estate_ = _estates[estateId];
         // The same claim once more, where the first was amended to another box.
-        if (_estates[estateId].status != EstateStatus.None) revert ClaimOverlaps(workId, estateId);
-        (uint256 box, uint256 territories) = Scopes.pack(claim_.scope);
-        _claimed[workId].push(ClaimedBox(box, territories, estateId));
-        _create(
-            estateId,
-            EstateData({
-                status: EstateStatus.Live,
-                revision: 1,
-                longest: claim_.alone.longest,
-                quota: claim_.alone.quota,
-                claimedOn: today,
-                place: uint8(claims),
-                granted: false,
-                heldUntil: 0,
-                workId: workId,
-                box: box,
-                territories: territories,
-                ownership: _keep(claim_.ownership),
-                holdOrder: 0
-            })
-        );
+        if (estate_.status != EstateStatus.None) revert ClaimOverlaps(workId, estateId);
+        estate_.longest = claim_.alone.longest;
+        estate_.quota = claim_.alone.quota;
+        estate_.place = _enter(workId, ClaimedBox(box, territories, estateId));
+        estate_.ownership = _keep(claim_.ownership);
+        _begin(estateId, workId, box, territories, Scopes.today());
         bytes memory data = _claimData(estateId, claim_, intent, assents);
-        _recordEstate(EstateClaimed.selector, estateId, new bytes32[](0), parties, data);
+        _tell(Entry(EstateClaimed.selector, estateStateOf(estateId), _about(estateId, new bytes32[](0), parties), data));
     }
 
     /// @inheritdoc IRightsRegistry
     function split(Split calldata split_, Consent[] calldata given) external returns (uint256[] memory parts) {
         uint256 estateId = split_.estateId;
-        EstateData memory part = _actable(estateId, split_.revision);
-        Scope[] memory boxes = Scopes.cut(Scopes.unpack(part.box, part.territories), split_.axis, split_.cuts, estateId);
-        address[] memory parties = _ownersOf(part.ownership);
+        EstateData storage estate_ = _actable(estateId, split_.revision);
+        Scope[] memory boxes = Scopes.cut(_scopeOf(estate_), split_.axis, split_.cuts, estateId);
+        address[] memory parties = _ownersOf(estate_.ownership);
         (bytes32 intent, uint256 assents) =
-            consents.take(RightsIntents.split(split_), part.workId, split_.deadline, msg.sender, parties, given);
-        _end(estateId, EstateStatus.Split);
-        _beginAnew(part);
+            _take(RightsIntents.split(split_), estate_.workId, split_.deadline, parties, given);
         parts = new uint256[](boxes.length);
         bytes32[] memory others = new bytes32[](boxes.length);
         for (uint256 i = 0; i < boxes.length; ++i) {
-            (part.box, part.territories) = Scopes.pack(boxes[i]);
             parts[i] = _estateId(intent, i);
             others[i] = _subject(parts[i]);
-            _create(parts[i], part);
+            _derive(parts[i], estate_, boxes[i], estate_.claimedOn);
         }
+        _end(estateId, EstateStatus.Split);
         bytes memory data = abi.encode(estateId, split_.axis, intent, assents, split_.cuts);
-        _recordEstate(EstateSplit.selector, estateId, others, parties, data);
+        _tell(Entry(EstateSplit.selector, estateStateOf(estateId), _about(estateId, others, parties), data));
     }
 
     /// @inheritdoc IRightsRegistry
     function merge(Merge calldata merge_, Consent[] calldata given) external returns (uint256 estateId) {
-        EstateData memory whole = _joined(merge_);
-        address[] memory parties = _ownersOf(whole.ownership);
+        (Scope memory whole, uint32 claimedOn_) = _joined(merge_);
+        EstateData storage first = _estates[merge_.estateIds[0]];
+        address[] memory parties = _ownersOf(first.ownership);
         (bytes32 intent, uint256 assents) =
-            consents.take(RightsIntents.merge(merge_), whole.workId, merge_.deadline, msg.sender, parties, given);
+            _take(RightsIntents.merge(merge_), first.workId, merge_.deadline, parties, given);
+        estateId = _estateId(intent, 0);
+        _derive(estateId, first, whole, claimedOn_);
         bytes32[] memory others = new bytes32[](merge_.estateIds.length);
         for (uint256 i = 0; i < others.length; ++i) {
             others[i] = _subject(merge_.estateIds[i]);
             _end(merge_.estateIds[i], EstateStatus.Merged);
         }
-        estateId = _estateId(intent, 0);
-        _beginAnew(whole);
-        _create(estateId, whole);
         bytes memory data = abi.encode(estateId, merge_.axis, intent, assents, merge_.estateIds);
-        _recordEstate(EstatesMerged.selector, estateId, others, parties, data);
+        _tell(Entry(EstatesMerged.selector, estateStateOf(estateId), _about(estateId, others, parties), data));
     }
 
     /// @inheritdoc IRightsRegistry
@@ -195,11 +186,12 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         EstateData storage estate_ = _actable(estateId, assignment.revision);
         if (assignment.agreement == 0 || assignment.agreementCid == 0) revert AgreementMissing();
         address[] memory parties = _assign(estateId, assignment.ownership);
-        (bytes32 intent, uint256 assents) = consents.take(
-            RightsIntents.assignment(assignment), estate_.workId, assignment.deadline, msg.sender, parties, given
-        );
+        (bytes32 intent, uint256 assents) =
+            _take(RightsIntents.assignment(assignment), estate_.workId, assignment.deadline, parties, given);
         bytes memory data = _assignmentData(assignment, intent, assents);
-        _recordEstate(EstateAssigned.selector, estateId, new bytes32[](0), parties, data);
+        _tell(
+            Entry(EstateAssigned.selector, estateStateOf(estateId), _about(estateId, new bytes32[](0), parties), data)
+        );
     }
 
     /// @inheritdoc IRightsRegistry
@@ -208,24 +200,24 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         EstateData storage estate_ = _actable(estateId, amendment.revision);
         bytes32 workId = estate_.workId;
         if (estate_.place == 0 || estate_.granted) revert AmendmentTooLate(estateId);
-        if (bytes(amendment.reason).length == 0) revert ReasonMissing();
-        Scopes.requireEstate(amendment.scope);
-        _requireUnclaimed(workId, amendment.scope, estateId);
+        _requireReason(amendment.reason);
+        // Its own claim is nothing meanwhile, so that it bars only others.
+        ClaimedBox storage entered = _works[workId].claimed[estate_.place - 1];
+        entered.box = 0;
+        (uint256 box, uint256 territories) = _unclaimed(workId, amendment.scope);
         address[] memory parties = _ownersOf(estate_.ownership);
-        (bytes32 intent, uint256 assents) = consents.take(
-            RightsIntents.estateAmendment(amendment), workId, amendment.deadline, msg.sender, parties, given
-        );
-        (uint256 box, uint256 territories) = Scopes.pack(amendment.scope);
+        (bytes32 intent, uint256 assents) =
+            _take(RightsIntents.estateAmendment(amendment), workId, amendment.deadline, parties, given);
         (estate_.box, estate_.territories) = (box, territories);
         ++estate_.revision;
-        _claimed[workId][estate_.place - 1] = ClaimedBox(box, territories, estateId);
+        (entered.box, entered.territories) = (box, territories);
         bytes memory data = abi.encode(estateId, amendment.scope, intent, assents, amendment.reason);
-        _recordEstate(EstateAmended.selector, estateId, new bytes32[](0), parties, data);
+        _tell(Entry(EstateAmended.selector, estateStateOf(estateId), _about(estateId, new bytes32[](0), parties), data));
     }
 
     /// @inheritdoc IRightsRegistry
     function assignByOrder(uint256 estateId, Ownership calldata ownership) external {
-        (bytes32 orderId,,,) = orders.consume(Measure.Assign, assignmentTarget(estateId, ownership), msg.sender);
+        (bytes32 orderId,,) = _consume(Measure.Assign, assignmentTarget(estateId, ownership));
         _live(estateId);
         for (uint256 i = 0; i < ownership.owners.length; ++i) {
             address owner = ownership.owners[i];
@@ -233,50 +225,32 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         }
         address[] memory parties = _assign(estateId, ownership);
         bytes memory data = abi.encode(estateId, orderId, ownership.owners, ownership.parts);
-        _recordEstate(EstateAssignedByOrder.selector, estateId, _onlyOrder(orderId), parties, data);
+        bytes32[] memory others = Subjects.list(_order(orderId));
+        _tell(Entry(EstateAssignedByOrder.selector, estateStateOf(estateId), _about(estateId, others, parties), data));
     }
 
     /// @inheritdoc IRightsRegistry
     function hold(uint256 estateId) external {
-        (bytes32 orderId,, uint64 until, bytes32 corrects) =
-            orders.consume(Measure.Hold, _subject(estateId), msg.sender);
-        EstateData storage estate_ = _live(estateId);
-        // The order of a hold in force is replaced by one that says so, never silently.
-        if (corrects != estate_.holdOrder) _requireNotHeld(estateId, estate_);
-        (estate_.holdOrder, estate_.heldUntil) = (orderId, until);
-        bytes memory data = abi.encode(estateId, orderId, until);
-        _recordEstate(EstateHeld.selector, estateId, _onlyOrder(orderId), new address[](0), data);
+        _live(estateId);
+        _place(bytes32(estateId));
     }
 
     /// @inheritdoc IRightsRegistry
     function release(uint256 estateId) external {
-        (bytes32 orderId,,,) = orders.consume(Measure.Release, _subject(estateId), msg.sender);
-        EstateData storage estate_ = _live(estateId);
-        if (estate_.heldUntil <= block.timestamp) revert EstateNotHeld(estateId);
-        (estate_.holdOrder, estate_.heldUntil) = (0, 0);
-        bytes memory data = abi.encode(estateId, orderId);
-        _recordEstate(EstateReleased.selector, estateId, _onlyOrder(orderId), new address[](0), data);
+        _live(estateId);
+        _lift(bytes32(estateId));
     }
 
     /// @inheritdoc IRightsRegistry
     function holdWork(bytes32 workId) external {
-        (bytes32 orderId,, uint64 until, bytes32 corrects) = orders.consume(Measure.Hold, _rights(workId), msg.sender);
-        if (works.kindOf(workId) == WorkKind.None) revert WorkUnknown(workId);
-        WorkRights storage work_ = _works[workId];
-        if (corrects != work_.holdOrder) _requireNotHeld(workId);
-        (work_.holdOrder, work_.heldUntil) = (orderId, until);
-        bytes32[] memory subjects = Subjects.list(_rights(workId), _order(orderId));
-        _recordWork(RightsHeld.selector, workId, subjects, abi.encode(workId, orderId, until));
+        _requireWork(workId);
+        _place(workId);
     }
 
     /// @inheritdoc IRightsRegistry
     function releaseWork(bytes32 workId) external {
-        (bytes32 orderId,,,) = orders.consume(Measure.Release, _rights(workId), msg.sender);
-        WorkRights storage work_ = _works[workId];
-        if (work_.heldUntil <= block.timestamp) revert RightsNotHeld(workId);
-        (work_.holdOrder, work_.heldUntil) = (0, 0);
-        bytes32[] memory subjects = Subjects.list(_rights(workId), _order(orderId));
-        _recordWork(RightsReleased.selector, workId, subjects, abi.encode(workId, orderId));
+        _requireWork(workId);
+        _lift(workId);
     }
 
     /// @inheritdoc IRightsRegistry
@@ -288,21 +262,21 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         if (statement == 0) revert ScopeMalformed("statement");
         bytes32[] memory subjects = Subjects.list(_rights(workId), _party(registrant));
         bytes memory data = abi.encode(workId, author, moralRights, statement);
-        _recordWork(MoralRightsRecorded.selector, workId, subjects, data);
+        _tell(Entry(MoralRightsRecorded.selector, _workState(workId), subjects, data));
     }
 
     /// @inheritdoc IRightsRegistry
     function contest(bytes32 workId, bytes32 rivalId, bytes32 evidence, string calldata reason) external {
         _requireStanding(msg.sender);
-        if (bytes(reason).length == 0) revert ReasonMissing();
-        if (works.kindOf(workId) == WorkKind.None) revert WorkUnknown(workId);
+        _requireReason(reason);
+        _requireWork(workId);
         if (rivalId != 0 && (rivalId == workId || !works.hasWork(rivalId))) revert WorkUnknown(rivalId);
         Contest storage contest_ = _contests[workId][msg.sender];
         if (contest_.stands) revert ContestStands(workId, msg.sender);
         (contest_.stands, contest_.rivalId) = (true, rivalId);
         ++_works[workId].contests;
         bytes memory data = abi.encode(workId, rivalId, msg.sender, evidence, reason);
-        _recordWork(RightsContested.selector, workId, _contestSubjects(workId, rivalId, msg.sender), data);
+        _tell(Entry(RightsContested.selector, _workState(workId), _contestSubjects(workId, rivalId, msg.sender), data));
     }
 
     /// @inheritdoc IRightsRegistry
@@ -310,11 +284,13 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         Contest storage contest_ = _contests[workId][by];
         if (!contest_.stands || identities.current(by) != msg.sender) revert ContestUnknown(workId, by);
         _requireStanding(msg.sender);
-        if (bytes(reason).length == 0) revert ReasonMissing();
+        _requireReason(reason);
         contest_.stands = false;
         --_works[workId].contests;
         bytes memory data = abi.encode(workId, contest_.rivalId, by, reason);
-        _recordWork(ContestWithdrawn.selector, workId, _contestSubjects(workId, contest_.rivalId, by), data);
+        _tell(
+            Entry(ContestWithdrawn.selector, _workState(workId), _contestSubjects(workId, contest_.rivalId, by), data)
+        );
     }
 
     /// @inheritdoc IRightsRegistry
@@ -323,12 +299,12 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         EstateData storage estate_ = _actable(estateId, revision);
         estate_.granted = true;
         ++estate_.revision;
-        return _view(estate_);
+        return _view(estateId, estate_);
     }
 
     /// @inheritdoc IRightsRegistry
     function requireTouch(uint256 estateId, uint32 revision) external view returns (Estate memory) {
-        return _view(_actable(estateId, revision));
+        return _view(estateId, _actable(estateId, revision));
     }
 
     /// @inheritdoc IRightsRegistry
@@ -338,7 +314,7 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
 
     /// @inheritdoc IRightsRegistry
     function estate(uint256 estateId) external view returns (Estate memory) {
-        return _view(_known(estateId));
+        return _view(estateId, _known(estateId));
     }
 
     /// @inheritdoc IRightsRegistry
@@ -347,42 +323,55 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         owners = _ownersOf(ownership);
         parts = new uint32[](owners.length);
         for (uint256 i = 0; i < owners.length; ++i) {
-            parts[i] = _shares[ownership][i].part;
+            parts[i] = _parts[ownership][i].part;
         }
     }
 
     /// @inheritdoc IRightsRegistry
-    function workRights(bytes32 workId) external view returns (WorkRights memory) {
-        return _works[workId];
+    function workRights(bytes32 workId) public view returns (WorkRights memory) {
+        WorkData storage work_ = _works[workId];
+        Hold storage hold_ = _holds[workId];
+        return WorkRights({
+            claims: uint32(work_.claimed.length),
+            contests: work_.contests,
+            backlogUntil: work_.backlogUntil,
+            holdOrder: hold_.orderId,
+            heldUntil: hold_.until
+        });
     }
 
     /// @inheritdoc IRightsRegistry
     function claimDigest(Claim calldata claim_) external view returns (bytes32) {
-        return consents.digest(RightsIntents.claim(claim_));
+        return _digest(RightsIntents.claim(claim_));
     }
 
     /// @inheritdoc IRightsRegistry
     function splitDigest(Split calldata split_) external view returns (bytes32) {
-        return consents.digest(RightsIntents.split(split_));
+        return _digest(RightsIntents.split(split_));
     }
 
     /// @inheritdoc IRightsRegistry
     function mergeDigest(Merge calldata merge_) external view returns (bytes32) {
-        return consents.digest(RightsIntents.merge(merge_));
+        return _digest(RightsIntents.merge(merge_));
     }
 
     /// @inheritdoc IRightsRegistry
     function assignmentDigest(Assignment calldata assignment) external view returns (bytes32) {
-        return consents.digest(RightsIntents.assignment(assignment));
+        return _digest(RightsIntents.assignment(assignment));
     }
 
     /// @inheritdoc IRightsRegistry
     function amendmentDigest(EstateAmendment calldata amendment) external view returns (bytes32) {
-        return consents.digest(RightsIntents.estateAmendment(amendment));
+        return _digest(RightsIntents.estateAmendment(amendment));
     }
 
     /// @notice Only an assignment moves an estate.
     function transferFrom(address, address, uint256) public pure override {
+        revert TransfersRefused();
+    }
+
+    /// @notice See `transferFrom`.
+    function safeTransferFrom(address, address, uint256, bytes memory) public pure override {
         revert TransfersRefused();
     }
 
@@ -396,6 +385,12 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         revert ApprovalsRefused();
     }
 
+    /// @inheritdoc ERC721
+    function balanceOf(address account) public view override returns (uint256) {
+        if (account == address(0)) revert ERC721InvalidOwner(account);
+        return _balances[account];
+    }
+
     /// @notice The present manifest of the work.
     function tokenURI(uint256 estateId) public view override returns (string memory) {
         _requireOwned(estateId);
@@ -404,7 +399,7 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
 
     /// @inheritdoc IRightsRegistry
     function estateStateOf(uint256 estateId) public view returns (bytes32) {
-        return keccak256(abi.encode(estateId, _view(_known(estateId))));
+        return keccak256(abi.encode(estateId, _view(estateId, _known(estateId))));
     }
 
     /// @inheritdoc IRightsRegistry
@@ -413,95 +408,169 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         return Subjects.id(address(this), localId);
     }
 
-    /// @dev The one place where an owner changes. It refuses by itself what must never happen, whatever led here.
-    function _update(address to, uint256 estateId, address) internal override returns (address) {
+    /// @dev Whom an estate says: its sole owner or, of several, this contract. Nothing else is kept, so nothing else moves it.
+    function _ownerOf(uint256 estateId) internal view override returns (address) {
         EstateData storage estate_ = _estates[estateId];
-        if (to != (estate_.status == EstateStatus.Live ? _holderOf(estate_.ownership) : address(0))) {
-            revert TransfersRefused();
-        }
-        return super._update(to, estateId, address(0));
+        if (estate_.status != EstateStatus.Live) return address(0);
+        Part[] storage parts = _parts[estate_.ownership];
+        return parts.length == 1 ? parts[0].owner : address(this);
     }
 
-    function _create(uint256 estateId, EstateData memory estate_) private {
-        _estates[estateId] = estate_;
-        _update(_holderOf(estate_.ownership), estateId, address(0));
+    /// @dev Whatever leads here is no assignment.
+    function _update(address, uint256, address) internal pure override returns (address) {
+        revert TransfersRefused();
+    }
+
+    /// @dev The one place where it is told that a token moved: it was of `from`, and is of whom the estate says.
+    function _moved(address from, uint256 estateId) private {
+        address to = _ownerOf(estateId);
+        if (to == from) return;
+        if (from != address(0)) --_balances[from];
+        if (to != address(0)) ++_balances[to];
+        emit Transfer(from, to, estateId);
+    }
+
+    /// @dev An estate whose owners and terms are set.
+    function _begin(uint256 estateId, bytes32 workId, uint256 box, uint256 territories, uint32 claimedOn_) private {
+        EstateData storage estate_ = _estates[estateId];
+        estate_.status = EstateStatus.Live;
+        estate_.revision = 1;
+        estate_.claimedOn = claimedOn_;
+        estate_.workId = workId;
+        (estate_.box, estate_.territories) = (box, territories);
+        _moved(address(0), estateId);
+    }
+
+    /// @dev An estate of another's owners and terms.
+    function _derive(uint256 estateId, EstateData storage from, Scope memory scope, uint32 claimedOn_) private {
+        EstateData storage estate_ = _estates[estateId];
+        estate_.longest = from.longest;
+        estate_.quota = from.quota;
+        estate_.ownership = from.ownership;
+        (uint256 box, uint256 territories) = Scopes.pack(scope);
+        _begin(estateId, from.workId, box, territories, claimedOn_);
     }
 
     function _end(uint256 estateId, EstateStatus status) private {
+        address before = _ownerOf(estateId);
         EstateData storage estate_ = _estates[estateId];
         estate_.status = status;
         ++estate_.revision;
-        _update(address(0), estateId, address(0));
+        _moved(before, estateId);
     }
 
     /// @return parties The old owners, and the new ones that are not among them.
     function _assign(uint256 estateId, Ownership calldata ownership) private returns (address[] memory parties) {
         EstateData storage estate_ = _estates[estateId];
         _requireOwnership(ownership);
-        bytes32 before = estate_.ownership;
+        address before = _ownerOf(estateId);
         bytes32 kept = _keep(ownership);
-        if (kept == before) revert OwnershipUnchanged(estateId);
+        if (kept == estate_.ownership) revert OwnershipUnchanged(estateId);
+        parties = _union(_ownersOf(estate_.ownership), ownership.owners);
         estate_.ownership = kept;
         ++estate_.revision;
-        _update(_holderOf(kept), estateId, address(0));
-        return _union(_ownersOf(before), ownership.owners);
+        _moved(before, estateId);
     }
 
     function _keep(Ownership calldata ownership) private returns (bytes32 kept) {
         kept = keccak256(abi.encode(ownership.owners, ownership.parts));
-        Share[] storage shares = _shares[kept];
-        if (shares.length != 0) return kept;
+        Part[] storage parts = _parts[kept];
+        if (parts.length != 0) return kept;
         for (uint256 i = 0; i < ownership.owners.length; ++i) {
-            shares.push(Share(ownership.owners[i], ownership.parts[i]));
+            parts.push(Part(ownership.owners[i], ownership.parts[i]));
         }
     }
 
-    function _openBacklog(bytes32 workId, uint32 until, uint32 most) private {
+    /// @return place Of the claim, among those of the work, from 1.
+    function _enter(bytes32 workId, ClaimedBox memory box) private returns (uint8 place) {
+        ClaimedBox[] storage claimed = _works[workId].claimed;
+        if (claimed.length >= MOST_CLAIMS) revert ClaimsReached(workId, MOST_CLAIMS);
+        claimed.push(box);
+        return uint8(claimed.length);
+    }
+
+    function _openBacklog(bytes32 workId, uint32 until) private {
+        uint32 most = Scopes.today() + LONGEST_BACKLOG;
         if (until > most) revert BacklogTooLong(until, most);
         if (until > _works[workId].backlogUntil) _works[workId].backlogUntil = until;
     }
 
-    /// @param others What it concerns beside the estate, the work and the parties.
-    function _recordEstate(
-        bytes32 act,
-        uint256 estateId,
-        bytes32[] memory others,
+    function _take(
+        bytes32 structHash,
+        bytes32 workId,
+        uint64 deadline,
         address[] memory parties,
-        bytes memory data
-    ) private {
-        bytes32[] memory subjects = new bytes32[](2 + others.length + parties.length);
-        subjects[0] = _subject(estateId);
-        subjects[1] = _rights(_estates[estateId].workId);
-        for (uint256 i = 0; i < others.length; ++i) {
-            subjects[2 + i] = others[i];
-        }
-        for (uint256 i = 0; i < parties.length; ++i) {
-            subjects[2 + others.length + i] = _party(parties[i]);
-        }
-        _record(act, estateStateOf(estateId), subjects, data);
+        Consent[] calldata given
+    ) private returns (bytes32 intent, uint256 assents) {
+        return consents.take(structHash, workId, deadline, msg.sender, parties, given);
     }
 
-    function _recordWork(bytes32 act, bytes32 workId, bytes32[] memory subjects, bytes memory data) private {
-        _record(act, keccak256(abi.encode(workId, _works[workId])), subjects, data);
+    function _consume(Measure measure, bytes32 target)
+        private
+        returns (bytes32 orderId, uint64 until, bytes32 corrects)
+    {
+        (orderId,, until, corrects) = orders.consume(measure, target, msg.sender);
     }
 
-    /// @dev What the estates are together, if they can be merged; hold and place of the first are to be cleared.
-    function _joined(Merge calldata merge_) private view returns (EstateData memory whole) {
+    /// @param target An estate, or a work.
+    function _place(bytes32 target) private {
+        (bytes32 orderId, uint64 until, bytes32 corrects) = _consume(Measure.Hold, _rights(target));
+        Hold storage hold_ = _holds[target];
+        // The order of a hold in force is replaced by one that says so, never silently.
+        if (corrects != hold_.orderId) _requireFree(target);
+        (hold_.orderId, hold_.until) = (orderId, until);
+        bool whole = _estates[uint256(target)].status == EstateStatus.None;
+        bytes32 act = whole ? RightsHeld.selector : EstateHeld.selector;
+        _recordHold(act, target, orderId, abi.encode(target, orderId, until));
+    }
+
+    /// @param target An estate, or a work.
+    function _lift(bytes32 target) private {
+        (bytes32 orderId,,) = _consume(Measure.Release, _rights(target));
+        Hold storage hold_ = _holds[target];
+        bool whole = _estates[uint256(target)].status == EstateStatus.None;
+        if (hold_.until <= block.timestamp) {
+            if (whole) revert RightsNotHeld(target);
+            revert EstateNotHeld(uint256(target));
+        }
+        (hold_.orderId, hold_.until) = (0, 0);
+        bytes32 act = whole ? RightsReleased.selector : EstateReleased.selector;
+        _recordHold(act, target, orderId, abi.encode(target, orderId));
+    }
+
+    /// @dev One record. Of memory alone, so that the compiler does not copy it into every act.
+    function _tell(Entry memory entry) private {
+        ledger.append(entry);
+    }
+
+    function _recordHold(bytes32 act, bytes32 target, bytes32 orderId, bytes memory data) private {
+        bytes32 workId = _estates[uint256(target)].workId;
+        if (workId == 0) {
+            _tell(Entry(act, _workState(target), Subjects.list(_rights(target), _order(orderId)), data));
+        } else {
+            bytes32[] memory subjects = Subjects.list(_rights(target), _rights(workId), _order(orderId));
+            _tell(Entry(act, estateStateOf(uint256(target)), subjects, data));
+        }
+    }
+
+    /// @return whole The box that the estates are together.
+    /// @return claimedOn_ The last day on which one of them was claimed.
+    function _joined(Merge calldata merge_) private view returns (Scope memory whole, uint32 claimedOn_) {
         uint256[] calldata ids = merge_.estateIds;
         if (ids.length < 2 || ids.length > Scopes.MOST_PARTS || ids.length != merge_.revisions.length) {
             revert NotMergeable(0, 0);
         }
+        EstateData storage first = _estates[ids[0]];
         Scope[] memory boxes = new Scope[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
-            EstateData memory part = _actable(ids[i], merge_.revisions[i]);
-            boxes[i] = Scopes.unpack(part.box, part.territories);
-            if (i == 0) whole = part;
-            bool alike = part.workId == whole.workId && part.ownership == whole.ownership
-                && part.longest == whole.longest && part.quota == whole.quota;
+            EstateData storage part = _actable(ids[i], merge_.revisions[i]);
+            bool alike = part.workId == first.workId && part.ownership == first.ownership
+                && part.longest == first.longest && part.quota == first.quota;
             if (!alike) revert NotMergeable(ids[0], ids[i]);
-            if (part.claimedOn > whole.claimedOn) whole.claimedOn = part.claimedOn;
+            boxes[i] = _scopeOf(part);
+            if (part.claimedOn > claimedOn_) claimedOn_ = part.claimedOn;
         }
-        (whole.box, whole.territories) = Scopes.pack(Scopes.merge(boxes, merge_.axis, ids));
+        whole = Scopes.merge(boxes, merge_.axis, ids);
     }
 
     function _claimData(uint256 estateId, Claim calldata claim_, bytes32 intent, uint256 assents)
@@ -538,14 +607,17 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         );
     }
 
-    /// @param but An estate whose own claim does not count, or zero.
-    function _requireUnclaimed(bytes32 workId, Scope calldata scope, uint256 but) private view {
-        (uint256 box, uint256 territories) = Scopes.pack(scope);
-        ClaimedBox[] storage claimed = _claimed[workId];
+    /// @return box The first word of the scope, which overlaps no other claim.
+    /// @return territories The second.
+    function _unclaimed(bytes32 workId, Scope memory scope) private view returns (uint256 box, uint256 territories) {
+        Scopes.requireEstate(scope);
+        (box, territories) = Scopes.pack(scope);
+        ClaimedBox[] storage claimed = _works[workId].claimed;
         for (uint256 i = 0; i < claimed.length; ++i) {
             ClaimedBox storage other = claimed[i];
-            if (!Scopes.overlapsFirst(box, other.box) || territories & other.territories == 0) continue;
-            if (other.estateId != but) revert ClaimOverlaps(workId, other.estateId);
+            if (Scopes.overlapsFirst(box, other.box) && territories & other.territories != 0) {
+                revert ClaimOverlaps(workId, other.estateId);
+            }
         }
     }
 
@@ -553,8 +625,8 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
     function _actable(uint256 estateId, uint32 revision) private view returns (EstateData storage estate_) {
         estate_ = _live(estateId);
         if (estate_.revision != revision) revert RevisionStale(estateId, revision, estate_.revision);
-        _requireNotHeld(estateId, estate_);
-        _requireNotHeld(estate_.workId);
+        _requireFree(bytes32(estateId));
+        _requireFree(estate_.workId);
     }
 
     function _live(uint256 estateId) private view returns (EstateData storage estate_) {
@@ -567,15 +639,18 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         if (estate_.status == EstateStatus.None) revert EstateUnknown(estateId);
     }
 
-    function _requireNotHeld(uint256 estateId, EstateData storage estate_) private view {
-        if (estate_.heldUntil > block.timestamp) {
-            revert EstateUnderHold(estateId, estate_.holdOrder, estate_.heldUntil);
+    /// @param target An estate, or a work.
+    function _requireFree(bytes32 target) private view {
+        Hold storage hold_ = _holds[target];
+        if (hold_.until <= block.timestamp) return;
+        if (_estates[uint256(target)].status == EstateStatus.None) {
+            revert RightsUnderHold(target, hold_.orderId, hold_.until);
         }
+        revert EstateUnderHold(uint256(target), hold_.orderId, hold_.until);
     }
 
-    function _requireNotHeld(bytes32 workId) private view {
-        WorkRights storage work_ = _works[workId];
-        if (work_.heldUntil > block.timestamp) revert RightsUnderHold(workId, work_.holdOrder, work_.heldUntil);
+    function _requireWork(bytes32 workId) private view {
+        if (works.kindOf(workId) == WorkKind.None) revert WorkUnknown(workId);
     }
 
     function _requireStanding(address account) private view {
@@ -589,31 +664,56 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         return registrant;
     }
 
-    function _view(EstateData storage estate_) private view returns (Estate memory) {
+    function _view(uint256 estateId, EstateData storage estate_) private view returns (Estate memory) {
+        Hold storage hold_ = _holds[bytes32(estateId)];
         return Estate({
             status: estate_.status,
             workId: estate_.workId,
             revision: estate_.revision,
-            scope: Scopes.unpack(estate_.box, estate_.territories),
+            scope: _scopeOf(estate_),
             ownership: estate_.ownership,
             alone: Alone(estate_.longest, estate_.quota),
-            holdOrder: estate_.holdOrder,
-            heldUntil: estate_.heldUntil
+            holdOrder: hold_.orderId,
+            heldUntil: hold_.until
         });
     }
 
-    function _ownersOf(bytes32 ownership) private view returns (address[] memory owners) {
-        Share[] storage shares = _shares[ownership];
-        owners = new address[](shares.length);
-        for (uint256 i = 0; i < owners.length; ++i) {
-            owners[i] = shares[i].owner;
+    function _scopeOf(EstateData storage estate_) private view returns (Scope memory) {
+        return Scopes.unpack(estate_.box, estate_.territories);
+    }
+
+    /// @param others What it concerns beside the estate, the work and the parties.
+    function _about(uint256 estateId, bytes32[] memory others, address[] memory parties)
+        private
+        view
+        returns (bytes32[] memory subjects)
+    {
+        subjects = new bytes32[](2 + others.length + parties.length);
+        subjects[0] = _subject(estateId);
+        subjects[1] = _rights(_estates[estateId].workId);
+        uint256 length = 2;
+        for (uint256 i = 0; i < others.length; ++i) {
+            subjects[length++] = others[i];
+        }
+        for (uint256 i = 0; i < parties.length; ++i) {
+            subjects[length++] = _party(parties[i]);
         }
     }
 
-    /// @dev Whose token it is: the sole owner's, or of several this contract's.
-    function _holderOf(bytes32 ownership) private view returns (address) {
-        Share[] storage shares = _shares[ownership];
-        return shares.length == 1 ? shares[0].owner : address(this);
+    function _workState(bytes32 workId) private view returns (bytes32) {
+        return keccak256(abi.encode(workId, workRights(workId)));
+    }
+
+    function _digest(bytes32 structHash) private view returns (bytes32) {
+        return consents.digest(structHash);
+    }
+
+    function _ownersOf(bytes32 ownership) private view returns (address[] memory owners) {
+        Part[] storage parts = _parts[ownership];
+        owners = new address[](parts.length);
+        for (uint256 i = 0; i < owners.length; ++i) {
+            owners[i] = parts[i].owner;
+        }
     }
 
     function _contestSubjects(bytes32 workId, bytes32 rivalId, address by) private view returns (bytes32[] memory) {
@@ -622,7 +722,7 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
     }
 
     function _subject(uint256 estateId) private view returns (bytes32) {
-        return Subjects.id(address(this), bytes32(estateId));
+        return _rights(bytes32(estateId));
     }
 
     function _rights(bytes32 workId) private view returns (bytes32) {
@@ -633,33 +733,27 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         return Subjects.id(address(orders), orderId);
     }
 
-    function _onlyOrder(bytes32 orderId) private view returns (bytes32[] memory) {
-        return Subjects.list(_order(orderId));
-    }
-
     function _party(address account) private view returns (bytes32) {
         return Subjects.party(address(identities), account);
     }
 
-    function _requireOwnership(Ownership calldata ownership) private pure {
-        address[] calldata owners = ownership.owners;
-        if (owners.length == 0 || owners.length > MOST_OWNERS) revert OwnershipMalformed("owners");
-        if (ownership.parts.length != owners.length) revert OwnershipMalformed("parts");
-        for (uint256 i = 0; i < owners.length; ++i) {
-            if (ownership.parts[i] == 0) revert OwnershipMalformed("parts");
-            if (owners[i] == address(0)) revert OwnershipMalformed("owners");
-            for (uint256 j = 0; j < i; ++j) {
-                if (owners[j] == owners[i]) revert OwnershipMalformed("owners");
-            }
-        }
+    function _requireReason(string calldata reason) private pure {
+        if (bytes(reason).length == 0) revert ReasonMissing();
     }
 
-    /// @dev What a new estate does not have of those it comes from.
-    function _beginAnew(EstateData memory estate_) private pure {
-        estate_.revision = 1;
-        estate_.place = 0;
-        estate_.granted = false;
-        (estate_.holdOrder, estate_.heldUntil) = (0, 0);
+    function _requireOwnership(Ownership calldata ownership) private pure {
+        (address[] calldata owners, uint32[] calldata parts) = (ownership.owners, ownership.parts);
+        bool some = owners.length != 0 && owners.length <= MOST_OWNERS;
+        bool alike = parts.length == owners.length;
+        for (uint256 i = 0; some && alike && i < owners.length; ++i) {
+            alike = parts[i] != 0;
+            some = owners[i] != address(0);
+            for (uint256 j = 0; j < i; ++j) {
+                if (owners[j] == owners[i]) some = false;
+            }
+        }
+        if (!some) revert OwnershipMalformed("owners");
+        if (!alike) revert OwnershipMalformed("parts");
     }
 
     /// @dev All of the first, then those of the second that are not among them; none is twice in either.

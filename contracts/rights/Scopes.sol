@@ -26,8 +26,13 @@ library Scopes {
 
     /// @dev The box of an estate: the masks may use every bit, rights the thirteen there are.
     function requireEstate(Scope memory scope) internal pure {
-        if (scope.rights & ~Codes.RIGHTS != 0) revert IRightsRegistry.ScopeMalformed("rights");
-        _requireSome(scope);
+        string memory field = "";
+        if (scope.rights == 0 || scope.rights & ~Codes.RIGHTS != 0) field = "rights";
+        else if (scope.territories == 0) field = "territories";
+        else if (scope.languages == 0) field = "languages";
+        else if (scope.media == 0) field = "media";
+        else if (scope.from >= scope.until) field = "until";
+        if (bytes(field).length != 0) revert IRightsRegistry.ScopeMalformed(field);
     }
 
     /// @dev The box of a grant: it names what it grants.
@@ -98,18 +103,13 @@ library Scopes {
         pure
         returns (Scope[] memory parts)
     {
-        if (axis == Axis.Time) return _cutTime(scope, cuts, estateId);
-        if (cuts.length < 2 || cuts.length > MOST_PARTS) revert IRightsRegistry.CutMalformed(estateId, cuts.length);
-        parts = new Scope[](cuts.length);
-        uint256 whole = mask(scope, axis);
-        uint256 taken = 0;
-        for (uint256 i = 0; i < cuts.length; ++i) {
-            if (cuts[i] == 0 || cuts[i] & ~whole != 0) revert IRightsRegistry.CutMalformed(estateId, i);
-            if (cuts[i] & taken != 0) revert IRightsRegistry.PartsOverlap(estateId, i);
-            taken |= cuts[i];
-            parts[i] = _withMask(scope, axis, cuts[i]);
-        }
-        if (taken != whole) revert IRightsRegistry.PartsIncomplete(estateId);
+        // Along time there is one day less than there are parts.
+        uint256 more = axis == Axis.Time ? 1 : 0;
+        uint256 length = cuts.length + more;
+        if (length < 2 || length > MOST_PARTS) revert IRightsRegistry.CutMalformed(estateId, cuts.length);
+        parts = new Scope[](length);
+        uint256 bad = more == 0 ? _cutMask(parts, scope, axis, cuts, estateId) : _cutTime(parts, scope, cuts);
+        if (bad < cuts.length) revert IRightsRegistry.CutMalformed(estateId, bad);
     }
 
     /// @return joined Whether the two differ along the axis alone, and together are one box; along time, `b` follows `a`.
@@ -137,11 +137,11 @@ library Scopes {
     }
 
     /// @dev The mask along an axis that has one.
-    function mask(Scope memory scope, Axis axis) internal pure returns (uint256) {
-        if (axis == Axis.Rights) return scope.rights;
-        if (axis == Axis.Territories) return scope.territories;
-        if (axis == Axis.Languages) return scope.languages;
-        return scope.media;
+    function mask(Scope memory scope, Axis axis) internal pure returns (uint256 bits) {
+        // In memory a scope is six words; the first four are the masks, in the order of the axes.
+        assembly ("memory-safe") {
+            bits := mload(add(scope, shl(5, axis)))
+        }
     }
 
     /// @return first The first of the two words: all but the territories.
@@ -195,22 +195,38 @@ library Scopes {
         }
     }
 
-    function _cutTime(Scope memory scope, uint256[] memory days_, uint256 estateId)
+    /// @return bad The first place that is malformed; the number of cuts where none is.
+    function _cutMask(Scope[] memory parts, Scope memory scope, Axis axis, uint256[] memory cuts, uint256 estateId)
         private
         pure
-        returns (Scope[] memory parts)
+        returns (uint256 bad)
     {
-        if (days_.length == 0 || days_.length >= MOST_PARTS) {
-            revert IRightsRegistry.CutMalformed(estateId, days_.length);
+        uint256 whole = mask(scope, axis);
+        uint256 taken = 0;
+        for (; bad < cuts.length; ++bad) {
+            uint256 bits = cuts[bad];
+            if (bits == 0 || bits & ~whole != 0) return bad;
+            if (bits & taken != 0) revert IRightsRegistry.PartsOverlap(estateId, bad);
+            taken |= bits;
+            parts[bad] = _withMask(scope, axis, bits);
         }
-        parts = new Scope[](days_.length + 1);
+        if (taken != whole) revert IRightsRegistry.PartsIncomplete(estateId);
+    }
+
+    /// @return bad As above.
+    function _cutTime(Scope[] memory parts, Scope memory scope, uint256[] memory days_)
+        private
+        pure
+        returns (uint256 bad)
+    {
         uint256 begins = scope.from;
-        for (uint256 i = 0; i < days_.length; ++i) {
-            if (days_[i] <= begins || days_[i] >= scope.until) revert IRightsRegistry.CutMalformed(estateId, i);
-            parts[i] = _withSpan(scope, begins, days_[i]);
-            begins = days_[i];
+        for (; bad < days_.length; ++bad) {
+            uint256 day = days_[bad];
+            if (day <= begins || day >= scope.until) return bad;
+            parts[bad] = _withSpan(scope, begins, day);
+            begins = day;
         }
-        parts[days_.length] = _withSpan(scope, begins, scope.until);
+        parts[bad] = _withSpan(scope, begins, scope.until);
     }
 
     function _withSpan(Scope memory scope, uint256 from, uint256 until) private pure returns (Scope memory part) {
@@ -219,29 +235,20 @@ library Scopes {
         part.until = uint32(until);
     }
 
-    /// @param bits Fit the axis.
+    /// @param bits Fit the axis, which has a mask.
     function _withMask(Scope memory scope, Axis axis, uint256 bits) private pure returns (Scope memory part) {
         part = copy(scope);
-        if (axis == Axis.Rights) part.rights = uint16(bits);
-        else if (axis == Axis.Territories) part.territories = bits;
-        else if (axis == Axis.Languages) part.languages = uint128(bits);
-        else part.media = uint32(bits);
+        assembly ("memory-safe") {
+            mstore(add(part, shl(5, axis)), bits)
+        }
     }
 
+    /// @dev Along time the spans may differ, along another axis the masks of it.
     function _alikeBut(Scope memory a, Scope memory b, Axis axis) private pure returns (bool) {
-        if (axis != Axis.Rights && a.rights != b.rights) return false;
-        if (axis != Axis.Territories && a.territories != b.territories) return false;
-        if (axis != Axis.Languages && a.languages != b.languages) return false;
-        if (axis != Axis.Media && a.media != b.media) return false;
+        for (uint256 i = 0; i < uint256(Axis.Time); ++i) {
+            if (i != uint256(axis) && mask(a, Axis(i)) != mask(b, Axis(i))) return false;
+        }
         return axis == Axis.Time || (a.from == b.from && a.until == b.until);
-    }
-
-    function _requireSome(Scope memory scope) private pure {
-        if (scope.rights == 0) revert IRightsRegistry.ScopeMalformed("rights");
-        if (scope.territories == 0) revert IRightsRegistry.ScopeMalformed("territories");
-        if (scope.languages == 0) revert IRightsRegistry.ScopeMalformed("languages");
-        if (scope.media == 0) revert IRightsRegistry.ScopeMalformed("media");
-        if (scope.from >= scope.until) revert IRightsRegistry.ScopeMalformed("until");
     }
 
     function _later(uint32 a, uint32 b) private pure returns (uint32) {

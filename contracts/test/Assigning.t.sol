@@ -251,9 +251,8 @@ contract AssigningTest is Estates {
     }
 
     function _refusesOrder(uint256 estateId, Ownership memory ownership) private {
-        bytes memory reason = abi.encodeWithSelector(
-            IOrders.LegalBasisRequired.selector, Measure.Assign, _target(estateId, ownership)
-        );
+        bytes memory reason =
+            abi.encodeWithSelector(IOrders.LegalBasisRequired.selector, Measure.Assign, _target(estateId, ownership));
         vm.prank(executor);
         vm.expectRevert(reason);
         rights.assignByOrder(estateId, ownership);

@@ -40,9 +40,8 @@ contract ClaimsTest is Estates {
         (subjects[0], subjects[1]) = (_estateSubject(id), _rightsSubject(novel));
         (subjects[2], subjects[3], subjects[4]) = (_party(museum), _party(ben), _party(cleo));
         // Own keys all: 1 in each four bits.
-        bytes memory data = abi.encode(
-            id, novel, _everything(), Alone(365, 2), uint32(0), intent, uint256(0x111), owners, parts
-        );
+        bytes memory data =
+            abi.encode(id, novel, _everything(), Alone(365, 2), uint32(0), intent, uint256(0x111), owners, parts);
         _assertTold(IRightsRegistry.EstateClaimed.selector, rights.estateStateOf(id), subjects, data);
         assertEq(rights.estateStateOf(id), keccak256(abi.encode(id, estate)));
         assertEq(rights.workRights(novel).claims, 1);
@@ -155,9 +154,7 @@ contract ClaimsTest is Estates {
     function test_the_backlog_is_open_for_a_year_at_most() public {
         Claim memory claim_ = _claimOf(_everything(), _of(museum));
         (claim_.scope.until, claim_.backlogUntil) = (TODAY + 10, TODAY + 367);
-        _refuses(
-            claim_, abi.encodeWithSelector(IRightsRegistry.BacklogTooLong.selector, TODAY + 367, TODAY + 366)
-        );
+        _refuses(claim_, abi.encodeWithSelector(IRightsRegistry.BacklogTooLong.selector, TODAY + 367, TODAY + 366));
         claim_.backlogUntil = TODAY + 366;
         _claimed(claim_);
         assertEq(rights.workRights(novel).backlogUntil, TODAY + 366);

@@ -63,8 +63,7 @@ contract CuttingTest is Estates {
         uint256 id = whole;
         for (uint8 i = 0; i < 5; ++i) {
             Axis axis = Axis(i);
-            uint256[] memory cuts =
-                axis == Axis.Time ? _cuts(TODAY + 7) : _halves(Scopes.mask(_everything(), axis));
+            uint256[] memory cuts = axis == Axis.Time ? _cuts(TODAY + 7) : _halves(Scopes.mask(_everything(), axis));
             uint256[] memory parts = _split(_splitOf(id, axis, cuts));
             assertEq(parts.length, 2);
             id = _merge(_mergeOf(parts, axis));
@@ -131,9 +130,7 @@ contract CuttingTest is Estates {
         split_.revision = 2;
         _split(split_);
         split_.revision = 3;
-        _refuses(
-            split_, abi.encodeWithSelector(IRightsRegistry.EstateGone.selector, whole, EstateStatus.Split)
-        );
+        _refuses(split_, abi.encodeWithSelector(IRightsRegistry.EstateGone.selector, whole, EstateStatus.Split));
         split_.estateId = 7;
         Consent[] memory given = _agreed(rights.splitDigest(split_), _parties(ben, cleo));
         vm.expectRevert(abi.encodeWithSelector(IRightsRegistry.EstateUnknown.selector, 7));

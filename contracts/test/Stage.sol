@@ -125,8 +125,7 @@ abstract contract Stage is Create {
     }
 
     function _deployRights(address rightsAt) private {
-        consents =
-            ConsentsWhole(_create("Consents", abi.encode(ledger, governance, identities, rightsAt, grantsAt)));
+        consents = ConsentsWhole(_create("Consents", abi.encode(ledger, governance, identities, rightsAt, grantsAt)));
         rights = RightsWhole(
             _create(
                 "RightsRegistry",
