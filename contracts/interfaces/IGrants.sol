@@ -26,7 +26,7 @@ enum Ground {
 /// @param revision Of the estate, or of the parent.
 /// @param kind A `GrantKind`.
 /// @param noticeDays By how many days' notice the grantor may end it alone; 0: not by notice.
-/// @param conditions SHA-256 of the conditions on which the grantor may end it; zero: none.
+/// @param conditions SHA-256 of the conditions on which the grantor may end it, at once; zero: none.
 /// @param agreement SHA-256 of the signed agreement.
 /// @param agreementCid The 32 bytes of the digest in its CID; equal to `agreement` where the file is one raw leaf.
 /// @param signedOn For a contract older than the claim: the day it was signed, and its conflicts are recorded; else zero, and
@@ -57,8 +57,8 @@ struct Surrender {
 
 /// @notice EIP-712 `Termination(bytes32 grantId,uint32 revision,uint8 ground,uint32 until,string reason,uint64 deadline)`.
 /// @param ground `Agreement` (the licensee agrees) or `Condition` (by notice, or on a condition that the grant records).
-/// @param estateIds Not signed: the live estates in which what is left of the grant lies, whose owners are the grantor now; none
-/// for a sub-licence, whose grantor is the licensee of its parent.
+/// @param estateIds Not signed: the live estates in which what is left of the grant lies, ascending, whose owners are the grantor
+/// now; none for a sub-licence, whose grantor is the licensee of its parent.
 struct Termination {
     bytes32 grantId;
     uint32 revision;
@@ -70,7 +70,7 @@ struct Termination {
 }
 
 /// @notice EIP-712 `GrantAmendment(bytes32 grantId,uint32 revision,Scope scope,string reason,uint64 deadline)`.
-/// @param estateIds Not signed: as in a termination.
+/// @param estateIds Not signed: as in a termination, for what is left of both readings.
 struct GrantAmendment {
     bytes32 grantId;
     uint32 revision;
@@ -138,13 +138,14 @@ interface IGrants {
     /// @notice Act: the licensee gives up what would have come from `until` on. Subjects: the grant, rights(work), party(licensee).
     /// Agreed by: the licensee.
     event GrantSurrendered(bytes32 grantId, uint32 until, bytes32 intent, uint256 assents);
-    /// @notice Act. Subjects: the grant, rights(work), party of each grantor and of the licensee; the order where it is the
-    /// ground. Agreed by: the grantors, the licensee where the ground is agreement.
+    /// @notice Act. Subjects: the grant, rights(work), party of each grantor and of the licensee; where an order is the ground:
+    /// the grant, rights(work), party(licensee), the order. Agreed by: the grantors, the licensee where the ground is agreement.
     event GrantTerminated(
         bytes32 grantId, Ground ground, uint32 until, bytes32 orderId, bytes32 intent, uint256 assents, string reason
     );
-    /// @notice Act: a scope that was entered wrongly; both readings stay. Subjects: the grant, rights(work), party of each
-    /// grantor and of the licensee. Agreed by: the grantors, the licensee.
+    /// @notice Act: a scope that was entered wrongly; both readings stay. Subjects: the grant, the estates in which it lies and
+    /// will lie, or the parent, whose revision it raises; rights(work), party of each grantor and of the licensee. Agreed by: the
+    /// grantors, the licensee. `conflicts`: with how many siblings it clashes as amended.
     event GrantAmended(bytes32 grantId, Scope scope, uint32 conflicts, bytes32 intent, uint256 assents, string reason);
     /// @notice Act. Subjects: the grant, rights(work), the order.
     event GrantHeld(bytes32 grantId, bytes32 orderId, uint64 until);
@@ -173,7 +174,7 @@ interface IGrants {
     error UntilOutOfRange(uint32 until, uint32 least, uint32 most);
     error NoticeTooShort(bytes32 grantId, uint32 earliest);
     error NoSuchCondition(bytes32 grantId);
-    /// @notice These estates are not exactly those in which what is left of the grant lies.
+    /// @notice These estates, ascending, are not exactly those in which what is left of the grant lies.
     error GrantorsMismatch(bytes32 grantId);
     /// @notice Something that hangs on the grant would be left outside it.
     error SublicencesOutside(bytes32 grantId);

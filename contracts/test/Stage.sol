@@ -14,6 +14,7 @@ import {
     CollectionsWhole,
     ConsentsWhole,
     GovernanceWhole,
+    GrantsWhole,
     IdentitiesWhole,
     LedgerWhole,
     OrdersWhole,
@@ -54,6 +55,7 @@ abstract contract Stage is Create {
     CollectibleWhole internal collectible;
     ConsentsWhole internal consents;
     RightsWhole internal rights;
+    GrantsWhole internal grants;
     /// @dev Where the contract Grants is, or will be.
     address internal grantsAt;
 
@@ -132,6 +134,7 @@ abstract contract Stage is Create {
                 abi.encode(ledger, identities, works, orders, consents, grantsAt, unicode"钤印权利", "QYR")
             )
         );
+        grants = GrantsWhole(_create("Grants", abi.encode(ledger, identities, orders, consents, rights)));
     }
 
     // People

@@ -8,6 +8,7 @@ import {IERC4907} from "../interfaces/IERC4907.sol";
 import {IERC6454} from "../interfaces/IERC6454.sol";
 import {IERC7943NonFungible} from "../interfaces/IERC7943NonFungible.sol";
 import {IGovernance} from "../interfaces/IGovernance.sol";
+import {IGrants} from "../interfaces/IGrants.sol";
 import {IIdentityRegistry, Registration} from "../interfaces/IIdentityRegistry.sol";
 import {IOrders} from "../interfaces/IOrders.sol";
 import {IProvenanceLedger} from "../interfaces/IProvenanceLedger.sol";
@@ -67,4 +68,9 @@ interface RightsWhole is IRightsRegistry, IERC721Metadata {
     function MOST_OWNERS() external view returns (uint256);
     function MOST_CLAIMS() external view returns (uint256);
     function LONGEST_BACKLOG() external view returns (uint32);
+}
+
+interface GrantsWhole is IGrants {
+    function MOST_LIVE() external view returns (uint256);
+    function DEEPEST() external view returns (uint8);
 }
