@@ -98,7 +98,8 @@ contract ClaimsTest is Estates {
         claim_.ownership = _of(ben, 1, ben, 1);
         _refusesOwnership(claim_, "owners");
         claim_.ownership = _of(ben, 1, address(0), 1);
-        _refusesOwnership(claim_, "owners");
+        vm.expectRevert(abi.encodeWithSelector(IRightsRegistry.OwnershipMalformed.selector, "owners"));
+        rights.claim(claim_, new Consent[](0));
         claim_.ownership = _of(ben, 1, cleo, 0);
         _refusesOwnership(claim_, "parts");
         claim_.ownership.parts = new uint32[](3);
