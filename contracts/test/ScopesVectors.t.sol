@@ -97,41 +97,41 @@ contract ScopesVectorsTest is Test {
         return vm.parseJsonBool(question, ".expected");
     }
 
-    function _scope(string memory question, string memory at) private pure returns (Scope memory) {
+    function _scope(string memory question, string memory key) private pure returns (Scope memory) {
         return Scope({
-            rights: uint16(vm.parseJsonUint(question, string.concat(at, ".rights"))),
-            territories: vm.parseJsonUint(question, string.concat(at, ".territories")),
-            languages: uint128(vm.parseJsonUint(question, string.concat(at, ".languages"))),
-            media: uint32(vm.parseJsonUint(question, string.concat(at, ".media"))),
-            from: uint32(vm.parseJsonUint(question, string.concat(at, ".from"))),
-            until: uint32(vm.parseJsonUint(question, string.concat(at, ".until")))
+            rights: uint16(vm.parseJsonUint(question, string.concat(key, ".rights"))),
+            territories: vm.parseJsonUint(question, string.concat(key, ".territories")),
+            languages: uint128(vm.parseJsonUint(question, string.concat(key, ".languages"))),
+            media: uint32(vm.parseJsonUint(question, string.concat(key, ".media"))),
+            from: uint32(vm.parseJsonUint(question, string.concat(key, ".from"))),
+            until: uint32(vm.parseJsonUint(question, string.concat(key, ".until")))
         });
     }
 
-    function _scopes(string memory question, string memory at) private view returns (Scope[] memory scopes) {
-        uint256 length = _length(question, at);
+    function _scopes(string memory question, string memory key) private view returns (Scope[] memory scopes) {
+        uint256 length = _length(question, key);
         scopes = new Scope[](length);
         for (uint256 i = 0; i < length; ++i) {
-            scopes[i] = _scope(question, _place(at, i));
+            scopes[i] = _scope(question, _place(key, i));
         }
     }
 
-    function _numbers(string memory question, string memory at) private view returns (uint256[] memory numbers) {
-        uint256 length = _length(question, at);
+    function _numbers(string memory question, string memory key) private view returns (uint256[] memory numbers) {
+        uint256 length = _length(question, key);
         numbers = new uint256[](length);
         for (uint256 i = 0; i < length; ++i) {
-            numbers[i] = vm.parseJsonUint(question, _place(at, i));
+            numbers[i] = vm.parseJsonUint(question, _place(key, i));
         }
     }
 
-    function _length(string memory question, string memory at) private view returns (uint256 length) {
-        while (vm.keyExistsJson(question, _place(at, length))) {
+    function _length(string memory question, string memory key) private view returns (uint256 length) {
+        while (vm.keyExistsJson(question, _place(key, length))) {
             ++length;
         }
     }
 
-    function _place(string memory at, uint256 place) private pure returns (string memory) {
-        return string.concat(at, "[", vm.toString(place), "]");
+    function _place(string memory key, uint256 place) private pure returns (string memory) {
+        return string.concat(key, "[", vm.toString(place), "]");
     }
 
     /// @dev Without what follows the last brace.
