@@ -249,6 +249,7 @@ contract ClaimsTest is Estates {
         assertEq(rights.estate(id).scope.until, TODAY + 1);
     }
 
+    /// forge-config: default.fuzz.runs = 500
     function testFuzz_AClaimIsOfItsOwnersAlone(address sender) public {
         vm.assume(sender != museum && sender != ben);
         Claim memory claim_ = _claimOf(_everything(), _of(ben));
