@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from indexer import state
+from indexer.before import StepRefused
 from indexer.events import Act, UnknownAct, read_act
-from indexer.state import State, StepRefused
+from indexer.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -7,21 +7,31 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from indexer import state as states
+from indexer.before import StepRefused
 from indexer.errors import IndexerError
 from indexer.events import AccountReplaced, Act, Gifted, Lent, Sources, UnknownAct, decode
 from indexer.keccak import keccak256
 from indexer.span import Recorded
-from indexer.state import State, StepRefused, step
+from indexer.state import State, step
+from indexer.rights import state as rights
 from indexer.values import ZERO_HASH, Hash32
 
-_STATE_OF_SOURCE: dict[str, dict[str, type[State]]] = {
-    "ledger": {"": states.LedgerMark},
-    "governance": {"": states.Seat},
-    "orders": {"": states.Order},
-    "identities": {"": states.Standing},
-    "works": {"": states.Work, "Anchored": states.Anchor},
-    "collections": {"": states.Collection, "EditionOpened": states.Edition, "CapLowered": states.Edition},
-    "collectible": {"": states.Token, "IntentCancelled": states.CancelledNonce},
+_OF_RIGHTS = (rights.Estate, rights.WorkRights, rights.Grant)
+_STATES_OF_SOURCE: dict[str, dict[str, tuple[type[State], ...]]] = {
+    "ledger": {"": (states.LedgerMark,)},
+    "governance": {"": (states.Seat,)},
+    "orders": {"": (states.Order,)},
+    "identities": {"": (states.Standing,)},
+    "works": {"": (states.Work,), "Anchored": (states.Anchor,)},
+    "collections": {
+        "": (states.Collection,),
+        "EditionOpened": (states.Edition,),
+        "CapLowered": (states.Edition,),
+    },
+    "collectible": {"": (states.Token,), "IntentCancelled": (states.CancelledNonce,)},
+    "consents": {"": (rights.Attestation,), "ConsentWithdrawn": (rights.ConsentTakenBack,)},
+    "rights": {"": _OF_RIGHTS},
+    "grants": {"": _OF_RIGHTS},
 }
 
 
@@ -113,18 +123,32 @@ def read_acts(recorded: Iterable[Recorded]) -> list[Read]:
     return [_read(one) for one in recorded]
 
 
-def state_type(act: Act) -> type[State]:
-    """Say of what kind the states are that an act changes."""
-    of_source = _STATE_OF_SOURCE[act.SOURCE]
+def state_types(act: Act) -> tuple[type[State], ...]:
+    """Say of what kinds the states are that an act changes, and depends on."""
+    of_source = _STATES_OF_SOURCE[act.SOURCE]
     return of_source.get(type(act).__name__, of_source[""])
 
 
 def changing(read: Read) -> tuple[Hash32, ...]:
-    """List the subjects whose states the record changes, and depends on."""
+    """List the subjects whose states the record may change, and depend on."""
     subjects = read.recorded.record.subjects
-    if isinstance(read.act, UnknownAct):
+    if isinstance(read.act, UnknownAct) or read.act.SOURCE in _OF_MANY:
         return subjects
     return subjects[: 2 if isinstance(read.act, AccountReplaced) else 1]
+
+
+_OF_MANY = frozenset(("rights", "grants"))
+"""Sources whose acts change the states of several subjects; parties, which have none, are among those."""
+
+
+def _concerned(read: Read, memory: Memory) -> tuple[Hash32, ...]:
+    """List the subjects whose states the record cannot change without being understood."""
+    subjects = changing(read)
+    if isinstance(read.act, UnknownAct) or read.act.SOURCE not in _OF_MANY:
+        return subjects
+    held = memory.held
+    stateful = [one for one in subjects[1:] if one in held and isinstance(held[one].state, _OF_RIGHTS)]
+    return (*subjects[:1], *stateful)
 
 
 def fold_records(reads: Sequence[Read], memory: Memory, sources: Sources) -> Folded:
@@ -173,7 +197,7 @@ def _name(recorded: Recorded, heads: dict[Hash32, tuple[Hash32, int]], namings: 
 
 
 def _change(read: Read, memory: Memory, folded: Folded, sources: Sources) -> dict[Hash32, State]:
-    concerned = changing(read)
+    concerned = _concerned(read, memory)
     reason = read.reason
     if memory.stopped and not memory.stopped.isdisjoint(concerned):
         reason = reason or "it follows a record that could not be read"

@@ -10,15 +10,14 @@ from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 from sqlalchemy import Column, FromClause, Row, Table
 
-from indexer.events import Policy
 from indexer.record import Record
 from indexer.span import LedgerBlock, Recorded
 from indexer.state import State
 from indexer.store import schema
 from indexer.store.folding import Folded, Version
+from indexer.store.packed import PACKINGS
 from indexer.store.types import Unsigned, Words
 from indexer.values import Address, Hash32
-from indexer.words import decode, static_words
 
 TABLES: Mapping[type[Any], Table] = {
     kind: getattr(schema, f"{kind.__name__}Table").__table__ for kind in State.__args__
@@ -27,7 +26,6 @@ TABLES: Mapping[type[Any], Table] = {
 
 S = TypeVar("S", bound=State)
 
-_POLICY_BYTES = 7 * 32
 _VERSION_COLUMNS = ("seq", "subject", "begun_seq", "superseded_by")
 
 
@@ -136,8 +134,9 @@ def _version_rows(versions: Iterable[Version]) -> Iterator[Rows]:
 
 def _storer(column: Column[Any]) -> Callable[[Any], Any] | None:
     """Give what makes of a field what the driver takes, where that is something else."""
-    if column.name == "policies":
-        return lambda policies: b"".join(map(static_words, policies))
+    packing = PACKINGS.get((column.table.name, column.name))
+    if packing is not None:
+        return packing.store
     if isinstance(column.type, Unsigned):
         return methodcaller("to_bytes", column.type.width, "big")
     return str.encode if isinstance(column.type, Words) else None
@@ -149,18 +148,13 @@ def _read_stored(column: Column[Any]) -> Callable[[Any], Any]:
     return bytes.decode if isinstance(column.type, Words) else _same
 
 
-def _reader(annotation: Any, name: str) -> Callable[[Any], Any]:
-    if name == "policies":
-        return _policies
+def _reader(annotation: Any, table: str, name: str) -> Callable[[Any], Any]:
+    packing = PACKINGS.get((table, name))
+    if packing is not None:
+        return packing.read
     if isinstance(annotation, type) and issubclass(annotation, IntEnum):
         return annotation
     return _same
-
-
-def _policies(packed: bytes) -> tuple[Policy, ...]:
-    return tuple(
-        decode(Policy, packed[at : at + _POLICY_BYTES]) for at in range(0, len(packed), _POLICY_BYTES)
-    )
 
 
 def _same(value: Any) -> Any:
@@ -188,6 +182,9 @@ def _fields_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
 
 _STORERS = {kind: _storing(kind) for kind in State.__args__}
 _READERS: Mapping[type[Any], tuple[tuple[str, Callable[[Any], Any]], ...]] = {
-    kind: tuple((field.name, _reader(get_type_hints(kind)[field.name], field.name)) for field in fields(kind))
+    kind: tuple(
+        (field.name, _reader(get_type_hints(kind)[field.name], TABLES[kind].name, field.name))
+        for field in fields(kind)
+    )
     for kind in State.__args__
 }

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from indexer.events import UnknownAct
 from indexer.state import State
 from indexer.store import copying, schema
-from indexer.store.folding import Ended, Held, Memory, Read, changing, state_type
+from indexer.store.folding import Ended, Held, Memory, Read, changing, state_types
 from indexer.store.rows import TABLES, Rows, python_values, state_of
 from indexer.values import Hash32
 
@@ -92,7 +92,8 @@ def recall(connection: Connection, reads: Sequence[Read], memory: Memory) -> Non
     for read in reads:
         if not isinstance(read.act, UnknownAct):
             unknown = {subject for subject in changing(read) if subject not in memory.held}
-            wanted.setdefault(state_type(read.act), set()).update(unknown)
+            for kind in state_types(read.act):
+                wanted.setdefault(kind, set()).update(unknown)
     for kind, subjects in wanted.items():
         memory.held |= _states(connection, kind, subjects)
 

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import events as acts
+from indexer.before import StepRefused
 from indexer.events import SELECTORS, Sources, decode
 from indexer.record import Record, from_log
-from indexer.state import State, StepRefused, Token, Work, fold, step
+from indexer.state import State, Token, Work, fold, step
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address, hash32
 from tests.indexer.histories import SOURCES, History, account, word
 
