@@ -1,7 +1,7 @@
 """What of a work's rights was not granted, in its three kinds, at a point and on a slice; and what an act leaves. Pure.
 
 Free for an exclusive grant: no grant is in force there. Free for a non-exclusive one: none that shuts others out. The
-owner may use it: none that shuts the owner out. Answered as points and slices: the whole of what a thousand grants leave
+owner may use it: none that shuts the owner out. Answered as points and slices: all that a thousand grants leave
 is tens of thousands of boxes that nobody reads.
 """
 
