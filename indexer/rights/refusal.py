@@ -74,7 +74,7 @@ def clashes(rights: Rights, offer: Offer, today: int) -> tuple[Refusal, ...]:
     wanted = offer.scope.onwards(today)
     found = []
     for one in rights.grants.values():
-        if not _is_sibling(one, offer) or not _exclude(one.kind, offer.kind):
+        if not _is_sibling(one, offer) or not one.kind.clashes_with(offer.kind):
             continue
         common = one.scope.intersect(wanted)
         if not common.is_empty():
@@ -128,8 +128,3 @@ def _of_parent(rights: Rights, parent: Grant, offer: Offer, now: int, today: int
 
 def _is_sibling(grant: Grant, offer: Offer) -> bool:
     return grant.parent_id == offer.parent_id and grant.work_id == offer.of.work_id
-
-
-def _exclude(one: GrantKind, other: GrantKind) -> bool:
-    """Whether two grants that overlap cannot be both: one of them shuts others out."""
-    return GrantKind.NON_EXCLUSIVE not in (one, other) or one != other
