@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from indexer import state as states
 from indexer.before import StepRefused
 from indexer.errors import IndexerError
 from indexer.events import AccountReplaced, Act, Gifted, Lent, Sources, UnknownAct, decode
 from indexer.keccak import keccak256
+from indexer.rights import acts as rights_acts
+from indexer.rights import state as rights
 from indexer.span import Recorded
 from indexer.state import State, step
-from indexer.rights import state as rights
 from indexer.values import ZERO_HASH, Hash32
 
 _OF_RIGHTS = (rights.Estate, rights.WorkRights, rights.Grant)
@@ -172,8 +173,7 @@ def fold_records(reads: Sequence[Read], memory: Memory, sources: Sources) -> Fol
             open_versions[subject] = len(versions)
             versions.append(Version(subject, state, seq, begun, None))
             held[subject] = Held(state, seq, begun)
-        if isinstance(read.act, Gifted | Lent):
-            folded.intents.extend(Intent(seq, digest) for digest in _intents(read.act))
+        folded.intents.extend(Intent(seq, digest) for digest in _INTENTS.get(type(read.act), _none)(read.act))
     return folded
 
 
@@ -224,8 +224,26 @@ def _end(before: Held, subject: Hash32, seq: int, open_versions: dict[Hash32, in
         folded.versions[place] = folded.versions[place]._replace(superseded_by=seq)
 
 
-def _intents(act: Gifted | Lent) -> Iterator[Hash32]:
-    if act.intent != ZERO_HASH:
-        yield act.intent
-    if isinstance(act, Gifted) and act.acceptance != ZERO_HASH:
-        yield act.acceptance
+def _none(_: object) -> tuple[Hash32, ...]:
+    return ()
+
+
+def _of_gift(act: Gifted) -> tuple[Hash32, ...]:
+    return tuple(one for one in (act.intent, act.acceptance) if one != ZERO_HASH)
+
+
+def _of_agreement(act: Any) -> tuple[Hash32, ...]:
+    return (act.intent,) if act.intent != ZERO_HASH else ()
+
+
+_AGREED = (
+    *(Lent, rights_acts.EstateClaimed, rights_acts.EstateSplit, rights_acts.EstatesMerged),
+    *(rights_acts.EstateAssigned, rights_acts.EstateAmended, rights_acts.GrantSurrendered),
+    *(rights_acts.GrantTerminated, rights_acts.GrantAmended),
+)
+_INTENTS: dict[type[Any], Callable[[Any], tuple[Hash32, ...]]] = {
+    Gifted: _of_gift,
+    rights_acts.Granted: lambda act: (act.grant_id,),
+    **dict.fromkeys(_AGREED, _of_agreement),
+}
+"""Which EIP-712 digests an act uses up."""

@@ -71,7 +71,8 @@ PACKINGS: Mapping[tuple[str, str], Packing] = MappingProxyType(
         ("estates", "owners"): _ACCOUNTS,
         ("estates", "parts"): Packing(_store_parts, _read_parts),
         ("estates", "alone"): Packing(
-            lambda alone: _ALONE.pack(alone.longest, alone.quota), lambda packed: Alone(*_ALONE.unpack(packed))
+            lambda alone: _ALONE.pack(alone.longest, alone.quota),
+            lambda packed: Alone(*_ALONE.unpack(packed)),
         ),
         ("grants", "scope"): Packing(_store_scope, _read_scope),
         ("grants", "grantors"): _ACCOUNTS,

@@ -403,6 +403,7 @@ class GrantTable(Version, Base):
             ("parent_id", "begun_seq"),
             ("estate_id", "begun_seq"),
             ("licensee", "begun_seq"),
+            ("until", "begun_seq"),
         ),
     )
 

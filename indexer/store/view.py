@@ -93,7 +93,7 @@ class View:
         return lookups.find_acts(self._connection, self.as_of, set(wanted))
 
     def find_intents(self, digests: Iterable[Hash32]) -> dict[Hash32, ProvenanceEntry]:
-        """Give the records that used up these EIP-712 digests (of gifts, acceptances and loans), by digest."""
+        """Give the records that used up these EIP-712 digests (of gifts, acceptances, loans, acts on rights)."""
         return lookups.find_intents(self._connection, self.as_of, digests)
 
     def transaction(self, transaction_hash: Hash32) -> tuple[ProvenanceEntry, ...]:
@@ -328,10 +328,18 @@ class View:
         return lists.oldest(self._connection, self.as_of, Grant, where, after, limit)
 
     def grants_ending(
-        self, first: int, last: int, after: int | None = None, limit: int = 50
+        self,
+        first: int,
+        last: int,
+        *,
+        work: Hash32 | None = None,
+        licensee: Address | None = None,
+        after: int | None = None,
+        limit: int = 50,
     ) -> Page[Known[Grant]]:
-        """List grants whose last day is from day `first` to day `last`; the cursor is the seq of the granting."""
-        return rights.ending(self._connection, self.as_of, first, last, after, limit)
+        """List grants whose last day is from `first` to `last`, oldest first; the cursor is the seq of the granting."""
+        where: dict[str, object] = {"work_id": work, "licensee": licensee}
+        return rights.ending(self._connection, self.as_of, (first, last), where, after, limit)
 
     def tokens(
         self,

@@ -29,6 +29,9 @@ _NAMES = (
     "WorkRegistry",
     "Collections",
     "Collectible",
+    "Consents",
+    "RightsRegistry",
+    "Grants",
 )
 
 
@@ -55,18 +58,23 @@ def test_the_vectors_hold_every_kind_of_act() -> None:
 
 def test_every_recorded_act_leads_to_the_state_whose_hash_the_contract_recorded() -> None:
     states = fold(records(), sources())
-    assert len(records()) == 100
+    assert len(records()) == 145
     assert {type(state).__name__ for state in states.values()} == {
         "Anchor",
+        "Attestation",
         "CancelledNonce",
         "Collection",
+        "ConsentTakenBack",
         "Edition",
+        "Estate",
+        "Grant",
         "LedgerMark",
         "Order",
         "Seat",
         "Standing",
         "Token",
         "Work",
+        "WorkRights",
     }
 
 

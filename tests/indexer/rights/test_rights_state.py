@@ -175,7 +175,7 @@ def test_an_estate_is_named_by_its_act_and_its_place_among_the_parts() -> None:
 def test_assents_are_taken_apart_the_first_partys_in_the_lowest_bits() -> None:
     assert assents_of(0x41, 2) == (Assent.OWN_KEY, Assent.PAPER)
     for packed, parties in ((0x41, 1), (0x41, 3), (0x5, 1)):
-        with pytest.raises(ValueError, match="part"):
+        with pytest.raises(ValueError, match=r"part|Assent"):
             assents_of(packed, parties)
 
 

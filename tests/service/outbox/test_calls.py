@@ -20,7 +20,7 @@ from service.outbox.requests import AccountTarget, OrderName, Request, TokenTarg
 from tests.service.outbox.samples import HOLDER, ISSUER, OTHER, chain, collection, deposit, one_of_each, word
 
 KEPT = b"\x0a" * 65
-SOURCES = Sources(*(Address(bytes((0xC0 + number,)) * 20) for number in range(7)))
+SOURCES = Sources(*(Address(bytes((0xC0 + number,)) * 20) for number in range(10)))
 NAMES = Names(SOURCES, Domain(1, SOURCES.collectible, word(1)), Domain(1, SOURCES.identities, word(1)))
 CASE = Case(NAMES, Asked("ab" * 16, 1_700_000_000, 600))
 AT = Circumstances(CASE, lambda *_: KEPT, lambda _: HOLDER)
