@@ -113,6 +113,31 @@ def read(text: str) -> Scope:
     )
 
 
+def read_mask(axis: Axis, text: str) -> int:
+    """Read the names of one mask, with groups and exceptions; what may be of two axes is of this one.
+
+    Raises:
+        ScopeUnread: a name is not understood, has several meanings, or is of another axis; or there is none.
+    """
+    found = _Found()
+    for part in _parts(words_of(text)):
+        found.take([_narrowed(word, axis) for word in part])
+    if found.days:
+        raise ScopeUnread(text, f"「{text}」里有日期。", f"There are days in “{text}”.")
+    return found.left(axis)
+
+
+def _narrowed(word: Word, axis: Axis) -> Word:
+    """Give a name its meaning along an axis."""
+    if not isinstance(word, Name):
+        return word
+    meanings = tuple(one for one in word.meanings if one[0] is axis)
+    if not meanings:
+        kind = LISTS[axis]
+        raise ScopeUnread(word.typed, f"「{word.typed}」不是{kind.zh}。", f"“{word.typed}” is no {kind.en}.")
+    return Name(meanings, word.typed)
+
+
 _Part: TypeAlias = list[Word]
 
 
@@ -174,9 +199,14 @@ class _Found:
                 raise _open_name(name)
             axis, mask = fitting[0]
             self.taken[axis] |= mask
-        return {axis: self._left(axis) for axis in WRITTEN}
+        return {axis: self.left(axis) for axis in WRITTEN}
 
-    def _left(self, axis: Axis) -> int:
+    def left(self, axis: Axis) -> int:
+        """Give what was named along an axis, without what was excepted.
+
+        Raises:
+            ScopeUnread: nothing is left, or something is excepted of what is not there.
+        """
         taken, excepted = self.taken[axis], self.excepted[axis]
         if excepted & ~taken:
             names = write_mask(axis, excepted & ~taken)

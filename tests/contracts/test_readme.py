@@ -12,6 +12,7 @@ import pytest
 from contracts import load, names
 from indexer import events
 from indexer.evidence.claims import Deposit, Holding
+from indexer.evidence.rights_claims import InForce, Title
 from indexer.record import Record, from_log
 from indexer.state import fold
 from indexer.values import ZERO_ADDRESS, Address, Hash32, address, hash32
@@ -140,8 +141,16 @@ def test_a_bundle_carries_for_each_claim_what_its_row_says():
     carried = {
         Holding.KIND: Holding(token, Address(ZERO_ADDRESS), work).subjects(SOURCES),
         Deposit.KIND: Deposit(work, Address(ZERO_ADDRESS), 0).subjects(SOURCES),
+        Title.KIND: Title(token, work, (Address(ZERO_ADDRESS),), (1,)).subjects(SOURCES),
+        InForce.KIND: InForce(work, work, Address(ZERO_ADDRESS), 0).subjects(SOURCES),
     }
-    subject = {"token": SOURCES.token(token), "work": SOURCES.work(work)}
+    subject = {
+        "token": SOURCES.token(token),
+        "work": SOURCES.work(work),
+        "estate": SOURCES.estate(token),
+        "rights_of": SOURCES.rights_of(work),
+        "grant": SOURCES.grant(work),
+    }
     assert {kind: tuple(subject[one] for one in said.split(", ")) for kind, said in table.items()} == carried
 
 

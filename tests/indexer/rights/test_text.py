@@ -10,7 +10,7 @@ from indexer.china import day_of
 from indexer.rights.codes import LISTS, TERRITORIES
 from indexer.rights.names import ScopeUnread
 from indexer.rights.scope import NO_END, Axis, Scope, whole_world
-from indexer.rights.text import Tongue, read, write, write_mask
+from indexer.rights.text import Tongue, read, read_mask, write, write_mask
 from tests.indexer.rights.test_scope import scopes
 
 JAPANESE = "翻译权，日语，日本，纸质与电子书，2027-01-01 至 2036-12-31"
@@ -189,6 +189,35 @@ def day_of_text(text: str) -> int:
     from datetime import date
 
     return day_of(date.fromisoformat(text))
+
+
+@pytest.mark.parametrize(
+    ("axis", "typed", "written"),
+    [
+        (Axis.TERRITORIES, "港澳台（澳门除外）、日本", "中国香港、日本与中国台湾"),
+        (Axis.MEDIA, "展览", "展览"),
+        (Axis.RIGHTS, "展览，复制", "复制权与展览权"),
+        (Axis.LANGUAGES, "ja; zh-Hant", "繁体中文与日语"),
+    ],
+)
+def test_one_mask_is_read_alone(axis: Axis, typed: str, written: str) -> None:
+    assert write_mask(axis, read_mask(axis, typed)) == written
+
+
+@pytest.mark.parametrize(
+    ("axis", "typed", "part"),
+    [
+        (Axis.TERRITORIES, "日语", "日语"),
+        (Axis.TERRITORIES, "日本，2027-01-01 起", "日本，2027-01-01 起"),
+        (Axis.TERRITORIES, "中国", "中国"),
+        (Axis.MEDIA, "", ""),
+        (Axis.MEDIA, "纸质（纸质除外）", ""),
+    ],
+)
+def test_what_is_no_mask_of_that_axis_is_named(axis: Axis, typed: str, part: str) -> None:
+    with pytest.raises(ScopeUnread) as unread:
+        read_mask(axis, typed)
+    assert unread.value.part == part
 
 
 def test_an_empty_scope_has_no_words() -> None:
