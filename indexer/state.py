@@ -334,7 +334,7 @@ _EDITION_WORDS = pattern("uint256", "bytes32", "bytes32", "uint32", "uint64").pa
 _Held: TypeAlias = Mapping[Hash32, State]
 
 
-def step(held: _Held, record: Record, act: Act, sources: Sources) -> dict[Hash32, State]:
+def step(held: _Held, record: Record, act: Act, sources: Sources) -> Mapping[Hash32, State]:
     """Say which states the record changes, by subject; the first is that of `record.subjects[0]`.
 
     Args:
@@ -351,7 +351,7 @@ def step(held: _Held, record: Record, act: Act, sources: Sources) -> dict[Hash32
         raise StepRefused(record.seq, f"{type(act).__name__} is not recorded by {record.source.hex()}")
     if record.block_time >> 64:  # strangers write records too, and states have no room for it
         raise StepRefused(record.seq, f"{type(act).__name__} is dated as no block is")
-    changed = dict(STEPS[type(act)](Before(held, record, sources), act))
+    changed = STEPS[type(act)](Before(held, record, sources), act)
     first = next(iter(changed))
     if not record.subjects or record.subjects[0] != first:
         raise StepRefused(record.seq, f"{type(act).__name__} names another subject first")

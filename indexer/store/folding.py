@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -173,7 +173,9 @@ def fold_records(reads: Sequence[Read], memory: Memory, sources: Sources) -> Fol
             open_versions[subject] = len(versions)
             versions.append(Version(subject, state, seq, begun, None))
             held[subject] = Held(state, seq, begun)
-        folded.intents.extend(Intent(seq, digest) for digest in _INTENTS.get(type(read.act), _none)(read.act))
+        digests = _INTENTS.get(type(read.act))
+        if digests is not None:
+            folded.intents.extend(Intent(seq, digest) for digest in digests(read.act))
     return folded
 
 
@@ -196,7 +198,7 @@ def _name(recorded: Recorded, heads: dict[Hash32, tuple[Hash32, int]], namings: 
         namings.append((seq, position, subject, ordinal, head))
 
 
-def _change(read: Read, memory: Memory, folded: Folded, sources: Sources) -> dict[Hash32, State]:
+def _change(read: Read, memory: Memory, folded: Folded, sources: Sources) -> Mapping[Hash32, State]:
     concerned = _concerned(read, memory)
     reason = read.reason
     if memory.stopped and not memory.stopped.isdisjoint(concerned):
@@ -222,10 +224,6 @@ def _end(before: Held, subject: Hash32, seq: int, open_versions: dict[Hash32, in
         folded.ended.append(Ended(type(before.state), subject, before.seq, seq))
     else:
         folded.versions[place] = folded.versions[place]._replace(superseded_by=seq)
-
-
-def _none(_: object) -> tuple[Hash32, ...]:
-    return ()
 
 
 def _of_gift(act: Gifted) -> tuple[Hash32, ...]:

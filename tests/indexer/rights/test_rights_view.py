@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer.evidence.collect import look_since
+from indexer.evidence.rights_claims import InForce, Title
+from indexer.evidence.verdict import SinceThen
 from indexer.rights.acts import GrantKind
 from indexer.rights.scope import Axis, Point
 from indexer.rights.state import Attestation, Estate, Grant, WorkRights
@@ -185,6 +188,35 @@ def test_an_act_of_the_future_on_the_rights_of_a_work_stops_them_alone(projectio
         assert followed.state.revision == 2
         assert view.grants(work=WORK).items == ()
         assert len(view.grants(work=OTHER).items) == 1
+
+
+def test_what_was_proved_is_looked_up_again_later(projection: Projection) -> None:
+    history = RightsHistory()
+    work = history.work(AN, 1)
+    estate = history.claim(work, BOX, AN)
+    grant = history.grant(estate, BO, GrantKind.SOLE, PART)
+    below = history.sublicense(grant, CI, GrantKind.SOLE, PART)
+    history.close()
+    title = Title(estate, work, (AN,), (1,))
+    force = InForce(below, work, CI, 20_500, (grant,))
+    index(projection, history)
+    with projection.view() as view:
+        assert {look_since(view, one, 9).state for one in (title, force)} == {SinceThen.NOT_WITHDRAWN}
+        unknown = (replace(title, estate_id=5), replace(force, grant_id=word("unknown")))
+        assert {look_since(view, one, 9).state for one in unknown} == {SinceThen.NOT_CHECKED}
+    history.assign(estate, DE)
+    history.surrender(grant, 20_450)
+    history.close()
+    index(projection, history)
+    with projection.view() as view:
+        assert {look_since(view, one, 9).state for one in (title, force)} == {SinceThen.WITHDRAWN}
+        before = replace(force, on=20_449)
+        assert look_since(view, before, 9).state is SinceThen.NOT_WITHDRAWN
+    history.split(estate, Axis.MEDIA, [1, 2])
+    history.close()
+    index(projection, history)
+    with projection.view() as view:
+        assert look_since(view, replace(title, owners=(DE,)), 9).state is SinceThen.WITHDRAWN
 
 
 def test_the_ledger_that_is_followed_has_the_ten_contracts() -> None:
