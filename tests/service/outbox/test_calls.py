@@ -14,8 +14,9 @@ from indexer.keccak import keccak256
 from indexer.values import Address, Hash32
 from service.keys.intents import Domain, digest
 from service.outbox import naming, requests
-from service.outbox.calls import Circumstances, Part, call_data, part
+from service.outbox.calls import call_data, part
 from service.outbox.naming import Asked, Case, Names
+from service.outbox.parts import Circumstances, Part
 from service.outbox.requests import AccountTarget, OrderName, Request, TokenTarget
 from tests.service.outbox.samples import HOLDER, ISSUER, OTHER, chain, collection, deposit, one_of_each, word
 

@@ -18,8 +18,9 @@ from service.keys.intents import Intent
 from service.keys.operators import Operator
 from service.keys.secret import Secret
 from service.outbox import naming, requests
-from service.outbox.calls import Circumstances, part
+from service.outbox.calls import part
 from service.outbox.naming import Asked, Case
+from service.outbox.parts import Circumstances
 from service.outbox.requests import (
     KINDS,
     AccountTarget,
