@@ -9,7 +9,7 @@ from service.outbox.tables import Base
 
 
 class BearerKeyRow(Base):
-    """A key that was given out; the key itself is stored nowhere. `account`: of a holder's key, whom it acts for."""
+    """A key that was given out; the key itself is stored nowhere. `account`: of one that acts for one."""
 
     __tablename__ = "bearer_keys"
 

@@ -8,12 +8,15 @@ from service.api import (
     accounts,
     audit,
     collections,
+    estates,
     evidence,
     files,
     gifts,
     orders,
     pages,
+    proposals,
     reference,
+    rights,
     works,
 )
 from service.api.border import guard
@@ -40,6 +43,9 @@ ROUTERS = (
     gifts.routes,
     accounts.routes,
     orders.routes,
+    rights.routes,
+    estates.routes,
+    proposals.routes,
     audit.routes,
     reference.routes,
 )

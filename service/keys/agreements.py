@@ -7,16 +7,24 @@ unrepeatable is the revision that it names.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias
 
 from indexer.rights.acts import Alone, GrantKind, Ground
 from indexer.rights.scope import Axis, Scope
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address
-from indexer.words import Account, Bool, Bytes32, Text, Uint16, Uint32, Uint64, Uint256
-
-Accounts = Annotated[tuple[Account, ...], "address[]"]
-Uint32s = Annotated[tuple[Uint32, ...], "uint32[]"]
-Uint256s = Annotated[tuple[Uint256, ...], "uint256[]"]
+from indexer.words import (
+    Account,
+    Accounts,
+    Bool,
+    Bytes32,
+    Text,
+    Uint16,
+    Uint32,
+    Uint32s,
+    Uint64,
+    Uint256,
+    Uint256s,
+)
 
 
 @dataclass(frozen=True, slots=True)

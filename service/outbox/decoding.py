@@ -67,6 +67,21 @@ def reason_of(error: bytes | None) -> Reason:
     return _said(form, dict(zip(form.names, values, strict=True)))
 
 
+def reason_named(name: str, values: Mapping[str, Any]) -> Reason:
+    """Say an error of a contract that was not raised yet, by its name.
+
+    Args:
+        values: its arguments; others may be among them, and are left out.
+
+    Raises:
+        LookupError: no contract has an error of this name with these arguments.
+    """
+    for form in error_forms().values():
+        if form.name == name and set(form.names) <= set(values):
+            return _said(form, {argument: values[argument] for argument in form.names})
+    raise LookupError(f"no error {name} of {', '.join(values)}")
+
+
 def refusals(receipt: Receipt, contract: Address) -> dict[Hash32, bytes]:
     """Give the errors of the items that a contract refused in a transaction, by what it calls them.
 

@@ -147,9 +147,14 @@ def propose(
     principal: str,
     idempotency_key: str,
     proposed_by: Address | None,
+    asked: bytes = b"",
     now: int | None = None,
 ) -> Proposal:
     """Keep a proposal, durably; asked again with the same key, give the same one.
+
+    Args:
+        asked: digest of what was asked for, from which the draft was made by reading the state of that time; left out,
+            the draft itself is what was asked.
 
     Raises:
         BadInput: a field is out of its range, or the deadline is too near or too far.
@@ -159,7 +164,7 @@ def propose(
     check(draft.request)
     _check_key(idempotency_key)
     text = body.canonical(draft.request)
-    digest = hashlib.sha256(text + b"".join(draft.parties)).digest()
+    digest = asked or hashlib.sha256(text + b"".join(draft.parties)).digest()
     with database.write() as connection:
         where = (ProposalRow.principal == principal, ProposalRow.idempotency_key == idempotency_key)
         held = connection.execute(select(ProposalRow.id, ProposalRow.digest).where(*where)).one_or_none()
@@ -193,12 +198,21 @@ def propose(
         return _one(connection, str(values["id"]), at)
 
 
-def earlier(database: Database, principal: str, idempotency_key: str) -> Proposal | None:
-    """Give the proposal that was made under this key before."""
-    where = (ProposalRow.principal == principal, ProposalRow.idempotency_key == idempotency_key)
+def earlier(database: Database, principal: str, idempotency_key: str, asked: bytes) -> Proposal | None:
+    """Give the proposal that was made under this key before, as it was read from the state of that time.
+
+    Raises:
+        Conflict: another one was asked for under this key.
+    """
+    row = ProposalRow
+    where = (row.principal == principal, row.idempotency_key == idempotency_key)
     with database.read() as connection:
-        found = _read(connection, int(time.time()), *where)
-    return found[0] if found else None
+        held = connection.execute(select(row.id, row.digest).where(*where)).one_or_none()
+        if held is None:
+            return None
+        if held.digest != asked:
+            raise _key_reused(idempotency_key)
+        return _one(connection, held.id, int(time.time()))
 
 
 def proposal(database: Database, proposal_id: str) -> Proposal:
@@ -214,8 +228,8 @@ def proposal(database: Database, proposal_id: str) -> Proposal:
 def proposals(
     database: Database,
     *,
-    concerning: Address | None = None,
     accounts: Collection[Address] = (),
+    nobody: bool = False,
     work_id: Hash32 | None = None,
     open_only: bool = False,
     before: int | None = None,
@@ -224,14 +238,14 @@ def proposals(
     """List proposals, newest first.
 
     Args:
-        concerning, accounts: only those that one of these accounts made or has to agree to; none: all.
+        accounts: only those that one of these accounts made or has to agree to; none: all, or with `nobody` none.
         before: the `place` of the last one seen.
     """
-    row, where = ProposalRow, []
-    mine = {*accounts, *([concerning] if concerning is not None else [])}
-    if mine:
-        asked = select(PartyRow.proposal).where(PartyRow.party.in_(mine))
-        where.append(or_(row.proposed_by.in_(mine), row.place.in_(asked)))
+    row: Any = ProposalRow
+    where: list[ColumnElement[bool]] = []
+    if accounts or nobody:
+        asked = select(PartyRow.proposal).where(PartyRow.party.in_(accounts))
+        where.append(or_(row.proposed_by.in_(accounts), row.place.in_(asked)))
     if work_id is not None:
         where.append(row.work_id == work_id)
     if open_only:
@@ -279,16 +293,15 @@ def hand_in(database: Database, proposal_id: str) -> Proposal:
     )
     with database.write() as connection:
         change = update(ProposalRow).where(ProposalRow.place == found.place)
-        connection.execute(change.values(operation_id=accepted.id))
+        connection.execute(change.values(state=ProposalState.HANDED_IN, operation_id=accepted.id))
     return proposal(database, proposal_id)
 
 
 def hand_in_all(database: Database) -> int:
     """Hand in what was agreed to and whose accepting was cut off; how many."""
-    where = (ProposalRow.state == ProposalState.AGREED, ProposalRow.operation_id.is_(None))
+    query = select(ProposalRow.id).where(ProposalRow.state == ProposalState.AGREED)
     with database.read() as connection:
-        found = connection.execute(select(ProposalRow.id).where(*where).order_by(ProposalRow.place)).scalars()
-        ids = list(found)
+        ids = list(connection.execute(query.order_by(ProposalRow.place)).scalars())
     for one in ids:
         hand_in(database, one)
     return len(ids)
@@ -404,8 +417,6 @@ def _proposal(row: Any, parties: list[Address], given: dict[Address, Given], now
 
 
 def _state(row: Any, now: int) -> ProposalState:
-    if row.operation_id is not None:
-        return ProposalState.HANDED_IN
     if row.state == ProposalState.OPEN and row.deadline <= now:
         return ProposalState.LAPSED
     return ProposalState(row.state)

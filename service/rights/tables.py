@@ -11,9 +11,9 @@ _Big = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows itsel
 
 
 class ProposalRow(Base):
-    """An act on rights that somebody proposed. `body`: the request it becomes, without consents.
+    """An act on rights that somebody proposed. `digest`: of what was asked; `body`: the request it becomes.
 
-    `state`: open, agreed, withdrawn (docs/states.md). `proposed_by`: the account of who proposed it, if it has one.
+    `state`: open, agreed, handed_in, withdrawn (docs/states.md). `proposed_by`: the account of who did, if it has one.
     """
 
     __tablename__ = "proposals"

@@ -253,10 +253,10 @@ def test_a_list_shows_those_that_concern_an_account_newest_first(desk: Desk, cas
     ids = [made(desk, cast, f"number {number}").id for number in range(3)]
     other = Cast()
     made(desk, other, "another's")
-    mine = proposals(desk.database, concerning=cast.parties[1])
+    mine = proposals(desk.database, accounts=[cast.parties[1]])
     assert [one.id for one in mine] == ids[::-1]
     assert [one.id for one in proposals(desk.database, accounts=cast.parties, before=mine[0].place)] == ids[
         1::-1
     ]
     assert len(proposals(desk.database)) == 4
-    assert proposals(desk.database, concerning=STRANGER) == []
+    assert proposals(desk.database, accounts=[STRANGER]) == []
