@@ -20,7 +20,7 @@ from service.api.accepting import take
 from service.api.acts import AnyAct
 from service.api.auth import AsIssuer, AsOperator, IdempotencyKey
 from service.api.border import Installed
-from service.api.names import account_in, digest_in
+from service.api.names import account_in, digest_in, number_in
 from service.api.readers import AsParty, AsReader, Reading, reading
 from service.api.shapes import Account, Body, Digest, Moment, Reason, Signature, accepted, as_of_body
 from service.api.signatures import domain_of, require_signed
@@ -304,13 +304,12 @@ def _drafting(installation: Installation, one: Reading) -> Drafting:
 
 def _drafted(one: Reading, drafting: Drafting, body: Any) -> Draft:
     """Draft an act; of what the bearer may not see it is not said whether it is there."""
-    for name, require in (
-        ("estate_id", one.audience.require_estate),
-        ("grant_id", one.audience.require_grant),
-    ):
-        given = getattr(body, name, None)
-        if given is not None:
-            require(one.book, int(given) if name == "estate_id" else hash32(given))
+    estates = [getattr(body, "estate_id", None), *getattr(body, "estate_ids", ())]
+    for estate_id in filter(None, estates):
+        one.audience.require_estate(one.book, number_in(estate_id))
+    for name in ("grant_id", "parent_id"):
+        if given := getattr(body, name, None):
+            one.audience.require_grant(one.book, hash32(given))
     draft: Draft = body.draft(drafting)
     return draft
 

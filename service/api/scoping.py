@@ -50,9 +50,11 @@ class ScopeBody(Body):
             return scope_in(self.text)
         if self.since is None or any(one is None for one in given):
             raise _unclear("scope")
-        masks = [mask_in(known, codes or ()) for known, codes in zip(LISTS, given, strict=True)]
+        rights, territories, languages, media = (
+            mask_in(known, codes or ()) for known, codes in zip(LISTS, given, strict=True)
+        )
         until = NO_END if self.until is None else day_in(self.until) + 1
-        return Scope(*masks, day_in(self.since), until)
+        return Scope(rights, territories, languages, media, day_in(self.since), until)
 
 
 def scope_in(text: str) -> Scope:
@@ -82,7 +84,7 @@ def mask_in(known: CodeList, codes: Sequence[str]) -> int:
             "code-unknown",
             f"没有名为 {fault} 的{known.zh}。",
             f"No {known.en} has the code {fault}.",
-            code=str(fault).strip("'"),
+            given=str(fault).strip("'"),
         ) from fault
 
 

@@ -73,7 +73,11 @@ def _inner(kind: type[Any]) -> set[type[Any]]:
 
 
 def _type(annotation: Any) -> str:
-    return type_name(annotation) if is_dataclass(annotation) else solidity_type(annotation)
+    return (
+        type_name(annotation)
+        if isinstance(annotation, type) and is_dataclass(annotation)
+        else solidity_type(annotation)
+    )
 
 
 def _encoded(annotation: Any, value: Any) -> bytes:

@@ -67,7 +67,7 @@ _MOST = {
 }
 """Of a list; those who agree are old and new owners, or owners and a licensee."""
 _HELD = frozenset((Measure.HOLD, Measure.RELEASE))
-_MEASURES: Mapping[type[Target], frozenset[Measure]] = {
+MEASURES: Mapping[type[Target], frozenset[Measure]] = {
     TokenTarget: _HELD | {Measure.FORCED_TRANSFER, Measure.ANNUL},
     AccountTarget: frozenset((Measure.SUSPEND, Measure.RESTORE)),
     EstateTarget: _HELD,
@@ -75,6 +75,7 @@ _MEASURES: Mapping[type[Target], frozenset[Measure]] = {
     GrantTarget: _HELD | {Measure.TERMINATE},
     RightsTarget: _HELD,
 }
+"""What an order may demand of what."""
 
 
 def check(request: Request) -> None:
@@ -89,24 +90,27 @@ def check(request: Request) -> None:
 
 
 def _check(value: Any) -> None:
+    kind: Any = type(value)
+    bits = _bits_of(kind)
     for one in fields(value):
         held = getattr(value, one.name)
         if is_dataclass(held):
             _check(held)
         elif isinstance(held, tuple):
-            _check_list(one.name, held, _bits(type(value), one.name))
+            _check_list(one.name, held, bits[one.name])
         else:
-            _check_scalar(one.name, held, _bits(type(value), one.name))
+            _check_scalar(one.name, held, bits[one.name])
 
 
 @cache
-def _bits(kind: type[Any], name: str) -> int | None:
-    """Say how many bits a number, or the numbers of a list, may have: as a struct is annotated, else by its name."""
-    annotation = dict(layout(kind))[name]
-    written = solidity_type(annotation) if hasattr(annotation, "__metadata__") else ""
-    if written.startswith("uint"):
-        return int(written.removeprefix("uint").removesuffix("[]"))
-    return _BITS.get(name)
+def _bits_of(kind: Any) -> Mapping[str, int | None]:
+    """Say how many bits the numbers of a value may have: as it is annotated, else by their names."""
+    found: dict[str, int | None] = {}
+    for name, annotation in layout(kind):
+        written = solidity_type(annotation) if hasattr(annotation, "__metadata__") else ""
+        sized = written.startswith("uint")
+        found[name] = int(written.removeprefix("uint").removesuffix("[]")) if sized else _BITS.get(name)
+    return found
 
 
 def _check_list(name: str, held: tuple[Any, ...], bits: int | None) -> None:
@@ -135,7 +139,7 @@ def _check_scalar(name: str, held: Any, bits: int | None) -> None:
 
 
 def _check_target(order: OrderName) -> None:
-    if order.measure not in _MEASURES[type(order.target)]:
+    if order.measure not in MEASURES[type(order.target)]:
         raise BadInput(
             "order-target",
             "变更持有人与作废针对藏品；暂停与恢复针对账户；变更权利人针对权利项；终止针对许可；"

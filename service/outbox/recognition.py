@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexer import events as acts
+from indexer.rights import acts as of_rights
 from indexer.store.answers import ProvenanceEntry
 from indexer.store.view import View
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Hash32
@@ -209,18 +210,18 @@ def _role(request: requests.ChangeRole, case: Case) -> Sought:
 
 
 _MADE: Mapping[type[Request], type[acts.Act]] = {
-    requests.ClaimEstate: acts.EstateClaimed,
-    requests.MergeEstates: acts.EstatesMerged,
+    requests.ClaimEstate: of_rights.EstateClaimed,
+    requests.MergeEstates: of_rights.EstatesMerged,
 }
 _CHANGED: Mapping[type[Request], type[acts.Act]] = {
-    requests.SplitEstate: acts.EstateSplit,
-    requests.AssignEstate: acts.EstateAssigned,
-    requests.AmendEstate: acts.EstateAmended,
+    requests.SplitEstate: of_rights.EstateSplit,
+    requests.AssignEstate: of_rights.EstateAssigned,
+    requests.AmendEstate: of_rights.EstateAmended,
 }
 _OF_GRANTS: Mapping[type[Request], type[acts.Act]] = {
-    requests.SurrenderGrant: acts.GrantSurrendered,
-    requests.TerminateGrant: acts.GrantTerminated,
-    requests.AmendGrant: acts.GrantAmended,
+    requests.SurrenderGrant: of_rights.GrantSurrendered,
+    requests.TerminateGrant: of_rights.GrantTerminated,
+    requests.AmendGrant: of_rights.GrantAmended,
 }
 
 
@@ -238,7 +239,7 @@ def _changed(
 
 
 def _granted(request: requests.GrantRights, case: Case) -> Sought:
-    return Sought(case.names.sources.grant(naming.agreement(request, case.names)), acts.Granted)
+    return Sought(case.names.sources.grant(naming.agreement(request, case.names)), of_rights.Granted)
 
 
 def _of_grant(
@@ -250,29 +251,29 @@ def _of_grant(
 
 def _confirmed(request: requests.ConfirmAttestation, case: Case) -> Sought:
     subject = case.names.sources.consent(request.intent, request.party)
-    return Sought(subject, acts.AttestationConfirmed)
+    return Sought(subject, of_rights.AttestationConfirmed)
 
 
 def _taken_back(request: requests.WithdrawConsent, case: Case) -> Sought:
-    return Sought(case.names.sources.withdrawal(request.intent, request.account), acts.ConsentWithdrawn)
+    return Sought(case.names.sources.withdrawal(request.intent, request.account), of_rights.ConsentWithdrawn)
 
 
 def _moral(request: requests.RecordMoralRights, case: Case) -> Sought:
     said = _words(request, ("author", "moral_rights", "statement"))
     subject = case.names.sources.rights_of(request.work_id)
-    return Sought(subject, acts.MoralRightsRecorded, said, after=request.since - 1)
+    return Sought(subject, of_rights.MoralRightsRecorded, said, after=request.since - 1)
 
 
 def _contested(request: requests.ContestRights, case: Case) -> Sought:
     said = {**_words(request, ("work_id", "rival_id", "evidence", "reason")), "by": request.contestant}
     subject = case.names.sources.rights_of(request.work_id)
-    return Sought(subject, acts.RightsContested, said, after=request.since - 1)
+    return Sought(subject, of_rights.RightsContested, said, after=request.since - 1)
 
 
 def _uncontested(request: requests.WithdrawContest, case: Case) -> Sought:
     said = _words(request, ("work_id", "by", "reason"))
     subject = case.names.sources.rights_of(request.work_id)
-    return Sought(subject, acts.ContestWithdrawn, said, after=request.since - 1)
+    return Sought(subject, of_rights.ContestWithdrawn, said, after=request.since - 1)
 
 
 def _words(request: Any, said: Iterable[str]) -> dict[str, Any]:

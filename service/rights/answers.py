@@ -32,7 +32,7 @@ def scope_body(scope: Scope) -> dict[str, Any]:
     listed = {
         name: _codes(axis, mask) for axis, (name, mask) in enumerate(zip(MASKS, scope.masks, strict=True))
     }
-    words = {"zh": None, "en": None}
+    words: dict[str, str | None] = {"zh": None, "en": None}
     if not scope.is_empty():
         words = {"zh": write(scope, "zh"), "en": write(scope, "en")}
     return {**words, **listed, "since": day_text(scope.from_), "until": last_day(scope.until)}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from indexer.events import Custody, UnknownAct
+from indexer.events import AccountReplaced, Custody
 from indexer.rights.state import Estate, EstateStatus, Grant, GrantStatus, WorkRights
-from indexer.rights.title import Rights, rights_of
-from indexer.state import Standing, State, Work, step
-from indexer.store.answers import ProvenanceEntry
+from indexer.rights.title import Rights
+from indexer.state import Standing, Work
 from indexer.store.view import View
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, as_hex
 from service.errors import NotFound
@@ -62,32 +61,8 @@ class Book:
         return None if known is None else known.state
 
     def known(self, work_id: Hash32, at: int) -> Rights:
-        """Gather all that was known of the rights of a work at a moment, from the records of their subject.
-
-        Args:
-            at: Unix seconds; records of later blocks were not known.
-        """
-        held: dict[Hash32, State] = {}
-        history = []
-        for entry in self._records(self.view.sources.rights_of(work_id)):
-            record, act = entry.record, entry.act
-            if record.block_time > at:
-                break
-            if isinstance(act, UnknownAct):
-                continue
-            changed = step(held, record, act, self.view.sources)
-            held.update(changed)
-            history.append((record, act, changed))
-        return rights_of(history, at)
-
-    def _records(self, subject: Hash32) -> Iterator[ProvenanceEntry]:
-        after = None
-        while True:
-            page = self.view.history(subject, after, _PAGE, newest_first=False)
-            yield from page.items
-            after = page.cursor
-            if after is None:
-                return
+        """Give all that was known of the rights of a work at a moment, in Unix seconds."""
+        return self.view.rights(work_id, at)
 
     def live_estates(self, work_id: Hash32) -> tuple[Estate, ...]:
         """Give the estates of a work that stand."""
@@ -143,11 +118,16 @@ class Book:
         """Give all accounts that an account stands for now: itself, and those it replaced."""
         found, pending = {account}, [account]
         while pending:
-            for older in self.view.replaced_by(pending.pop()):
+            for older in self._replaced(pending.pop()):
                 if older not in found:
                     found.add(older)
                     pending.append(older)
         return frozenset(found)
+
+    def _replaced(self, account: Address) -> list[Address]:
+        entries = self.view.history(self.view.sources.account(account), newest_first=False).items
+        acts = (entry.act for entry in entries if isinstance(entry.act, AccountReplaced))
+        return [act.account for act in acts if act.replacement == account]
 
     def keeps_key(self, account: Address) -> bool:
         """Say whether whoever stands for an account has no key of its own: only then a paper may stand for it."""

@@ -55,7 +55,7 @@ def _split(drafting: Drafting, request: requests.SplitEstate) -> Iterator[Object
     try:
         boxes.cut(estate.scope, split.axis, split.cuts)
     except ScopeRefused as fault:
-        yield _said(fault.rule, estateId=split.estate_id, place=fault.place or 0)
+        yield _said(fault.rule, estateId=split.estate_id, place=fault.place or 0, field="")
 
 
 def _merge(drafting: Drafting, request: requests.MergeEstates) -> Iterator[Objection]:
@@ -70,7 +70,8 @@ def _merge(drafting: Drafting, request: requests.MergeEstates) -> Iterator[Objec
     try:
         boxes.merge([one.scope for one in estates], merge.axis)
     except ScopeRefused as fault:
-        second = estates[min(fault.place or 0, len(estates) - 1)]
+        place = fault.place if isinstance(fault.place, int) else 0
+        second = estates[min(place, len(estates) - 1)]
         yield _said("NotMergeable", first=first.estate_id, second=second.estate_id)
 
 
