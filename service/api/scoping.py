@@ -75,8 +75,8 @@ def mask_in(known: CodeList, codes: Sequence[str]) -> int:
     Raises:
         BadInput: one is not in the list.
     """
-    if EVERYTHING in codes:
-        return known.full
+    if EVERYTHING in codes:  # The law lists all rights there are.
+        return known.assigned if known is RIGHTS else known.full
     try:
         return known.mask(codes)
     except KeyError as fault:

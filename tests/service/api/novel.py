@@ -69,7 +69,9 @@ class Novel:
     def signed(self, proposal_id: str) -> str:
         """Sign what the API says the wallet has to sign."""
         typed = self.callers["ben"].get(f"/v1/proposals/{proposal_id}/typed-data")
-        signed = self.wallet.sign_message(encode_typed_data(full_message=_numbers(typed)))
+        typed["message"] = _numbers(typed["message"])
+        typed["domain"]["chainId"] = int(typed["domain"]["chainId"])
+        signed = self.wallet.sign_message(encode_typed_data(full_message=typed))
         return str(signed.signature.to_0x_hex())
 
     def recorded(self, proposal_id: str) -> dict[str, Any]:
@@ -118,8 +120,8 @@ class Novel:
         return {"right": "translation", "territory": "JP", "language": "ja", "medium": "ebook", **changes}
 
 
-def tell(house: Premises) -> Novel:
-    """Tell it, from the deposit to the exclusive grant."""
+def cast(house: Premises) -> Novel:
+    """Register everybody, and deposit the novel."""
     issuer, wallet = house.caller(Scope.ISSUER), Account.create()
     accounts = {"museum": written(house.issuer), "ben": wallet.address}
     _register(issuer, "novel-museum", "institution", account=accounts["museum"])
@@ -129,7 +131,12 @@ def tell(house: Premises) -> Novel:
     callers = {name: _caller(house, account) for name, account in accounts.items() if name != "museum"}
     callers["museum"] = Caller(house.url, house.keys[Scope.ISSUER])
     work = deposit(issuer, "novel deposit", None, title="远行")
-    novel = Novel(house, wallet, accounts, callers, work["work_id"])
+    return Novel(house, wallet, accounts, callers, work["work_id"])
+
+
+def begin(novel: Novel) -> None:
+    """Let the authors claim their rights, and grant the Japanese e-book."""
+    accounts, callers = novel.accounts, novel.callers
     today = day_text(china_day(int(time.time())))
     owners = [{"account": accounts[name], "part": 1} for name in ("ann", "ben")]
     claim = {
@@ -143,7 +150,6 @@ def tell(house: Premises) -> Novel:
     novel.estate_id = callers["ann"].get("/v1/rights")["estates"][0]["estate_id"]
     novel.grant = novel.done("ann", "grant", ("ann", "ben", "tokyo"), **novel.japanese())
     novel.grant_id = novel.grant["intent"]
-    return novel
 
 
 def _caller(house: Premises, account: str) -> Caller:

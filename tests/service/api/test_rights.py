@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from service.access.bearer import Scope
-from tests.service.api.novel import AGREEMENT, Novel, tell
+from tests.service.api.novel import AGREEMENT, Novel, begin, cast
 from tests.service.api.premises import DAY, Premises
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
@@ -18,9 +18,12 @@ pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
 @pytest.fixture(scope="module")
 def novel(house: Premises) -> Iterator[Novel]:
     """The story, told once."""
-    made = tell(house)
-    yield made
-    made.close()
+    made = cast(house)
+    try:
+        begin(made)
+        yield made
+    finally:
+        made.close()
 
 
 def test_who_may_translate_it_into_japanese_is_one_question_with_its_proof(novel: Novel) -> None:
