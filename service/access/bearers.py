@@ -75,6 +75,17 @@ def bearer_of(database: Database, text: str) -> Bearer | None:
     return _bearer(row)
 
 
+def bearer_named(database: Database, key_id: str) -> Bearer | None:
+    """Say who has the key of this id; None where there is none, or it was revoked."""
+    with database.read() as connection:
+        row = connection.execute(
+            select(BearerKeyRow.__table__).where(
+                BearerKeyRow.key_id == key_id, BearerKeyRow.revoked_at.is_(None)
+            )
+        ).one_or_none()
+    return _bearer(row) if row is not None else None
+
+
 def bearers(database: Database) -> list[Bearer]:
     """List all keys, revoked ones included, oldest first."""
     with database.read() as connection:

@@ -17,6 +17,7 @@ from service.api import (
     proposals,
     reference,
     rights,
+    sessions,
     works,
 )
 from service.api.border import guard
@@ -47,6 +48,7 @@ ROUTERS = (
     estates.routes,
     proposals.routes,
     audit.routes,
+    sessions.routes,
     reference.routes,
 )
 

@@ -8,6 +8,9 @@ HOME = "/"
 VERIFY = "/verify"
 REFERENCE = "/docs"
 STATIC = "/static/"
+SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
+RIGHTS = "/rights"
 
 
 def search(query: str, after: str | None = None) -> str:

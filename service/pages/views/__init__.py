@@ -13,6 +13,7 @@ from service.pages.views.history import HistoryEntryView, HistoryView
 from service.pages.views.page import AsOf, Bilingual, Fact, FileView, Media, Name, Page, Party, Stale, as_json
 from service.pages.views.reference import Call, Chapter, Parameter, ReferencePage
 from service.pages.views.running import AcceptPage, ErrorPage, OperationPage, Step, VerifyPage, VerifyResult
+from service.pages.views.signing_in import SignInPage
 from service.pages.views.things import (
     CollectiblePage,
     CollectionCard,
@@ -67,6 +68,7 @@ __all__ = [
     "SearchPage",
     "SearchResult",
     "Serial",
+    "SignInPage",
     "Since",
     "Stale",
     "Step",
