@@ -1,4 +1,4 @@
-"""Signing in on the pages: a bearer key is exchanged for a cookie that this service alone reads, and that pages alone obey.
+"""Signing in on the pages: a bearer key is exchanged for a cookie that pages alone obey.
 
 The API below `/v1` knows no cookie. The cookie is sent by pages of this very site (`SameSite=Strict`), no script reads
 it, and what changes something is taken only from a page of this site.

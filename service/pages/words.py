@@ -640,10 +640,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sign_in.send": ("登录", "Sign in"),
     "sign_in.note": (
         "凭证只用来换取本站八小时有效的登录，不会保存在浏览器中；收回凭证，登录随即失效。",
-        (
-            "The key is exchanged for a session of eight hours on this site and is not kept in the browser; the session "
-            "ends with the key."
-        ),
+        "The key is exchanged for a session of eight hours here and is not kept in the browser; it ends with the key.",
     ),
     "sign_in.refused": (
         "凭证无效或已收回；请核对后再试，或向机构重新申请。",
