@@ -43,6 +43,36 @@ def institution(account: str) -> str:
     return f"/i/{quote(account)}"
 
 
+def rights(work_id: str) -> str:
+    """Return the address of a work's rights."""
+    return f"/w/{quote(work_id)}/rights"
+
+
+def grant_form(work_id: str) -> str:
+    """Return the address at which a grant of a work's rights is proposed."""
+    return f"{rights(work_id)}/grant"
+
+
+def estate(estate_id: str) -> str:
+    """Return the address of an estate; `estate_id` is decimal."""
+    return f"/e/{quote(estate_id)}"
+
+
+def grant(grant_id: str) -> str:
+    """Return the address of a grant; `grant_id` is `0x` and 64 digits."""
+    return f"/g/{quote(grant_id)}"
+
+
+def proposal(proposal_id: str) -> str:
+    """Return the address of a proposal."""
+    return f"/p/{quote(proposal_id)}"
+
+
+def sign_in(page: str) -> str:
+    """Return the address at which a party shows its key, to go on to a page."""
+    return f"{SIGN_IN}?{urlencode({'next': page})}"
+
+
 def labels(collection_id: str, page: int = 1) -> str:
     """Return the address of one sheet of labels, counted from 1."""
     return f"/labels/{quote(collection_id)}?page={page}"
@@ -76,6 +106,9 @@ TWINS = (
     ("/t/", "/v1/collectibles/"),
     ("/o/", "/v1/operations/"),
     ("/i/", "/v1/institutions/"),
+    ("/e/", "/v1/estates/"),
+    ("/g/", "/v1/grants/"),
+    ("/p/", "/v1/proposals/"),
     ("/labels/", "/v1/labels/"),
     ("/search", "/v1/search"),
     ("/verify", "/v1/verify"),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from service.files.facts import FACTS
 from service.pages.language import Lang, spelled
+from service.pages.rights_words import RIGHTS_WORDS
 
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, tuple[str, str]] = RIGHTS_WORDS | {
     # the house
     "name": ("钤印", "Qianyin"),
     "name.reading": ("钤印", "Qianyin 钤印"),
@@ -628,25 +629,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "operation.waiting": ("须等前一请求先办完：", "It waits for an earlier request:"),
     "operation.refusal": ("理由", "Reason"),
     # a gift on offer
-    "sign_in.title": ("当事人登录", "Sign in"),
-    "sign_in.lead": (
-        "权利人、被许可人、机构与监管方在此出示凭证，查看与自己有关的权利。公开页面无需登录。",
-        (
-            "Rights holders, licensees, institutions and regulators show their key here to see the rights that concern "
-            "them. Public pages need no key."
-        ),
-    ),
-    "sign_in.key": ("凭证（qy_ 开头）", "Key (qy_…)"),
-    "sign_in.send": ("登录", "Sign in"),
-    "sign_in.note": (
-        "凭证只用来换取本站八小时有效的登录，不会保存在浏览器中；收回凭证，登录随即失效。",
-        "The key is exchanged for a session of eight hours here and is not kept in the browser; it ends with the key.",
-    ),
-    "sign_in.refused": (
-        "凭证无效或已收回；请核对后再试，或向机构重新申请。",
-        "The key is unknown or was revoked; check it and try again, or ask the institution for another.",
-    ),
-    "sign_out": ("退出", "Sign out"),
     "accept.title": ("签收转赠", "Accept a gift"),
     "accept.waiting": ("等待受赠人签收", "Waiting for the receiver’s acceptance"),
     "accept.until": (
