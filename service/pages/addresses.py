@@ -53,6 +53,11 @@ def grant_form(work_id: str) -> str:
     return f"{rights(work_id)}/grant"
 
 
+def split_form(work_id: str) -> str:
+    """Return the address at which a division of a work's rights is proposed."""
+    return f"{rights(work_id)}/split"
+
+
 def estate(estate_id: str) -> str:
     """Return the address of an estate; `estate_id` is decimal."""
     return f"/e/{quote(estate_id)}"

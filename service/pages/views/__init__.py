@@ -36,6 +36,7 @@ from service.pages.views.rights import (
     Row,
     ScopeView,
     Span,
+    SplitForm,
     TitleStep,
     WorkLine,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "SignInPage",
     "Since",
     "Span",
+    "SplitForm",
     "Stale",
     "Step",
     "TitleStep",

@@ -426,6 +426,39 @@ class GrantForm(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class SplitForm(Page):
+    """A cut to be proposed: along what, and, once filled, the parts it will leave.
+
+    Attributes:
+        cut_off: what along the axis becomes a part of its own. day: of a cut in time.
+        burdens: grants that go along with the parts they lie in.
+    """
+
+    kind: ClassVar[str] = "split_form"
+    work_id: str
+    title: Name
+    estates: tuple[Choice, ...]
+    axes: tuple[Choice, ...]
+    cut_off: tuple[Choice, ...]
+    day: str
+    faults: tuple[Bilingual, ...] = ()
+    leaves: tuple[Remainder, ...] = ()
+    burdens: tuple[GrantLine, ...] = ()
+    as_of: AsOf | None = None
+    test_verifier: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return `/w/{work id}/rights/split`."""
+        return addresses.split_form(self.work_id)
+
+    @property
+    def in_time(self) -> bool:
+        """Return whether the cut is along time."""
+        return any(axis.chosen and axis.code == "time" for axis in self.axes)
+
+
+@dataclass(frozen=True, slots=True)
 class Expiry:
     """Something that ends or must be decided soon: a grant, an option, a renewal."""
 

@@ -36,6 +36,7 @@ from service.pages.views import (
     ScopeView,
     SignInPage,
     Span,
+    SplitForm,
     TitleStep,
     WorkLine,
 )
@@ -245,6 +246,16 @@ FORM = GrantForm(
     False,
     "",
 )
+SPLIT = SplitForm(
+    WORK_ID,
+    NOVEL,
+    choices(("1", "甲", "A"), ("2", "乙", "B")),
+    choices(
+        ("territories", "国家/地区", "country or region"), ("time", "期间", "term"), chosen="territories"
+    ),
+    TERRITORIES,
+    "",
+)
 PAGES: dict[str, Page] = {
     "rights": PAGE,
     "rights, not asked": replace(
@@ -312,6 +323,15 @@ PAGES: dict[str, Page] = {
     "grant form, clashing": replace(FORM, asked=JAPANESE, clashes=(CLASH,), leaves=LEAVES),
     "grant form, fine": replace(FORM, asked=AUDIO, leaves=LEAVES),
     "grant form, faulty": replace(FORM, faults=(said("没有这个账户。", "There is no such account."),)),
+    "split form": SPLIT,
+    "split form, filled": replace(SPLIT, leaves=LEAVES, burdens=(EXCLUSIVE,)),
+    "split form, in time": replace(
+        SPLIT,
+        axes=choices(("time", "期间", "term"), chosen="time"),
+        estates=SPLIT.estates[:1],
+        day="2030-01-01",
+        faults=(said("切分日不在期间之内。", "The day is not within the term."),),
+    ),
     "my rights": MyRightsPage(
         FIRST,
         (WorkLine(WORK_ID, NOVEL, "owner", 2, 4),),

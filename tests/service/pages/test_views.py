@@ -158,5 +158,5 @@ def test_every_sample_is_a_page() -> None:
     assert {page.kind for page in samples.PAGES.values()} == {
         "home", "search", "work", "collection", "collectible", "institution", "operation", "verify", "labels", "error",
         "history", "reference", "accept", "sign_in", "rights", "availability", "grant", "estate", "proposal",
-        "grant_form", "my_rights",
+        "grant_form", "split_form", "my_rights",
     }  # fmt: skip
