@@ -9,14 +9,14 @@ claim, recorded as such (`signed_on`), is in force from its own first day; a cla
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from indexer.china import china_day, day_begins
 from indexer.events import Act
 from indexer.record import Record
 from indexer.rights.acts import EstateAmended, EstateClaimed
 from indexer.rights.scope import Point, Scope
-from indexer.rights.state import Estate, EstateStatus, Grant
+from indexer.rights.state import Attestation, Estate, EstateStatus, Grant
 from indexer.values import ZERO_HASH, Address, Hash32
 
 
@@ -50,11 +50,12 @@ class Tenure:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A record that made somebody the owner of what a point lies in."""
+    """A record that made somebody the owner of what a point lies in; `before`: who owned it until then."""
 
     record: Record
     act: Act
     tenure: Tenure
+    before: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,14 @@ class Rights:
         known_at: that moment, Unix seconds.
         tenures: every estate there was, in every hand it was in, in the order of the records.
         grants: all of them, by name. acts: the record and words of each step, by place in the ledger.
+        attested: papers that stood for a signature, by what was agreed to and for whom.
     """
 
     known_at: int
     tenures: tuple[Tenure, ...]
     grants: Mapping[Hash32, Grant]
     acts: Mapping[int, tuple[Record, Act]]
+    attested: Mapping[tuple[Hash32, Address], Attestation] = field(default_factory=dict)
 
     def moment(self, day: int) -> int:
         """Give the moment at which ownership is looked at for a day: its end, or now where that is not over."""
@@ -85,7 +88,8 @@ class Rights:
         """Give the records that led to the owners of a point, the oldest first."""
         moment = self.moment(point.day)
         led = [one for one in self.tenures if one.scope.has(point) and one.begun(moment)]
-        return tuple(Step(*self.acts[one.by], one) for one in led)
+        owners = [(), *(one.owners for one in led)]
+        return tuple(Step(*self.acts[one.by], one, before) for one, before in zip(led, owners, strict=False))
 
     def grants_at(self, point: Point) -> tuple[Grant, ...]:
         """Give the grants in force at a point, the strongest first, sub-licences after what they are of."""
@@ -130,14 +134,17 @@ def rights_of(history: Iterable[tuple[Record, Act, Mapping[Hash32, object]]], kn
     tenures = _Tenures()
     grants: dict[Hash32, Grant] = {}
     acts: dict[int, tuple[Record, Act]] = {}
+    attested: dict[tuple[Hash32, Address], Attestation] = {}
     for record, act, changed in history:
         acts[record.seq] = (record, act)
         for state in changed.values():
             if isinstance(state, Grant):
                 grants[state.grant_id] = state
+            elif isinstance(state, Attestation):
+                attested[state.intent, state.party] = state
             elif isinstance(state, Estate):
                 tenures.enter(record, act, state)
-    return Rights(known_at, tuple(tenures.all), grants, acts)
+    return Rights(known_at, tuple(tenures.all), grants, acts, attested)
 
 
 class _Tenures:

@@ -54,7 +54,7 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "ask.title": ("问一项权利", "Ask about a right"),
     "ask.sentence": (
         "谁可以在{territory}以{language}{medium}行使{right}？",
-        "Who has the right of {right} in {territory}, in {language}, as {medium}?",
+        "Who has the {right} in {territory}, in {language}, as {medium}?",
     ),
     "ask.on": ("日期", "On"),
     "ask.known": ("按此日的记录", "As recorded by"),

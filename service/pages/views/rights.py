@@ -30,6 +30,7 @@ ProposedAct = Literal[
     "terminate",
     "amend_grant",
 ]
+ProposalState = Literal["open", "complete", "carried_out", "refused", "withdrawn", "lapsed"]
 Standing = Literal["in_force", "to_come", "over", "ended", "held", "conflicting"]
 
 
@@ -225,7 +226,7 @@ class ProposalLine:
 
     proposal_id: str
     proposed: ProposedAct
-    state: Literal["open", "complete", "carried_out", "refused", "withdrawn", "lapsed"]
+    state: ProposalState
     scope: ScopeView | None
     licensee: Name | None
     agreed: int

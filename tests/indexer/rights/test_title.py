@@ -82,6 +82,7 @@ def test_the_chain_of_title_leads_through_every_hand_the_oldest_first() -> None:
     chain = rights.chain(HERE)
     assert [type(step.act) for step in chain] == [EstateClaimed, EstateAssigned, EstateAssigned]
     assert [step.tenure.owners for step in chain] == [(ANN, BEN), (CLEO,), (SHOP,)]
+    assert [step.before for step in chain] == [(), (ANN, BEN), (CLEO,)]
     assert len(rights.chain(replace(HERE, day=TODAY))) == 1
 
 
