@@ -17,6 +17,8 @@ from service.api import (
     proposals,
     reference,
     rights,
+    rights_forms,
+    rights_pages,
     sessions,
     works,
 )
@@ -49,6 +51,8 @@ ROUTERS = (
     proposals.routes,
     audit.routes,
     sessions.routes,
+    rights_pages.routes,
+    rights_forms.routes,
     reference.routes,
 )
 

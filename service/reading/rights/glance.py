@@ -175,8 +175,13 @@ def point_of(right: str, territory: str, language: str, medium: str, day: int) -
     Raises:
         KeyError: a code is in none of the lists.
     """
-    pairs = ((RIGHTS, right), (TERRITORIES, territory), (LANGUAGES, language), (MEDIA, medium))
-    return Point(*(known.mask([code]).bit_length() - 1 for known, code in pairs), day)
+    return Point(
+        _bit(RIGHTS, right), _bit(TERRITORIES, territory), _bit(LANGUAGES, language), _bit(MEDIA, medium), day
+    )
+
+
+def _bit(known: CodeList, code: str) -> int:
+    return known.mask([code]).bit_length() - 1
 
 
 def box_of(point: Point) -> Scope:
@@ -271,7 +276,7 @@ def _cell(reading: Reading, phrasing: Phrasing, cell: Cell) -> CellView:
                 + (f", to {until}" if until else ""),
             )
         )
-    return CellView(cell.state.value, 1, cell.part, len(cell.grants), tuple(words))  # type: ignore[arg-type]
+    return CellView(cell.state.value, 1, cell.part, len(cell.grants), tuple(words))
 
 
 def _narrowed(known: CodeList, mask: int) -> int:

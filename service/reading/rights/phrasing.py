@@ -31,13 +31,18 @@ def span_of(scope: Scope) -> Span:
 
 def scope_view(scope: Scope) -> ScopeView:
     """Say a box."""
-    said = [
-        Bilingual(write_mask(axis, mask, "zh"), write_mask(axis, mask, "en"))
-        for axis, mask in zip(
-            (Axis.RIGHTS, Axis.TERRITORIES, Axis.LANGUAGES, Axis.MEDIA), scope.masks, strict=True
-        )
-    ]
-    return ScopeView(*said, span_of(scope))
+
+    def said(axis: Axis) -> Bilingual:
+        mask = scope.masks[axis]
+        return Bilingual(write_mask(axis, mask, "zh"), write_mask(axis, mask, "en"))
+
+    return ScopeView(
+        rights=said(Axis.RIGHTS),
+        territories=said(Axis.TERRITORIES),
+        languages=said(Axis.LANGUAGES),
+        media=said(Axis.MEDIA),
+        span=span_of(scope),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ from service.pages.views import (
     Remainder,
     SplitForm,
 )
+from service.pages.views.rights import Agreed, ProposedAct
 from service.pages.views.rights import ProposalState as StateWord
-from service.pages.views.rights import ProposedAct
 from service.reading.rights.glance import Reading, choices
 from service.reading.rights.phrasing import KINDS, scope_view
 from service.rights.explained import Objection
@@ -270,7 +270,7 @@ def _agreement(reading: Reading, party: Address, given: Given | None) -> Agreeme
     if given.assent is not Assent.PAPER or given.paper is None:
         return Agreement(reading.call(party), "signed", at=given.given_at)
     hands = [given.signer, *([given.confirmer] if given.confirmer else [])]
-    how = "attested" if given.complete else "awaited"
+    how: Agreed = "attested" if given.complete else "awaited"
     return Agreement(
         reading.call(party), how, tuple(map(reading.call, hands)), given.paper.hex(), given.given_at
     )

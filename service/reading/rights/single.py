@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indexer.rights.acts import Granted
 from indexer.rights.state import Estate, EstateStatus, Grant
 from indexer.rights.text import write_day
 from indexer.rights.title import Step
@@ -130,7 +129,7 @@ def _history(reading: Reading, known: Known) -> HistoryView:  # type: ignore[typ
 def _technical(reading: Reading, known: Known, name: Fact) -> tuple[Fact, ...]:  # type: ignore[type-arg]
     view = reading.context.view
     head, _ = view.subject_head(known.subject)
-    source = view.sources.of(Granted) if isinstance(known.state, Grant) else view.sources.rights
+    source = view.sources.grants if isinstance(known.state, Grant) else view.sources.rights
     return (
         name,
         Fact("contract", write_address(source)),

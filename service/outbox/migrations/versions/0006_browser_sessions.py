@@ -1,12 +1,12 @@
-"""Who signed in on the pages. Owns the change from 0003 to 0004."""
+"""Who signed in on the pages. Owns the change from 0005 to 0006."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
