@@ -26,12 +26,14 @@ from service.api.signed_in import Visit, private, signed_in, visiting
 from service.errors import NotAllowed
 from service.keys.agreements import Claim
 from service.keys.operators import Operator
+from service.outbox.states import State
 from service.pages import addresses
 from service.pages.views import Name, ProposalLine
 from service.reading.rights import glance, mine, proposing, single
 from service.reading.rights.glance import Asked
 from service.rights import consents, proposals
 from service.rights.consents import Desk
+from service.rights.proposals import Proposal
 
 routes = APIRouter(include_in_schema=False)
 
@@ -186,5 +188,11 @@ def _proposed(visit: Visit, work_id: Hash32 | None) -> list[ProposalLine]:
     return [
         proposing.proposal_line(visit.rights(each.work_id), each, visit.outcome(each), visit.objected(each))
         for each in found
-        if audience.sees_proposal(visit.one.book, each)
+        if audience.sees_proposal(visit.one.book, each) and not _is_carried_out(visit, each)
     ]
+
+
+def _is_carried_out(visit: Visit, proposal: Proposal) -> bool:
+    """Whether it has become a record, which is shown instead."""
+    outcome = visit.outcome(proposal)
+    return outcome is not None and outcome.state is State.SETTLED

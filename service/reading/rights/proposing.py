@@ -78,7 +78,7 @@ def proposal_line(
     reason = outcome.reason if outcome else None
     said = Bilingual(reason.zh, reason.en) if reason else None
     if said is None and objected:
-        said = Bilingual(objected[0].reason.zh, objected[0].reason.en)
+        said = _objection(reading, objected[0])
     agreement: Any = proposal.request.agreement
     scope, licensee = getattr(agreement, "scope", None), getattr(agreement, "licensee", None)
     return ProposalLine(
@@ -245,6 +245,15 @@ def _within(estate: Estate, filled: FilledSplit) -> tuple[Choice, ...]:
     return tuple(
         Choice(code.code, Bilingual(code.zh, code.en), bool(code.mask & filled.part)) for code in inside
     )
+
+
+def _objection(reading: Reading, objection: Objection) -> Bilingual:
+    """Say why an act would be refused; a grant that the reader may see by its number."""
+    grant, reason = objection.grant, objection.reason
+    if grant is None or not reading.audience.sees_grant(reading.book, grant):
+        return Bilingual(reason.zh, reason.en)
+    number = reading.phrasing().numbers.get(grant.grant_id, 0)
+    return Bilingual(f"与许可第 {number} 号冲突。", f"It clashes with grant no. {number}.")
 
 
 def _act(proposal: Proposal) -> ProposedAct:
