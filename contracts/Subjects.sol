@@ -17,6 +17,11 @@ pragma solidity ^0.8.28;
 /// | edition            | Collections      | edition id                                   |
 /// | token              | Collectible      | token id                                     |
 /// | nonce              | Collectible      | keccak256(abi.encode(account, nonce))        |
+/// | consent            | Consents         | keccak256(abi.encode(intent, party))         |
+/// | withdrawal         | Consents         | keccak256(abi.encode(intent, account, true)) |
+/// | estate             | RightsRegistry   | estate id                                    |
+/// | rights             | RightsRegistry   | work id: all that happened to its rights     |
+/// | grant              | Grants           | grant id                                     |
 library Subjects {
     function id(address source, bytes32 localId) internal pure returns (bytes32) {
         return keccak256(abi.encode(source, localId));

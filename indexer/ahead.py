@@ -52,7 +52,9 @@ def reading_ahead(
         assert process.stdout is not None
         try:
             with contextlib.suppress(OSError), process.stdin as asking:
-                pickle.dump((read, reader.node.urls, reader.ledger, reader.depth, start, until, width), asking)
+                pickle.dump(
+                    (read, reader.node.urls, reader.ledger, reader.depth, start, until, width), asking
+                )
             yield _heard(process.stdout)
         finally:
             process.kill()

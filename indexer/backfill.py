@@ -42,7 +42,9 @@ def stretches(
         pending = pool.submit(next, spans, None)
         while True:
             span = pending.result()
-            if span is None:  # the other process has ended, or what it read cannot be proved: read it here, and see
+            if (
+                span is None
+            ):  # the other process has ended, or what it read cannot be proved: read it here, and see
                 spans = read_spans(reader, start, until, width)
                 pending = pool.submit(next, spans, None)
                 continue
@@ -51,7 +53,10 @@ def stretches(
             done = start.number >= until.number or stopped()
             if not done:
                 if here and _expected(before, start, until) >= MANY:
-                    spans, here = stack.enter_context(reading_ahead(read_spans, reader, start, until, width)), False
+                    spans, here = (
+                        stack.enter_context(reading_ahead(read_spans, reader, start, until, width)),
+                        False,
+                    )
                 pending = pool.submit(next, spans, None)
             yield before, span
             if done:

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 _PAD12 = bytes(12)
 _MOST_SUBJECTS = 8
-_ENDS = {
-    words(96, 128 + WORD * count, count): 128 + WORD * count for count in range(_MOST_SUBJECTS + 1)
-}
+_ENDS = {words(96, 128 + WORD * count, count): 128 + WORD * count for count in range(_MOST_SUBJECTS + 1)}
 """Where the subjects of `abi.encode(state, subjects, data)` end, by the three words after the first."""
 
 _NUMBER = attrgetter("block_number")
@@ -88,7 +86,9 @@ def chain_plainly(start: LedgerBlock, headers: Sequence[Header], logs: Sequence[
 
 def chain(start: LedgerBlock, headers: Sequence[Header], logs: Sequence[Log]) -> list[Recorded] | None:
     """Chain records as `chain_plainly` does, by slices of the words as they are; None: that is to read them."""
-    known = {header.number: (header.hash, header.time, words(header.number, header.time)) for header in headers}
+    known = {
+        header.number: (header.hash, header.time, words(header.number, header.time)) for header in headers
+    }
     nowhere = (b"", 0, b"")
     hash_of, number_of, end_of = keccak256, int.from_bytes, _ENDS.get
     seq, head = start.count, start.head
@@ -111,13 +111,22 @@ def chain(start: LedgerBlock, headers: Sequence[Header], logs: Sequence[Log]) ->
         ):
             return None
         state, subjects, said = data[:32], data[128:end], data[begins:]
-        digest = hash_of(
-            b"".join((seq_word, source, hash_of(act + said), state, hash_of(subjects), place))
-        )
+        digest = hash_of(b"".join((seq_word, source, hash_of(act + said), state, hash_of(subjects), place)))
         head = hash_of(head + digest)
         found.append(
             Recorded(
-                seq, number, time, transaction_hash, index, source[12:], act, state, digest, head, subjects, said
+                seq,
+                number,
+                time,
+                transaction_hash,
+                index,
+                source[12:],
+                act,
+                state,
+                digest,
+                head,
+                subjects,
+                said,
             )
         )
         seq += 1

@@ -14,6 +14,7 @@ from typing import ClassVar, TypeAlias
 from indexer.keccak import keccak256
 from indexer.packing import reader
 from indexer.record import Record, subject
+from indexer.rights.acts import RightsAct
 from indexer.values import Address, Hash32
 from indexer.words import (
     Account,
@@ -59,6 +60,8 @@ class Measure(IntEnum):
     ANNUL = 4
     SUSPEND = 5
     RESTORE = 6
+    ASSIGN = 7
+    TERMINATE = 8
 
 
 class Kind(IntEnum):
@@ -533,6 +536,7 @@ Act: TypeAlias = (
     | Recovered
     | Annulled
     | IntentCancelled
+    | RightsAct
 )
 
 
@@ -592,6 +596,9 @@ SOURCE_NAMES: Mapping[str, str] = MappingProxyType(
         "WorkRegistry": "works",
         "Collections": "collections",
         "Collectible": "collectible",
+        "Consents": "consents",
+        "RightsRegistry": "rights",
+        "Grants": "grants",
     }
 )
 """Contracts whose records the ledger takes, with their names in `Sources`."""
@@ -610,6 +617,9 @@ class Sources:
     works: Address
     collections: Address
     collectible: Address
+    consents: Address
+    rights: Address
+    grants: Address
 
     def of(self, act: Act) -> Address:
         """Say which contract alone records this act."""
@@ -663,6 +673,26 @@ class Sources:
     def nonce(self, account: Address, nonce: int) -> Hash32:
         """Subject of one nonce of an account."""
         return subject(self.collectible, keccak256(words(account, nonce)))
+
+    def consent(self, intent: Hash32, party: Address) -> Hash32:
+        """Subject of what was attested for a party about an act."""
+        return subject(self.consents, keccak256(words(intent, party)))
+
+    def withdrawal(self, intent: Hash32, account: Address) -> Hash32:
+        """Subject of what an account signed, taken back."""
+        return subject(self.consents, keccak256(words(intent, account, 1)))
+
+    def estate(self, estate: int) -> Hash32:
+        """Subject of an estate."""
+        return subject(self.rights, estate.to_bytes(32, "big"))
+
+    def rights_of(self, work: Hash32) -> Hash32:
+        """Subject of the rights of a work: all that happened to them, grants too."""
+        return subject(self.rights, work)
+
+    def grant(self, grant: Hash32) -> Hash32:
+        """Subject of a grant: it, its end, and the sub-licences given of it."""
+        return subject(self.grants, grant)
 
 
 def work_id(registrant: Address, file_digest: Hash32, manifest_digest: Hash32) -> Hash32:

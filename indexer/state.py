@@ -10,30 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from indexer import events as acts
-from indexer.errors import IndexerError
+from indexer.before import Before, StepRefused
 from indexer.events import Act, Custody, Kind, Measure, Policy, Role, Sources, WorkKind, edition_of
 from indexer.keccak import keccak256
 from indexer.packing import pattern
 from indexer.record import Record
+from indexer.rights.state import RIGHTS_STEPS, Attestation, ConsentTakenBack, Estate, Grant, WorkRights
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 from indexer.words import words
-
-
-class StepRefused(IndexerError):
-    """A record that does not follow from the ones before it.
-
-    Args:
-        seq: its place.
-        reason: what is wrong, in one English clause.
-    """
-
-    def __init__(self, seq: int, reason: str) -> None:
-        super().__init__(f"record {seq}: {reason}")
-        self.seq = seq
-        self.reason = reason
 
 
 class TokenStatus(IntEnum):
@@ -320,9 +307,22 @@ class LedgerMark:
 
 
 State: TypeAlias = (
-    Token | Work | Anchor | Collection | Edition | Standing | Order | Seat | CancelledNonce | LedgerMark
+    Token
+    | Work
+    | Anchor
+    | Collection
+    | Edition
+    | Standing
+    | Order
+    | Seat
+    | CancelledNonce
+    | LedgerMark
+    | Estate
+    | WorkRights
+    | Grant
+    | Attestation
+    | ConsentTakenBack
 )
-S = TypeVar("S")
 
 _TOKEN_WORDS = pattern(
     *("uint256", "uint8", "address", "address", "uint64", "bytes32"),
@@ -334,7 +334,7 @@ _EDITION_WORDS = pattern("uint256", "bytes32", "bytes32", "uint32", "uint64").pa
 _Held: TypeAlias = Mapping[Hash32, State]
 
 
-def step(held: _Held, record: Record, act: Act, sources: Sources) -> dict[Hash32, State]:
+def step(held: _Held, record: Record, act: Act, sources: Sources) -> Mapping[Hash32, State]:
     """Say which states the record changes, by subject; the first is that of `record.subjects[0]`.
 
     Args:
@@ -351,7 +351,7 @@ def step(held: _Held, record: Record, act: Act, sources: Sources) -> dict[Hash32
         raise StepRefused(record.seq, f"{type(act).__name__} is not recorded by {record.source.hex()}")
     if record.block_time >> 64:  # strangers write records too, and states have no room for it
         raise StepRefused(record.seq, f"{type(act).__name__} is dated as no block is")
-    changed = _STEPS[type(act)](_Before(held, record, sources), act)
+    changed = STEPS[type(act)](Before(held, record, sources), act)
     first = next(iter(changed))
     if not record.subjects or record.subjects[0] != first:
         raise StepRefused(record.seq, f"{type(act).__name__} names another subject first")
@@ -376,47 +376,13 @@ def fold(records: Iterable[Record], sources: Sources) -> dict[Hash32, State]:
     return held
 
 
-@dataclass(slots=True)  # not frozen: there is one for each record, and freezing doubles what making it takes
-class _Before:
-    held: _Held
-    record: Record
-    sources: Sources
-
-    @property
-    def time(self) -> int:
-        return self.record.block_time
-
-    def need(self, subject: Hash32, kind: type[S]) -> S:
-        """Give the state of a subject that must have begun.
-
-        Raises:
-            StepRefused: it has not, or is something else.
-        """
-        state = self.held.get(subject)
-        if not isinstance(state, kind):
-            raise self.refuse(f"its {kind.__name__.lower()} is unknown before it")
-        return state
-
-    def fresh(self, subject: Hash32) -> None:
-        """Demand that a subject has not begun.
-
-        Raises:
-            StepRefused: it has.
-        """
-        if subject in self.held:
-            raise self.refuse("its subject has begun before it")
-
-    def refuse(self, reason: str) -> StepRefused:
-        return StepRefused(self.record.seq, reason)
-
-
-def _checkpointed(before: _Before, act: acts.Checkpointed) -> dict[Hash32, State]:
+def _checkpointed(before: Before, act: acts.Checkpointed) -> dict[Hash32, State]:
     if act.count != before.record.seq:
         raise before.refuse("a checkpoint counts otherwise")
     return {before.sources.whole_ledger(): LedgerMark(act.count)}
 
 
-def _seat(before: _Before, role: Role, account: Address) -> tuple[Hash32, Seat]:
+def _seat(before: Before, role: Role, account: Address) -> tuple[Hash32, Seat]:
     subject = before.sources.seat(role, account)
     empty = Seat(role, account, holds=False, proposed_by=ZERO_ADDRESS, effective_at=0, confirmed=False)
     state = before.held.get(subject, empty)
@@ -425,17 +391,17 @@ def _seat(before: _Before, role: Role, account: Address) -> tuple[Hash32, Seat]:
     return subject, state
 
 
-def _role_proposed(before: _Before, act: acts.RoleProposed) -> dict[Hash32, State]:
+def _role_proposed(before: Before, act: acts.RoleProposed) -> dict[Hash32, State]:
     subject, seat = _seat(before, act.role, act.account)
     return {subject: replace(seat, proposed_by=act.by, effective_at=act.effective_at, confirmed=False)}
 
 
-def _role_confirmed(before: _Before, act: acts.RoleConfirmed) -> dict[Hash32, State]:
+def _role_confirmed(before: Before, act: acts.RoleConfirmed) -> dict[Hash32, State]:
     subject, seat = _seat(before, act.role, act.account)
     return {subject: replace(seat, confirmed=True)}
 
 
-def _role_granted(before: _Before, act: acts.RoleGranted) -> dict[Hash32, State]:
+def _role_granted(before: Before, act: acts.RoleGranted) -> dict[Hash32, State]:
     subject, _ = _seat(before, act.role, act.account)
     return {
         subject: Seat(
@@ -444,7 +410,7 @@ def _role_granted(before: _Before, act: acts.RoleGranted) -> dict[Hash32, State]
     }
 
 
-def _role_emptied(before: _Before, act: acts.RoleCancelled | acts.RoleRevoked) -> dict[Hash32, State]:
+def _role_emptied(before: Before, act: acts.RoleCancelled | acts.RoleRevoked) -> dict[Hash32, State]:
     subject, _ = _seat(before, act.role, act.account)
     return {
         subject: Seat(
@@ -453,7 +419,7 @@ def _role_emptied(before: _Before, act: acts.RoleCancelled | acts.RoleRevoked) -
     }
 
 
-def _order_filed(before: _Before, act: acts.OrderFiled) -> dict[Hash32, State]:
+def _order_filed(before: Before, act: acts.OrderFiled) -> dict[Hash32, State]:
     subject = before.sources.order(act.order_id)
     if act.corrects == act.order_id:  # withdrawn by mistake, and filed once more
         earlier = before.need(subject, Order)
@@ -481,7 +447,7 @@ def _order_filed(before: _Before, act: acts.OrderFiled) -> dict[Hash32, State]:
     }
 
 
-def _pending_order(before: _Before, order_id: Hash32) -> tuple[Hash32, Order]:
+def _pending_order(before: Before, order_id: Hash32) -> tuple[Hash32, Order]:
     subject = before.sources.order(order_id)
     order = before.need(subject, Order)
     if order.status is not OrderStatus.FILED:
@@ -489,17 +455,17 @@ def _pending_order(before: _Before, order_id: Hash32) -> tuple[Hash32, Order]:
     return subject, order
 
 
-def _order_executed(before: _Before, act: acts.OrderExecuted) -> dict[Hash32, State]:
+def _order_executed(before: Before, act: acts.OrderExecuted) -> dict[Hash32, State]:
     subject, order = _pending_order(before, act.order_id)
     return {subject: replace(order, status=OrderStatus.EXECUTED, executed_by=act.executed_by)}
 
 
-def _order_withdrawn(before: _Before, act: acts.OrderWithdrawn) -> dict[Hash32, State]:
+def _order_withdrawn(before: Before, act: acts.OrderWithdrawn) -> dict[Hash32, State]:
     subject, order = _pending_order(before, act.order_id)
     return {subject: replace(order, status=OrderStatus.WITHDRAWN)}
 
 
-def _account_registered(before: _Before, act: acts.AccountRegistered) -> dict[Hash32, State]:
+def _account_registered(before: Before, act: acts.AccountRegistered) -> dict[Hash32, State]:
     subject = before.sources.account(act.account)
     before.fresh(subject)
     return {
@@ -521,7 +487,7 @@ def _account_registered(before: _Before, act: acts.AccountRegistered) -> dict[Ha
     }
 
 
-def _account_changed(before: _Before, account: Address, **changes: Any) -> dict[Hash32, State]:
+def _account_changed(before: Before, account: Address, **changes: Any) -> dict[Hash32, State]:
     subject = before.sources.account(account)
     standing = before.need(subject, Standing)
     if standing.replaced_by != ZERO_ADDRESS:
@@ -529,23 +495,23 @@ def _account_changed(before: _Before, account: Address, **changes: Any) -> dict[
     return {subject: replace(standing, **changes)}
 
 
-def _account_suspended(before: _Before, act: acts.AccountSuspended) -> dict[Hash32, State]:
+def _account_suspended(before: Before, act: acts.AccountSuspended) -> dict[Hash32, State]:
     return _account_changed(before, act.account, suspended_until=act.until, suspension_order=act.order_id)
 
 
-def _account_restored(before: _Before, act: acts.AccountRestored) -> dict[Hash32, State]:
+def _account_restored(before: Before, act: acts.AccountRestored) -> dict[Hash32, State]:
     return _account_changed(before, act.account, suspended_until=0, suspension_order=ZERO_HASH)
 
 
-def _recovery_requested(before: _Before, act: acts.RecoveryRequested) -> dict[Hash32, State]:
+def _recovery_requested(before: Before, act: acts.RecoveryRequested) -> dict[Hash32, State]:
     return _account_changed(before, act.account, replacement=act.replacement, recovery_from=act.earliest)
 
 
-def _recovery_stopped(before: _Before, act: acts.RecoveryStopped) -> dict[Hash32, State]:
+def _recovery_stopped(before: Before, act: acts.RecoveryStopped) -> dict[Hash32, State]:
     return _account_changed(before, act.account, replacement=ZERO_ADDRESS, recovery_from=0)
 
 
-def _account_replaced(before: _Before, act: acts.AccountReplaced) -> dict[Hash32, State]:
+def _account_replaced(before: Before, act: acts.AccountReplaced) -> dict[Hash32, State]:
     successor = before.sources.account(act.replacement)
     before.fresh(successor)
     changed = _account_changed(
@@ -563,7 +529,7 @@ def _account_replaced(before: _Before, act: acts.AccountReplaced) -> dict[Hash32
     return changed
 
 
-def _work_registered(before: _Before, act: acts.WorkRegistered) -> dict[Hash32, State]:
+def _work_registered(before: Before, act: acts.WorkRegistered) -> dict[Hash32, State]:
     subject = before.sources.work(act.work_id)
     before.fresh(subject)
     if act.work_id != acts.work_id(act.registrant, act.file_digest, act.manifest_digest):
@@ -584,13 +550,13 @@ def _work_registered(before: _Before, act: acts.WorkRegistered) -> dict[Hash32, 
     }
 
 
-def _anchored(before: _Before, act: acts.Anchored) -> dict[Hash32, State]:
+def _anchored(before: Before, act: acts.Anchored) -> dict[Hash32, State]:
     subject = before.sources.anchor(act.anchor_id)
     before.fresh(subject)
     return {subject: Anchor(act.anchor_id, act.depositor, act.root, act.count)}
 
 
-def _standing_work(before: _Before, work_id: Hash32) -> tuple[Hash32, Work]:
+def _standing_work(before: Before, work_id: Hash32) -> tuple[Hash32, Work]:
     subject = before.sources.work(work_id)
     work = before.need(subject, Work)
     if work.withdrawn:
@@ -598,17 +564,17 @@ def _standing_work(before: _Before, work_id: Hash32) -> tuple[Hash32, Work]:
     return subject, work
 
 
-def _work_amended(before: _Before, act: acts.WorkAmended) -> dict[Hash32, State]:
+def _work_amended(before: Before, act: acts.WorkAmended) -> dict[Hash32, State]:
     subject, work = _standing_work(before, act.work_id)
     return {subject: replace(work, manifest_digest=act.manifest_digest, amendments=work.amendments + 1)}
 
 
-def _work_withdrawn(before: _Before, act: acts.WorkWithdrawn) -> dict[Hash32, State]:
+def _work_withdrawn(before: Before, act: acts.WorkWithdrawn) -> dict[Hash32, State]:
     subject, work = _standing_work(before, act.work_id)
     return {subject: replace(work, withdrawn=True)}
 
 
-def _collection_created(before: _Before, act: acts.CollectionCreated) -> dict[Hash32, State]:
+def _collection_created(before: Before, act: acts.CollectionCreated) -> dict[Hash32, State]:
     subject = before.sources.collection(act.collection_id)
     before.fresh(subject)
     if act.collection_id != acts.collection_id(act.issuer, act.operation):
@@ -616,7 +582,7 @@ def _collection_created(before: _Before, act: acts.CollectionCreated) -> dict[Ha
     return {subject: Collection(act.collection_id, act.issuer, act.metadata_digest, 0, (act.policy,))}
 
 
-def _collection_amended(before: _Before, act: acts.CollectionAmended) -> dict[Hash32, State]:
+def _collection_amended(before: Before, act: acts.CollectionAmended) -> dict[Hash32, State]:
     subject = before.sources.collection(act.collection_id)
     collection = before.need(subject, Collection)
     return {
@@ -626,7 +592,7 @@ def _collection_amended(before: _Before, act: acts.CollectionAmended) -> dict[Ha
     }
 
 
-def _policy_set(before: _Before, act: acts.PolicySet) -> dict[Hash32, State]:
+def _policy_set(before: Before, act: acts.PolicySet) -> dict[Hash32, State]:
     subject = before.sources.collection(act.collection_id)
     collection = before.need(subject, Collection)
     if act.version != collection.policy_version + 1:
@@ -634,7 +600,7 @@ def _policy_set(before: _Before, act: acts.PolicySet) -> dict[Hash32, State]:
     return {subject: replace(collection, policies=(*collection.policies, act.policy))}
 
 
-def _edition_opened(before: _Before, act: acts.EditionOpened) -> dict[Hash32, State]:
+def _edition_opened(before: Before, act: acts.EditionOpened) -> dict[Hash32, State]:
     subject = before.sources.edition(act.edition_id)
     before.fresh(subject)
     if act.edition_id != acts.edition_id(act.collection_id, act.work_id, act.number):
@@ -642,7 +608,7 @@ def _edition_opened(before: _Before, act: acts.EditionOpened) -> dict[Hash32, St
     return {subject: Edition(act.edition_id, act.collection_id, act.work_id, act.number, act.cap)}
 
 
-def _cap_lowered(before: _Before, act: acts.CapLowered) -> dict[Hash32, State]:
+def _cap_lowered(before: Before, act: acts.CapLowered) -> dict[Hash32, State]:
     subject = before.sources.edition(act.edition_id)
     edition = before.need(subject, Edition)
     if act.cap >= edition.cap:
@@ -650,7 +616,7 @@ def _cap_lowered(before: _Before, act: acts.CapLowered) -> dict[Hash32, State]:
     return {subject: replace(edition, cap=act.cap)}
 
 
-def _minted(before: _Before, act: acts.Minted) -> dict[Hash32, State]:
+def _minted(before: Before, act: acts.Minted) -> dict[Hash32, State]:
     subject = before.sources.token(act.token_id)
     before.fresh(subject)
     if edition_of(act.token_id)[1] != act.serial:
@@ -676,7 +642,7 @@ def _minted(before: _Before, act: acts.Minted) -> dict[Hash32, State]:
     }
 
 
-def _live_token(before: _Before, token_id: int) -> tuple[Hash32, Token]:
+def _live_token(before: Before, token_id: int) -> tuple[Hash32, Token]:
     subject = before.sources.token(token_id)
     token = before.need(subject, Token)
     if token.status is not TokenStatus.LIVE:
@@ -684,7 +650,7 @@ def _live_token(before: _Before, token_id: int) -> tuple[Hash32, Token]:
     return subject, token
 
 
-def _held_by(before: _Before, token_id: int, holder: Address) -> tuple[Hash32, Token]:
+def _held_by(before: Before, token_id: int, holder: Address) -> tuple[Hash32, Token]:
     subject, token = _live_token(before, token_id)
     if token.holder != holder:
         raise before.refuse("its token was held by somebody else")
@@ -692,7 +658,7 @@ def _held_by(before: _Before, token_id: int, holder: Address) -> tuple[Hash32, T
 
 
 def _passed_on(
-    before: _Before,
+    before: Before,
     token: Token,
     act: acts.Distributed | acts.Gifted | acts.HolderChangedByOrder,
     *,
@@ -718,57 +684,58 @@ def _passed_on(
     )
 
 
-def _distributed(before: _Before, act: acts.Distributed) -> dict[Hash32, State]:
+def _distributed(before: Before, act: acts.Distributed) -> dict[Hash32, State]:
     subject, token = _held_by(before, act.token_id, act.from_)
     if token.distributed or token.held_at(before.time):
         raise before.refuse("its token could not be distributed")
     return {subject: _passed_on(before, token, act, gifts=token.gifts)}
 
 
-def _gifted(before: _Before, act: acts.Gifted) -> dict[Hash32, State]:
+def _gifted(before: Before, act: acts.Gifted) -> dict[Hash32, State]:
     subject, token = _held_by(before, act.token_id, act.from_)
     if token.held_at(before.time) or not token.distributed:
         raise before.refuse("its token could not be given")
     return {subject: _passed_on(before, token, act, gifts=token.gifts + 1)}
 
 
-def _lent(before: _Before, act: acts.Lent) -> dict[Hash32, State]:
+def _lent(before: Before, act: acts.Lent) -> dict[Hash32, State]:
     subject, token = _held_by(before, act.token_id, act.from_)
     return {subject: replace(token, user=act.user, user_until=act.until)}
 
 
-def _hold_placed(before: _Before, act: acts.HoldPlaced) -> dict[Hash32, State]:
+def _hold_placed(before: Before, act: acts.HoldPlaced) -> dict[Hash32, State]:
     subject, token = _live_token(before, act.token_id)
     return {subject: replace(token, hold_order=act.order_id, held_until=act.until)}
 
 
-def _hold_released(before: _Before, act: acts.HoldReleased) -> dict[Hash32, State]:
+def _hold_released(before: Before, act: acts.HoldReleased) -> dict[Hash32, State]:
     subject, token = _live_token(before, act.token_id)
     return {subject: replace(token, hold_order=ZERO_HASH, held_until=0)}
 
 
-def _holder_changed(before: _Before, act: acts.HolderChangedByOrder) -> dict[Hash32, State]:
+def _holder_changed(before: Before, act: acts.HolderChangedByOrder) -> dict[Hash32, State]:
     subject, token = _held_by(before, act.token_id, act.from_)
     return {subject: _passed_on(before, token, act, gifts=token.gifts, released=True)}
 
 
-def _recovered(before: _Before, act: acts.Recovered) -> dict[Hash32, State]:
+def _recovered(before: Before, act: acts.Recovered) -> dict[Hash32, State]:
     subject, token = _held_by(before, act.token_id, act.from_)
     return {subject: replace(token, holder=act.to)}
 
 
-def _annulled(before: _Before, act: acts.Annulled) -> dict[Hash32, State]:
+def _annulled(before: Before, act: acts.Annulled) -> dict[Hash32, State]:
     subject, token = _live_token(before, act.token_id)
     return {subject: replace(token, status=TokenStatus.ANNULLED)}
 
 
-def _intent_cancelled(before: _Before, act: acts.IntentCancelled) -> dict[Hash32, State]:
+def _intent_cancelled(before: Before, act: acts.IntentCancelled) -> dict[Hash32, State]:
     subject = before.sources.nonce(act.account, act.nonce)
     before.fresh(subject)
     return {subject: CancelledNonce(act.account, act.nonce)}
 
 
-_STEPS: dict[type[Act], Callable[[_Before, Any], dict[Hash32, State]]] = {
+STEPS: Mapping[type[Act], Callable[[Before, Any], Mapping[Hash32, State]]] = {
+    **RIGHTS_STEPS,
     acts.Checkpointed: _checkpointed,
     acts.RoleProposed: _role_proposed,
     acts.RoleConfirmed: _role_confirmed,

@@ -1,6 +1,7 @@
 """The 32-byte words of the Solidity ABI, read strictly and written canonically. Pure.
 
-Source: Solidity ABI specification, "Formal Specification of the Encoding"; only the types that acts use.
+Source: Solidity ABI specification, "Formal Specification of the Encoding"; only the types that acts use:
+static words, static structs of them, texts, and lists of static words.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ Uint8 = Annotated[int, "uint8"]
 Uint16 = Annotated[int, "uint16"]
 Uint32 = Annotated[int, "uint32"]
 Uint64 = Annotated[int, "uint64"]
+Uint128 = Annotated[int, "uint128"]
 Uint256 = Annotated[int, "uint256"]
 Bool = Annotated[bool, "bool"]
 Bytes32 = Annotated[Hash32, "bytes32"]
 Account = Annotated[Address, "address"]
 Text = Annotated[str, "string"]
+Accounts = Annotated[tuple[Address, ...], "address[]"]
+Uint32s = Annotated[tuple[int, ...], "uint32[]"]
+Uint256s = Annotated[tuple[int, ...], "uint256[]"]
 
 WORD = 32
 T = TypeVar("T")
@@ -112,16 +117,30 @@ def static_words(value: Any) -> bytes:
 def _append(heads: list[bytes | None], tails: list[bytes], annotation: Any, value: Any) -> None:
     if is_dataclass(annotation):
         heads.extend(_static(kind, getattr(value, name)) for name, kind in layout(annotation))
-    elif solidity_type(annotation) == "string":
-        octets = value.encode()
+    elif is_dynamic(annotation):
         heads.append(None)
-        tails.append(word(len(octets)) + octets + bytes(-len(octets) % WORD))
+        tails.append(_tail(solidity_type(annotation), value))
     else:
         heads.append(_static(annotation, value))
 
 
+def is_dynamic(annotation: Any) -> bool:
+    """Whether values of the type stand in the tail: texts and lists."""
+    return not is_dataclass(annotation) and solidity_type(annotation).endswith(("string", "[]"))
+
+
+def _tail(kind: str, value: Any) -> bytes:
+    if kind == "string":
+        octets: bytes = value.encode()
+        return word(len(octets)) + octets + bytes(-len(octets) % WORD)
+    return word(len(value)) + b"".join(_static_word(kind.removesuffix("[]"), one) for one in value)
+
+
 def _static(annotation: Any, value: Any) -> bytes:
-    kind = solidity_type(annotation)
+    return _static_word(solidity_type(annotation), value)
+
+
+def _static_word(kind: str, value: Any) -> bytes:
     if kind == "bytes32":
         return _exactly(value, 32)
     if kind == "address":
@@ -148,20 +167,24 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.at = 0
-        self.deferred: list[tuple[int, Callable[[str], None]]] = []
+        self.deferred: list[tuple[int, str, Callable[[Any], None]]] = []
 
     def value(self, value_type: Any) -> Any:
         layout_of = layout(value_type)
         read: dict[str, Any] = {}
         for name, annotation in layout_of:
-            if not is_dataclass(annotation) and solidity_type(annotation) == "string":
-                self.deferred.append((self._number(), functools.partial(read.__setitem__, name)))
+            if is_dynamic(annotation):
+                kind = solidity_type(annotation)
+                self.deferred.append((self._number(), kind, functools.partial(read.__setitem__, name)))
             else:
                 read[name] = self._static(annotation)
         tail = self.at
-        for offset, put in self.deferred:
-            tail = self._text(offset, tail, put)
-        self.at = tail
+        for offset, kind, put in self.deferred:
+            if offset != tail:
+                raise WordsMalformed(f"offset {offset} where {tail} is canonical")
+            self.at = offset
+            put(self._text() if kind == "string" else self._list(kind.removesuffix("[]")))
+            tail = self.at
         return value_type(**read)
 
     def finish(self) -> None:
@@ -173,6 +196,15 @@ class _Reader:
             build: Callable[..., Any] = annotation  # type: ignore[assignment]
             return build(**{name: self._static(kind) for name, kind in layout(annotation)})
         kind = solidity_type(annotation)
+        if isinstance(annotation, type) and issubclass(annotation, IntEnum):
+            number = self._plain(kind)
+            try:
+                return annotation(number)
+            except ValueError as fault:
+                raise WordsMalformed(f"{number} is no {annotation.__name__}") from fault
+        return self._plain(kind)
+
+    def _plain(self, kind: str) -> Any:
         if kind == "bytes32":
             return Hash32(self._word())
         if kind == "address":
@@ -180,33 +212,29 @@ class _Reader:
             if any(octets[:12]):
                 raise WordsMalformed("an address has dirty padding")
             return Address(octets[12:])
-        return self._small(annotation, kind)
-
-    def _small(self, annotation: Any, kind: str) -> int:
         number = self._number()
         if number >> _bits(kind):
             raise WordsMalformed(f"{number} does not fit {kind}")
-        if isinstance(annotation, type) and issubclass(annotation, IntEnum):
-            try:
-                return annotation(number)
-            except ValueError as fault:
-                raise WordsMalformed(f"{number} is no {annotation.__name__}") from fault
         return bool(number) if kind == "bool" else number
 
-    def _text(self, offset: int, expected: int, put: Callable[[str], None]) -> int:
-        if offset != expected:
-            raise WordsMalformed(f"offset {offset} where {expected} is canonical")
-        self.at = offset
+    def _list(self, kind: str) -> tuple[Any, ...]:
+        length = self._number()
+        if length > (len(self.data) - self.at) // WORD:
+            raise WordsMalformed("a list is cut off")
+        return tuple(self._plain(kind) for _ in range(length))
+
+    def _text(self) -> str:
         length = self._number()
         end = self.at + length
         padded = end + -length % WORD
         if padded > len(self.data) or any(self.data[end:padded]):
             raise WordsMalformed("a text is cut off or has dirty padding")
         try:
-            put(self.data[self.at : end].decode())
+            text = self.data[self.at : end].decode()
         except UnicodeDecodeError as fault:
             raise WordsMalformed("a text is not UTF-8") from fault
-        return padded
+        self.at = padded
+        return text
 
     def _number(self) -> int:
         return int.from_bytes(self._word(), "big")

@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "hardhat-free-devnet")]
 
 from indexer.keccak import keccak256  # noqa: E402
 from indexer.values import as_hex  # noqa: E402
-from tests.vectors import scene  # noqa: E402
+from tests.vectors import rights_scene, scene  # noqa: E402
 from tests.vectors.stage import CHAIN_ID, Stage, chain, deploy  # noqa: E402
 
 FILE = ROOT / "tests" / "vectors" / "ledger.json"
@@ -46,7 +46,8 @@ def main() -> int:
     with chain() as node:
         stage = Stage(node)
         deploy(stage)
-        scene.play(stage)
+        works = scene.play(stage)
+        rights_scene.play(stage, works["book"])
         made = json.dumps(result(stage), indent=1, ensure_ascii=False) + "\n"
     records = len(json.loads(made)["logs"])
     if not check:

@@ -10,6 +10,7 @@ from indexer.deployment import Deployment
 from indexer.events import Sources
 from indexer.evidence.anchor import TrustAnchor
 from indexer.evidence.anchor_file import read_anchor
+from indexer.values import Address
 from service.errors import NotFound
 from service.files.directory import DirectoryStore
 from service.files.previews import Previews
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from service.files.store import ContentStore
     from service.keys.vault import KeyVault
     from service.outbox.database import Database
+    from service.people.persons import People
     from service.reading.following import Watch
     from service.reading.institutions import Institutions
     from service.reading.proof import Memory
@@ -122,14 +124,27 @@ class Installation:
 
         return Memory()
 
+    @property
+    def people(self) -> People:
+        """Who is behind the accounts registered here, opened with the master key.
+
+        Raises:
+            Unavailable: that key is not here.
+        """
+        from service.keys.master import master_sealer
+        from service.people.persons import People
+
+        return People(self.database, master_sealer(self.settings))
+
     @cached_property
     def institutions(self) -> Institutions:
         """The public names of institutions registered here."""
-        from service.keys.master import master_sealer
-        from service.people.persons import People
         from service.reading.institutions import Institutions
 
-        return Institutions(lambda: People(self.database, master_sealer(self.settings)).institutions())
+        def read() -> dict[Address, str]:
+            return self.people.institutions()
+
+        return Institutions(read)
 
     @cached_property
     def watch(self) -> Watch:

@@ -9,14 +9,17 @@ enum Measure {
     ForcedTransfer,
     Annul,
     Suspend,
-    Restore
+    Restore,
+    Assign,
+    Terminate
 }
 
 /// @notice A legal basis as it is filed.
 /// @param authority Who decided: UTF-8, 1 to 128 bytes.
 /// @param orderHash SHA-256 of the document.
 /// @param reasonCode A short code, UTF-8, padded with zeros.
-/// @param target The subject it applies to: a token, an account.
+/// @param target The subject it applies to: a token, an account, an estate, a grant, the rights of a work; for an assignment also
+/// the new owners (`IRightsRegistry.assignmentTarget`).
 /// @param to Who becomes the holder: forced transfer only, else zero.
 /// @param occurredAt When it was decided, as stated: Unix seconds, not in the future.
 /// @param effectUntil When a hold or suspension ends by itself; after now and at most three years ahead for those, else zero.

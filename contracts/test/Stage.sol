@@ -12,10 +12,13 @@ import {IWorkRegistry, WorkClaim, WorkKind} from "../interfaces/IWorkRegistry.so
 import {
     CollectibleWhole,
     CollectionsWhole,
+    ConsentsWhole,
     GovernanceWhole,
+    GrantsWhole,
     IdentitiesWhole,
     LedgerWhole,
     OrdersWhole,
+    RightsWhole,
     WorksWhole
 } from "./Whole.sol";
 import {Test} from "forge-std/Test.sol";
@@ -50,6 +53,11 @@ abstract contract Stage is Create {
     WorksWhole internal works;
     CollectionsWhole internal collections;
     CollectibleWhole internal collectible;
+    ConsentsWhole internal consents;
+    RightsWhole internal rights;
+    GrantsWhole internal grants;
+    /// @dev Where the contract Grants is, or will be.
+    address internal grantsAt;
 
     address internal operations = makeAddr("operations governor");
     address internal regulation = makeAddr("regulation governor");
@@ -86,10 +94,11 @@ abstract contract Stage is Create {
     /// @dev The contracts, as one generation; those of an older one are the works and collections it continues.
     function _deploy(Predecessor memory predecessor, address olderWorks, address olderCollections) internal {
         uint256 nonce = vm.getNonce(address(this));
-        address[] memory sources = new address[](6);
-        for (uint256 i = 0; i < 6; ++i) {
+        address[] memory sources = new address[](9);
+        for (uint256 i = 0; i < 9; ++i) {
             sources[i] = vm.computeCreateAddress(address(this), nonce + 1 + i);
         }
+        grantsAt = sources[8];
         Member[] memory members = new Member[](7);
         members[0] = Member(Role.OperationsGovernor, operations);
         members[1] = Member(Role.RegulationGovernor, regulation);
@@ -98,9 +107,8 @@ abstract contract Stage is Create {
         members[4] = Member(Role.Issuer, museum);
         members[5] = Member(Role.OrderFiler, filer);
         members[6] = Member(Role.OrderExecutor, executor);
-        address[] memory consumers = new address[](2);
-        consumers[0] = sources[2];
-        consumers[1] = sources[5];
+        address[] memory consumers = new address[](4);
+        (consumers[0], consumers[1], consumers[2], consumers[3]) = (sources[2], sources[5], sources[7], sources[8]);
         ledger = LedgerWhole(_create("ProvenanceLedger", abi.encode(sources, predecessor)));
         governance = GovernanceWhole(_create("Governance", abi.encode(ledger, DELAY, members)));
         orders = OrdersWhole(_create("Orders", abi.encode(ledger, governance, consumers)));
@@ -115,6 +123,18 @@ abstract contract Stage is Create {
                 abi.encode(ledger, governance, identities, works, collections, orders, unicode"钤印", "QY")
             )
         );
+        _deployRights(sources[7]);
+    }
+
+    function _deployRights(address rightsAt) private {
+        consents = ConsentsWhole(_create("Consents", abi.encode(ledger, governance, identities, rightsAt, grantsAt)));
+        rights = RightsWhole(
+            _create(
+                "RightsRegistry",
+                abi.encode(ledger, identities, works, orders, consents, grantsAt, unicode"钤印权利", "QYR")
+            )
+        );
+        grants = GrantsWhole(_create("Grants", abi.encode(ledger, identities, orders, consents, rights)));
     }
 
     // People

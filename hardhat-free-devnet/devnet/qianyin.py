@@ -26,7 +26,17 @@ ROLES = (
 """The roles in the order of `Role` in contracts/interfaces/IGovernance.sol, where `None` is before the first."""
 
 _GOVERNORS = ROLES[:2]
-_SOURCES = ("Governance", "Orders", "IdentityRegistry", "WorkRegistry", "Collections", "Collectible")
+_SOURCES = (
+    "Governance",
+    "Orders",
+    "IdentityRegistry",
+    "WorkRegistry",
+    "Collections",
+    "Collectible",
+    "Consents",
+    "RightsRegistry",
+    "Grants",
+)
 _DAY = 86_400
 
 
@@ -79,7 +89,8 @@ def creations(
     ledger, governance, identities = AddressOf(LEDGER), AddressOf("Governance"), AddressOf("IdentityRegistry")
     works, collections = AddressOf("WorkRegistry"), AddressOf("Collections")
     orders, collectible = AddressOf("Orders"), AddressOf("Collectible")
-    consumers = (identities, collectible)
+    consents, rights, grants = AddressOf("Consents"), AddressOf("RightsRegistry"), AddressOf("Grants")
+    consumers = (identities, collectible, rights, grants)
     return (
         Creation(LEDGER, (tuple(AddressOf(name) for name in _SOURCES), before)),
         Creation("Governance", (ledger, terms.governance_delay, _members(roles))),
@@ -93,6 +104,12 @@ def creations(
             "Collectible",
             (ledger, governance, identities, works, collections, orders, "Qianyin 钤印", "QIANYIN"),
         ),
+        Creation("Consents", (ledger, governance, identities, rights, grants)),
+        Creation(
+            "RightsRegistry",
+            (ledger, identities, works, orders, consents, grants, "Qianyin 钤印 rights", "QIANYIN-RIGHTS"),
+        ),
+        Creation("Grants", (ledger, identities, orders, consents, rights)),
     )
 
 

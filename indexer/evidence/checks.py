@@ -11,8 +11,8 @@ from indexer.errors import ProofError
 from indexer.evidence import trie
 from indexer.evidence.anchor import TrustAnchor
 from indexer.evidence.bundle import EvidenceBundle
-from indexer.evidence.claims import Judgement, Outcome
 from indexer.evidence.decoded import decoded
+from indexer.evidence.judgement import Judgement, Outcome
 from indexer.evidence.phrase import Phrase
 from indexer.evidence.replay import Replay, replay
 from indexer.evidence.result import Result, Status, failed, not_applicable, not_run, passed

@@ -1,51 +1,27 @@
 """What a bundle can claim: which histories each kind needs, and whether it follows from them. Pure.
 
-A kind of claim is one frozen class here with the members of `Claim`, and one line in `_READERS`.
+A kind of claim is one frozen class, here or in `rights_claims.py`, with the members of `Claim`, and one line in
+`_READERS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from types import MappingProxyType
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from indexer.events import AccountReplaced, Anchored, EditionOpened, Sources, edition_of
+from indexer.evidence.judgement import Fact, Judgement, Outcome, missing
 from indexer.evidence.phrase import Phrase
 from indexer.evidence.replay import Replay
+from indexer.evidence.rights_claims import RIGHTS_READERS
 from indexer.evidence.strict import Node
 from indexer.state import Anchor, Token, TokenStatus, Work
 from indexer.values import ZERO_HASH, Address, Hash32, as_hex
 from indexer.wire import UINT256_MAX, write_address, write_time
 
 _MOST_TIME = (1 << 63) - 1
-
-
-class Outcome(Enum):
-    """Whether a claim follows from the records."""
-
-    FOLLOWS = "follows"
-    CONTRADICTED = "contradicted"
-    OPEN = "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something the records say, for people: what, and its value as text."""
-
-    name: Phrase
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the records say about a claim; `withdrawn`: the claim to the work was struck out by its registrant."""
-
-    outcome: Outcome
-    phrase: Phrase
-    facts: tuple[Fact, ...] = ()
-    withdrawn: bool = False
 
 
 class Claim(Protocol):
@@ -70,7 +46,7 @@ class Claim(Protocol):
         """Give the address that must be a known legal person, as the records name it."""
         ...
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """Write the claim without its kind."""
         ...
 
@@ -98,7 +74,7 @@ class Holding:
         work = replay.state(sources.work(self.work_id), Work)
         opened = _opened(replay, self.token_id)
         if token is None or work is None or opened is None:
-            return _missing(self, replay, sources)
+            return missing(self.subjects(sources), replay)
         if fault := self._fault(token, opened):
             return Judgement(Outcome.CONTRADICTED, fault)
         if not _stands_for(replay, token.issuer, work.registrant):
@@ -148,7 +124,7 @@ class Deposit:
         """Say whether that account deposited it by then; an older anchor counts where its history is carried."""
         work = replay.state(sources.work(self.work_id), Work)
         if work is None:
-            return _missing(self, replay, sources)
+            return missing(self.subjects(sources), replay)
         if work.registrant != self.registrant:
             who = write_address(work.registrant)
             fault = Phrase(
@@ -190,7 +166,7 @@ def read_claim(node: Node) -> Claim:
     return _READERS[kind.one_of(tuple(_READERS))](node)
 
 
-def write_claim(claim: Claim) -> dict[str, str]:
+def write_claim(claim: Claim) -> dict[str, Any]:
     """Write a claim with its kind."""
     return {"kind": claim.KIND, **claim.to_json()}
 
@@ -208,7 +184,7 @@ def _read_deposit(node: Node) -> Claim:
 
 
 _READERS: Mapping[str, Callable[[Node], Claim]] = MappingProxyType(
-    {Holding.KIND: _read_holding, Deposit.KIND: _read_deposit}
+    {Holding.KIND: _read_holding, Deposit.KIND: _read_deposit, **RIGHTS_READERS}
 )
 
 _HELD = Phrase(
@@ -236,23 +212,6 @@ def _stands_for(replay: Replay, account: Address, original: Address) -> bool:
             return False
         original = replaced.pop(original)
     return True
-
-
-def _missing(claim: Claim, replay: Replay, sources: Sources) -> Judgement:
-    """Say why a state is not there: an act that cannot be read, or nothing recorded."""
-    stopped = [replay.stopped[one] for one in claim.subjects(sources) if one in replay.stopped]
-    if stopped:
-        phrase = Phrase(
-            f"第 {min(stopped)} 条记录的行为本版本不认识，推演到此为止。",
-            f"Record {min(stopped)} is an act that this version does not know; the replay stops there.",
-        )
-        return Judgement(Outcome.OPEN, phrase)
-    return Judgement(
-        Outcome.CONTRADICTED,
-        Phrase(
-            "记录中没有所称的作品、版次或藏品。", "The records know no such work, edition or collectible."
-        ),
-    )
 
 
 def _opened(replay: Replay, token_id: int) -> EditionOpened | None:

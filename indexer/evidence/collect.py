@@ -25,12 +25,14 @@ from indexer.evidence.decoded import decoded
 from indexer.evidence.ends import End, EndProof, tie
 from indexer.evidence.phrase import Phrase
 from indexer.evidence.result import Status
+from indexer.evidence.rights_claims import InForce, Title, in_force
 from indexer.evidence.seals import judge
 from indexer.evidence.seals.finding import Binding
 from indexer.evidence.slots import COUNT, HEAD, subject_slot
 from indexer.evidence.trie import prove_account
 from indexer.evidence.verdict import Since, SinceThen
 from indexer.head import advance
+from indexer.rights.state import EstateStatus
 from indexer.state import TokenStatus
 from indexer.values import ZERO_HASH, Hash32
 
@@ -152,9 +154,15 @@ def look_since(view: View, claim: Claim, now: int) -> Since:
         return Since(SinceThen.NOT_CHECKED)
     if work.state.withdrawn:
         return Since(SinceThen.WITHDRAWN, now)
-    if isinstance(claim, Holding):
-        return _since_held(view, claim, now)
-    return Since(SinceThen.NOT_WITHDRAWN, now)
+    match claim:
+        case Holding():
+            return _since_held(view, claim, now)
+        case Title():
+            return _since_owned(view, claim, now)
+        case InForce():
+            return _since_in_force(view, claim, now)
+        case _:
+            return Since(SinceThen.NOT_WITHDRAWN, now)
 
 
 def _since_held(view: View, claim: Holding, now: int) -> Since:
@@ -168,6 +176,29 @@ def _since_held(view: View, claim: Holding, now: int) -> Since:
         return Since(
             SinceThen.WITHDRAWN, now, Phrase("藏品已转给他人", "somebody else holds the collectible now")
         )
+    return Since(SinceThen.NOT_WITHDRAWN, now)
+
+
+def _since_owned(view: View, claim: Title, now: int) -> Since:
+    estate = view.estate(claim.estate_id)
+    if estate is None or not estate.determinate:
+        return Since(SinceThen.NOT_CHECKED)
+    if estate.state.status is not EstateStatus.LIVE:
+        reason = Phrase("权利项已分割或合并", "the estate was divided or merged")
+        return Since(SinceThen.WITHDRAWN, now, reason)
+    if (estate.state.owners, estate.state.parts) != (claim.owners, claim.parts):
+        return Since(SinceThen.WITHDRAWN, now, Phrase("权利项已归他人", "others own the estate now"))
+    return Since(SinceThen.NOT_WITHDRAWN, now)
+
+
+def _since_in_force(view: View, claim: InForce, now: int) -> Since:
+    chain = [view.grant(one) for one in (claim.grant_id, *claim.ancestors)]
+    found = [one.state for one in chain if one is not None and one.determinate]
+    if len(found) != len(chain):
+        return Since(SinceThen.NOT_CHECKED)
+    if not all(in_force(one, claim.on) for one in found):
+        reason = Phrase("许可已终止或更正", "the grant was ended or entered otherwise")
+        return Since(SinceThen.WITHDRAWN, now, reason)
     return Since(SinceThen.NOT_WITHDRAWN, now)
 
 

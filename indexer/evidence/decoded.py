@@ -35,18 +35,20 @@ def _arguments(value: Any) -> dict[str, Any]:
 
 
 _MEMBERS: dict[Any, tuple[tuple[str, str, bool, bool], ...]] = {}
-"""By kind of act, listed once: each member as shown, as named, whether it has members itself, whether an address."""
+"""By kind of act, listed once: each member as shown, as named, whether it has members, whether it is addresses."""
 
 
 def _members(kind: Any) -> tuple[tuple[str, str, bool, bool], ...]:
     return tuple(
-        (shown_name(name), name, nested, not nested and solidity_type(annotation) == "address")
+        (shown_name(name), name, nested, not nested and solidity_type(annotation).startswith("address"))
         for name, annotation in layout(kind)
         for nested in (is_dataclass(annotation),)
     )
 
 
 def _json(value: Any, *, address: bool) -> Any:
+    if isinstance(value, tuple):
+        return [_json(one, address=address) for one in value]
     if isinstance(value, IntEnum):
         return value.name.lower()
     if isinstance(value, (bool, str)):

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from indexer import state
+from indexer.before import Before, StepRefused
 from indexer.events import Act, UnknownAct, read_act
-from indexer.state import State, StepRefused
+from indexer.rights.state import echoes
+from indexer.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from indexer.events import Sources
     from indexer.record import Record
@@ -45,38 +48,98 @@ class Replay:
         return found if isinstance(found, kind) else None
 
 
-def replay(records: Iterable[Record], carried: Collection[Hash32], sources: Sources) -> Replay:
+def replay(records: Iterable[Record], carried: AbstractSet[Hash32], sources: Sources) -> Replay:
     """Fold the records, ascending in `seq`, of the carried subjects.
 
     A record changes the state of the subject it names first. Where that one is not carried, its state before is not
-    known here; the record is then an act in the history of the others and no more.
+    known here; the record is then an act in the history of the others and no more. But where the rights of a work are
+    carried, so is everything that happened to its estates, grants and attested consents: these are followed too.
     """
-    acts: list[tuple[Record, Act | UnknownAct]] = []
-    states: dict[Hash32, State] = {}
-    stopped: dict[Hash32, int] = {}
-    refused: StepRefused | None = None
+    folding = _Folding(carried, sources)
     for record in records:
         act = read_act(record)
-        acts.append((record, act))
-        touched = [one for one in record.subjects if one in carried]
+        folding.acts.append((record, act))
+        folding.take(record, act)
+    return Replay(tuple(folding.acts), folding.kept(), folding.stopped, folding.refused)
+
+
+_OF_RIGHTS = frozenset(("consents", "rights", "grants"))
+
+
+class _Folding:
+    """The replay as it goes on.
+
+    Attributes:
+        wholes: carried rights of works. within: subjects that are followed by them, each with its own.
+        lost: subjects whose state depends on one that is stopped.
+    """
+
+    def __init__(self, carried: AbstractSet[Hash32], sources: Sources) -> None:
+        self.carried = carried
+        self.sources = sources
+        self.acts: list[tuple[Record, Act | UnknownAct]] = []
+        self.states: dict[Hash32, State] = {}
+        self.stopped: dict[Hash32, int] = {}
+        self.refused: StepRefused | None = None
+        self.wholes: set[Hash32] = set()
+        self.within: dict[Hash32, Hash32] = {}
+        self.lost: set[Hash32] = set()
+
+    def take(self, record: Record, act: Act | UnknownAct) -> None:
+        """Fold one record, if nothing was refused before."""
+        touched = [one for one in record.subjects if one in self.carried]
         if isinstance(act, UnknownAct):
-            stopped.update({one: record.seq for one in touched if one not in stopped})
-        elif refused is None:
-            known = bool(touched) and record.subjects[0] == touched[0] and touched[0] not in stopped
-            refused = _advance(states, record, act, sources, known=known)
-    kept = {one: held for one, held in states.items() if one in carried and one not in stopped}
-    return Replay(tuple(acts), kept, stopped, refused)
+            self.stopped.update({one: record.seq for one in touched if one not in self.stopped})
+            return
+        if self.refused is not None:
+            return
+        if record.source != self.sources.of(act):
+            self.refused = StepRefused(record.seq, "the act comes from another contract")
+            return
+        whole = self._whole(record, act)
+        if whole is None and record.subjects[:1] != tuple(touched[:1]):
+            self._echo(record, act)
+        elif self._is_lost(record, whole):
+            self.lost.update(record.subjects if whole is not None else record.subjects[:1])
+        else:
+            self._step(record, act, whole)
 
+    def kept(self) -> dict[Hash32, State]:
+        """Give the states that were followed to the last record."""
+        followed = self.carried - self.stopped.keys()
+        return {
+            one: state
+            for one, state in self.states.items()
+            if one not in self.stopped and one not in self.lost and self.within.get(one, one) in followed
+        }
 
-def _advance(
-    states: dict[Hash32, State], record: Record, act: Act, sources: Sources, *, known: bool
-) -> StepRefused | None:
-    """Fold one record into `states`, or, where its first subject is not `known`, look at its source only."""
-    if not known:
-        stranger = record.source != sources.of(act)
-        return StepRefused(record.seq, "the act comes from another contract") if stranger else None
-    try:
-        states.update(state.step(states, record, act, sources))
-    except StepRefused as error:
-        return error
-    return None
+    def _whole(self, record: Record, act: Act) -> Hash32 | None:
+        """Give the carried rights of the work whose estate, grant or attested consent the act is about."""
+        if act.SOURCE not in _OF_RIGHTS or record.subjects[:1] == self._named(act):
+            return None
+        self.wholes.update(one for one in self._named(act) if one in self.carried)
+        return next((one for one in record.subjects if one in self.wholes), None)
+
+    def _named(self, act: Act) -> tuple[Hash32, ...]:
+        work = getattr(act, "work_id", None)
+        return () if work is None else (self.sources.rights_of(work),)
+
+    def _is_lost(self, record: Record, whole: Hash32 | None) -> bool:
+        """Whether the state before the record is not known any more."""
+        looked_at = record.subjects if whole is not None else record.subjects[:1]
+        return any(one in self.stopped or one in self.lost for one in looked_at)
+
+    def _step(self, record: Record, act: Act, whole: Hash32 | None) -> None:
+        try:
+            changed = state.step(self.states, record, act, self.sources)
+        except StepRefused as error:
+            self.refused = error
+            return
+        self.states.update(changed)
+        if whole is not None:
+            self.within.update({one: whole for one in changed if one != whole})
+
+    def _echo(self, record: Record, act: Act) -> None:
+        """Follow a carried estate, or parent of a grant, through an act on another subject."""
+        if record.subjects:
+            self.states.update(echoes(Before(self.states, record, self.sources), act))

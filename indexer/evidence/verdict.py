@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from indexer.events import Act, UnknownAct
     from indexer.evidence.anchor import TrustAnchor
     from indexer.evidence.bundle import EvidenceBundle
-    from indexer.evidence.claims import Fact
+    from indexer.evidence.judgement import Fact
     from indexer.record import Record
     from indexer.values import Hash32
 

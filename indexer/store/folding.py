@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from indexer import state as states
+from indexer.before import StepRefused
 from indexer.errors import IndexerError
 from indexer.events import AccountReplaced, Act, Gifted, Lent, Sources, UnknownAct, decode
 from indexer.keccak import keccak256
 from indexer.record import Record, unpacked
+from indexer.rights import acts as rights_acts
+from indexer.rights import state as rights
 from indexer.span import Recorded
-from indexer.state import State, StepRefused, step
+from indexer.state import State, step
 from indexer.store.usual import usual_steps
 from indexer.store.versions import BEGUN, SEQ, SUBJECT, SUPERSEDED, Held, VersionRow, version_of
 from indexer.values import ZERO_HASH, Hash32
 
-_STATE_OF_SOURCE: dict[str, dict[str, type[State]]] = {
-    "ledger": {"": states.LedgerMark},
-    "governance": {"": states.Seat},
-    "orders": {"": states.Order},
-    "identities": {"": states.Standing},
-    "works": {"": states.Work, "Anchored": states.Anchor},
-    "collections": {"": states.Collection, "EditionOpened": states.Edition, "CapLowered": states.Edition},
-    "collectible": {"": states.Token, "IntentCancelled": states.CancelledNonce},
+_OF_RIGHTS = (rights.Estate, rights.WorkRights, rights.Grant)
+_STATES_OF_SOURCE: dict[str, dict[str, tuple[type[State], ...]]] = {
+    "ledger": {"": (states.LedgerMark,)},
+    "governance": {"": (states.Seat,)},
+    "orders": {"": (states.Order,)},
+    "identities": {"": (states.Standing,)},
+    "works": {"": (states.Work,), "Anchored": (states.Anchor,)},
+    "collections": {
+        "": (states.Collection,),
+        "EditionOpened": (states.Edition,),
+        "CapLowered": (states.Edition,),
+    },
+    "collectible": {"": (states.Token,), "IntentCancelled": (states.CancelledNonce,)},
+    "consents": {"": (rights.Attestation,), "ConsentWithdrawn": (rights.ConsentTakenBack,)},
+    "rights": {"": _OF_RIGHTS},
+    "grants": {"": _OF_RIGHTS},
 }
+_OF_MANY = frozenset(("rights", "grants"))
+"""Sources whose acts change the states of several subjects; parties, which have none, are among those."""
 
 
 _UNNAMED = (ZERO_HASH, 0)
@@ -85,17 +98,29 @@ class Folded:
     stops: list[Stop] = field(default_factory=list)
 
 
-def state_type(act_type: type[Act]) -> type[State]:
-    """Say of what kind the states are that an act changes."""
-    of_source = _STATE_OF_SOURCE[act_type.SOURCE]
+def state_types(act_type: type[Act]) -> tuple[type[State], ...]:
+    """Say of what kinds the states are that an act changes, and depends on."""
+    of_source = _STATES_OF_SOURCE[act_type.SOURCE]
     return of_source.get(act_type.__name__, of_source[""])
 
 
 def changing(act_type: type[Act] | None, subjects: Sequence[Hash32]) -> Sequence[Hash32]:
-    """List those of a record's subjects whose states it changes, and depends on; None: its act is not known."""
-    if act_type is None:
+    """List those of a record's subjects whose states it may change, and depend on; None: its act is not known."""
+    if act_type is None or act_type.SOURCE in _OF_MANY:
         return subjects
     return subjects[: 2 if act_type is AccountReplaced else 1]
+
+
+def _concerned(act: Act | UnknownAct, subjects: Sequence[Hash32], memory: Memory) -> Sequence[Hash32]:
+    """List the subjects whose states a record cannot change without being understood."""
+    if isinstance(act, UnknownAct):
+        return subjects
+    found = changing(type(act), subjects)
+    if act.SOURCE not in _OF_MANY:
+        return found
+    held = memory.held
+    stateful = [one for one in found[1:] if one in held and held[one].kind in _OF_RIGHTS]
+    return (*found[:1], *stateful)
 
 
 def fold_records(
@@ -162,8 +187,9 @@ def _follow(one: Recorded, memory: Memory, folded: Folded, sources: Sources, fir
         begun = record.seq if before is None else before.row[BEGUN]
         after = Held(type(state), version_of(subject, state, record.seq, begun))
         _put(before, after, memory, folded, first)
-    if isinstance(act, Gifted | Lent):
-        folded.intents.extend(Intent(record.seq, digest) for digest in _intents(act))
+    digests = _INTENTS.get(type(act))
+    if digests is not None:
+        folded.intents.extend(Intent(record.seq, digest) for digest in digests(act))
 
 
 def _read(record: Record) -> tuple[Act | UnknownAct, str]:
@@ -182,8 +208,8 @@ def _change(
     memory: Memory,
     folded: Folded,
     sources: Sources,
-) -> dict[Hash32, State]:
-    concerned = changing(None if isinstance(act, UnknownAct) else type(act), record.subjects)
+) -> Mapping[Hash32, State]:
+    concerned = _concerned(act, record.subjects, memory)
     if memory.stopped and not memory.stopped.isdisjoint(concerned):
         reason = reason or "it follows a record that could not be read"
     elif not isinstance(act, UnknownAct):
@@ -201,8 +227,22 @@ def _change(
     return {}
 
 
-def _intents(act: Gifted | Lent) -> Iterator[Hash32]:
-    if act.intent != ZERO_HASH:
-        yield act.intent
-    if isinstance(act, Gifted) and act.acceptance != ZERO_HASH:
-        yield act.acceptance
+def _of_gift(act: Gifted) -> tuple[Hash32, ...]:
+    return tuple(one for one in (act.intent, act.acceptance) if one != ZERO_HASH)
+
+
+def _of_agreement(act: Any) -> tuple[Hash32, ...]:
+    return (act.intent,) if act.intent != ZERO_HASH else ()
+
+
+_AGREED = (
+    *(Lent, rights_acts.EstateClaimed, rights_acts.EstateSplit, rights_acts.EstatesMerged),
+    *(rights_acts.EstateAssigned, rights_acts.EstateAmended, rights_acts.GrantSurrendered),
+    *(rights_acts.GrantTerminated, rights_acts.GrantAmended),
+)
+_INTENTS: dict[type[Any], Callable[[Any], tuple[Hash32, ...]]] = {
+    Gifted: _of_gift,
+    rights_acts.Granted: lambda act: (act.grant_id,),
+    **dict.fromkeys(_AGREED, _of_agreement),
+}
+"""Which EIP-712 digests an act uses up."""

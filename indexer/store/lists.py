@@ -34,7 +34,7 @@ def newest(
     statement = _narrow(standing_statement(kind), kind, where).order_by(table.c.begun_seq.desc())
     if after is not None:
         statement = statement.where(table.c.begun_seq < after)
-    return _page(connection, as_of, kind, statement, limit, "begun_seq")
+    return page(connection, as_of, kind, statement, limit, "begun_seq")
 
 
 def oldest(
@@ -50,7 +50,7 @@ def oldest(
     statement = _narrow(standing_statement(kind), kind, where).order_by(table.c.begun_seq)
     if after is not None:
         statement = statement.where(table.c.begun_seq > after)
-    return _page(connection, as_of, kind, statement, limit, "begun_seq")
+    return page(connection, as_of, kind, statement, limit, "begun_seq")
 
 
 def tokens(
@@ -60,7 +60,7 @@ def tokens(
     statement = _narrow(standing_statement(Token), Token, where).order_by(TOKENS.c.token_id)
     if after is not None:
         statement = statement.where(TOKENS.c.token_id > after)
-    return _page(connection, as_of, Token, statement, limit, "token_id")
+    return page(connection, as_of, Token, statement, limit, "token_id")
 
 
 def tokens_at(
@@ -166,9 +166,10 @@ def _narrow(statement: Select[Any], kind: type[Any], where: dict[str, object]) -
     return statement.where(*(columns[name] == value for name, value in where.items() if value is not None))
 
 
-def _page(
+def page(
     connection: Connection, as_of: AsOf, kind: type[S], statement: Select[Any], limit: int, key: str
 ) -> Page[Known[S]]:
+    """Read a page of a statement that is in order of `key`, the cursor."""
     rows = list(connection.execute(statement.limit(limit + 1)))
     found = tuple(known_of(kind, row, as_of) for row in rows[:limit])
     return Page(found, getattr(rows[limit - 1], key) if len(rows) > limit else None)

@@ -3,7 +3,7 @@
     blocks ── records ──┬── record_subjects    which records name a subject, and its head after each
                         ├── intents            which record used up a digest
                         ├── stops              subjects whose state could not be followed further
-                        └── works, tokens, …   the state of each subject after each record that changed it
+                        └── works, tokens, estates, …   the state of each subject after each record that changed it
 
 A state row is never changed but for `superseded_by`, the record that ended it; the database itself takes that back
 when that record is deleted. What stands now is `superseded_by IS NULL`; what stood after record n has
@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from indexer.store.types import Octets20, Octets32, Serial, Uint64, Uint256, Words
 
-FORMAT = 2
+FORMAT = 3
 """Changes when the tables do; an older projection is built anew."""
 
 
@@ -351,6 +351,109 @@ class LedgerMarkTable(Version, Base):
     __table_args__ = _versioned("ledger_marks")
 
     count: Mapped[int] = mapped_column(Uint256)
+
+
+class EstateTable(Version, Base):
+    """States of estates; `scope`, `owners`, `parts` and `alone` are their words, packed (`packed.py`)."""
+
+    __tablename__ = "estates"
+    __table_args__ = (
+        Index("ix_estates_work_id", "work_id", "seq"),  # of all times: whose a point was is asked of any day
+        *_versioned("estates", ("work_id", "begun_seq")),
+    )
+
+    estate_id: Mapped[int] = mapped_column(Uint256)
+    status: Mapped[int] = mapped_column(SmallInteger)
+    work_id: Mapped[bytes] = mapped_column(Octets32)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    scope: Mapped[bytes] = mapped_column(LargeBinary)
+    owners: Mapped[bytes] = mapped_column(LargeBinary)
+    parts: Mapped[bytes] = mapped_column(LargeBinary)
+    alone: Mapped[bytes] = mapped_column(LargeBinary)
+    hold_order: Mapped[bytes] = mapped_column(Octets32)
+    held_until: Mapped[int] = mapped_column(Uint64)
+    claimed_on: Mapped[int] = mapped_column(BigInteger)
+    claimed: Mapped[bool]
+    granted: Mapped[bool]
+
+
+class WorkRightsTable(Version, Base):
+    """States of the rights of works."""
+
+    __tablename__ = "work_rights"
+    __table_args__ = _versioned("work_rights", ("begun_seq", "begun_seq"))
+
+    work_id: Mapped[bytes] = mapped_column(Octets32)
+    claims: Mapped[int] = mapped_column(BigInteger)
+    contests: Mapped[int] = mapped_column(BigInteger)
+    backlog_until: Mapped[int] = mapped_column(BigInteger)
+    hold_order: Mapped[bytes] = mapped_column(Octets32)
+    held_until: Mapped[int] = mapped_column(Uint64)
+
+
+class GrantTable(Version, Base):
+    """States of grants; `scope` and `grantors` are packed (`packed.py`), `until` is that of the scope."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        Index("ix_grants_work_id", "work_id", "seq"),
+        *_versioned(
+            "grants",
+            ("work_id", "begun_seq"),
+            ("parent_id", "begun_seq"),
+            ("estate_id", "begun_seq"),
+            ("licensee", "begun_seq"),
+            ("until", "begun_seq"),
+        ),
+    )
+
+    grant_id: Mapped[bytes] = mapped_column(Octets32)
+    status: Mapped[int] = mapped_column(SmallInteger)
+    work_id: Mapped[bytes] = mapped_column(Octets32)
+    estate_id: Mapped[int] = mapped_column(Uint256)
+    parent_id: Mapped[bytes] = mapped_column(Octets32)
+    licensee: Mapped[bytes] = mapped_column(Octets20)
+    kind: Mapped[int] = mapped_column(SmallInteger)
+    sublicensable: Mapped[bool]
+    revision: Mapped[int] = mapped_column(BigInteger)
+    scope: Mapped[bytes] = mapped_column(LargeBinary)
+    notice_days: Mapped[int] = mapped_column(BigInteger)
+    conditions: Mapped[bytes] = mapped_column(Octets32)
+    agreement: Mapped[bytes] = mapped_column(Octets32)
+    agreement_cid: Mapped[bytes] = mapped_column(Octets32)
+    signed_on: Mapped[int] = mapped_column(BigInteger)
+    conflicts: Mapped[int] = mapped_column(BigInteger)
+    hold_order: Mapped[bytes] = mapped_column(Octets32)
+    held_until: Mapped[int] = mapped_column(Uint64)
+    granted_at: Mapped[int] = mapped_column(Uint64)
+    alone: Mapped[bool]
+    grantors: Mapped[bytes] = mapped_column(LargeBinary)
+    until: Mapped[int] = mapped_column(BigInteger)
+
+
+class AttestationTable(Version, Base):
+    """States of attested consents."""
+
+    __tablename__ = "attestations"
+    __table_args__ = _versioned("attestations", ("intent", "begun_seq"))
+
+    intent: Mapped[bytes] = mapped_column(Octets32)
+    party: Mapped[bytes] = mapped_column(Octets20)
+    work_id: Mapped[bytes] = mapped_column(Octets32)
+    paper: Mapped[bytes] = mapped_column(Octets32)
+    attester: Mapped[bytes] = mapped_column(Octets20)
+    confirmer: Mapped[bytes] = mapped_column(Octets20)
+    confirmed: Mapped[bool]
+
+
+class ConsentTakenBackTable(Version, Base):
+    """Consents that accounts took back."""
+
+    __tablename__ = "consents_taken_back"
+    __table_args__ = _versioned("consents_taken_back")
+
+    intent: Mapped[bytes] = mapped_column(Octets32)
+    account: Mapped[bytes] = mapped_column(Octets20)
 
 
 class Replacement(Base):

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from indexer.events import SELECTORS, Act, Distributed, EditionOpened, Minted, Sources, WorkKind, WorkRegistered
+from indexer.events import (
+    SELECTORS,
+    Act,
+    Distributed,
+    EditionOpened,
+    Minted,
+    Sources,
+    WorkKind,
+    WorkRegistered,
+)
 from indexer.keccak import keccak256
 from indexer.packing import shape
 from indexer.span import Recorded
@@ -96,12 +105,27 @@ def _distributed(one: Recorded, subject: Hash32, before: Held | None) -> Held | 
         return None
     name, status, holder, _, _, order, held_until, _, gifts, distributed = before.row[4:14]
     time = _time(one)
-    if (
-        (name, status, holder, distributed) != (data[:32], TokenStatus.LIVE, data[44:64], False)
-        or held_until > time
-    ):
+    if (name, status, holder, distributed) != (
+        data[:32],
+        TokenStatus.LIVE,
+        data[44:64],
+        False,
+    ) or held_until > time:
         return None
-    words = (name, _LIVE, data[64:96], _TWO_ZEROS, order, _PAD24, held_until, _PAD24, time, word(gifts), _YES, data[96:])
+    words = (
+        name,
+        _LIVE,
+        data[64:96],
+        _TWO_ZEROS,
+        order,
+        _PAD24,
+        held_until,
+        _PAD24,
+        time,
+        word(gifts),
+        _YES,
+        data[96:],
+    )
     if one.state_after != keccak256(b"".join(words)):
         return None
     version, digest = _NUMBER(data[96:128], "big"), data[128:]

@@ -10,12 +10,11 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, get_type_hints
 
 from sqlalchemy import Column, Row, Table
 
-from indexer.events import Policy
 from indexer.state import State
 from indexer.store import schema
+from indexer.store.packed import PACKINGS
 from indexer.store.types import Unsigned, Words
 from indexer.values import Hash32
-from indexer.words import decode, static_words
 
 S = TypeVar("S", bound=State)
 
@@ -29,8 +28,6 @@ TABLES: Mapping[type[Any], Table] = {
     kind: getattr(schema, f"{kind.__name__}Table").__table__ for kind in State.__args__
 }
 """The table of each kind of state."""
-
-_POLICY_BYTES = 7 * 32
 
 
 class Held(NamedTuple):
@@ -74,25 +71,21 @@ def read_stored(column: Column[Any]) -> Callable[[Any], Any]:
 
 def _storer(column: Column[Any]) -> Callable[[Any], Any] | None:
     """Give what makes of a field what the driver takes, where that is something else."""
-    if column.name == "policies":
-        return lambda policies: b"".join(map(static_words, policies))
+    packing = PACKINGS.get((column.table.name, column.name))
+    if packing is not None:
+        return packing.store
     if isinstance(column.type, Unsigned):
         return methodcaller("to_bytes", column.type.width, "big")
     return str.encode if isinstance(column.type, Words) else None
 
 
-def _reader(annotation: Any, name: str) -> Callable[[Any], Any]:
-    if name == "policies":
-        return _policies
+def _reader(annotation: Any, table: str, name: str) -> Callable[[Any], Any]:
+    packing = PACKINGS.get((table, name))
+    if packing is not None:
+        return packing.read
     if isinstance(annotation, type) and issubclass(annotation, IntEnum):
         return annotation
     return _same
-
-
-def _policies(packed: bytes) -> tuple[Policy, ...]:
-    return tuple(
-        decode(Policy, packed[at : at + _POLICY_BYTES]) for at in range(0, len(packed), _POLICY_BYTES)
-    )
 
 
 def _same(value: Any) -> Any:
@@ -135,7 +128,10 @@ def _one_after_another(first: Callable[[Any], Any], then: Callable[[Any], Any]) 
 
 _STORERS = {kind: _storing(kind) for kind in State.__args__}
 _READERS: Mapping[type[Any], tuple[tuple[str, Callable[[Any], Any]], ...]] = {
-    kind: tuple((field.name, _reader(get_type_hints(kind)[field.name], field.name)) for field in fields(kind))
+    kind: tuple(
+        (field.name, _reader(get_type_hints(kind)[field.name], TABLES[kind].name, field.name))
+        for field in fields(kind)
+    )
     for kind in State.__args__
 }
 _PARTS = {kind: _parts(kind) for kind in State.__args__}

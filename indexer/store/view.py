@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
+from indexer.rights.state import Attestation, ConsentTakenBack, Estate, Grant, WorkRights
 from indexer.state import (
     Anchor,
     CancelledNonce,
@@ -19,7 +20,7 @@ from indexer.state import (
     Token,
     Work,
 )
-from indexer.store import audits, documents, lists, lookups, search
+from indexer.store import audits, documents, lists, lookups, rights, search
 from indexer.store.answers import Activity, AsOf, TokenPage
 from indexer.store.lookups import BLOCKS, RECORDS, STOPS
 from indexer.store.rows import block_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from indexer.events import Act, Role, Sources
     from indexer.follow import Halt
     from indexer.record import Record
+    from indexer.rights.title import Rights
     from indexer.span import LedgerBlock
     from indexer.store.answers import (
         Document,
@@ -92,7 +94,7 @@ class View:
         return lookups.find_acts(self._connection, self.as_of, set(wanted))
 
     def find_intents(self, digests: Iterable[Hash32]) -> dict[Hash32, ProvenanceEntry]:
-        """Give the records that used up these EIP-712 digests (of gifts, acceptances and loans), by digest."""
+        """Give the records that used up these EIP-712 digests (of gifts, acceptances, loans, acts on rights)."""
         return lookups.find_intents(self._connection, self.as_of, digests)
 
     def transaction(self, transaction_hash: Hash32) -> tuple[ProvenanceEntry, ...]:
@@ -158,6 +160,32 @@ class View:
     def states(self, subjects: Iterable[Hash32]) -> dict[Hash32, Known[State]]:
         """Give the states of any subjects, in one query a kind; those without one are left out."""
         return lookups.states_now(self._connection, self.as_of, subjects)
+
+    def estate(self, estate_id: int) -> Known[Estate] | None:
+        """Give the state of an estate."""
+        return lookups.state_now(self._connection, self.as_of, Estate, self.sources.estate(estate_id))
+
+    def grant(self, grant_id: Hash32) -> Known[Grant] | None:
+        """Give the state of a grant."""
+        return lookups.state_now(self._connection, self.as_of, Grant, self.sources.grant(grant_id))
+
+    def work_rights(self, work_id: Hash32) -> Known[WorkRights] | None:
+        """Give the state of the rights of a work as a whole."""
+        return lookups.state_now(self._connection, self.as_of, WorkRights, self.sources.rights_of(work_id))
+
+    def attestation(self, intent: Hash32, party: Address) -> Known[Attestation] | None:
+        """Give what was attested for a party about an act."""
+        subject = self.sources.consent(intent, party)
+        return lookups.state_now(self._connection, self.as_of, Attestation, subject)
+
+    def consent_taken_back(self, intent: Hash32, account: Address) -> Known[ConsentTakenBack] | None:
+        """Give the taking back of what an account signed, if it was."""
+        subject = self.sources.withdrawal(intent, account)
+        return lookups.state_now(self._connection, self.as_of, ConsentTakenBack, subject)
+
+    def rights(self, work_id: Hash32, known_at: int | None = None) -> Rights:
+        """Give all that is, or was known at a time (Unix seconds), of the rights of a work, in one query a kind."""
+        return rights.rights(self._connection, self.as_of, self.sources, work_id, known_at)
 
     # what stood then
 
@@ -270,6 +298,49 @@ class View:
         """List legal bases, of one target or all, newest first; the cursor is the seq of the filing."""
         where: dict[str, object] = {"target": target}
         return lists.newest(self._connection, self.as_of, Order, where, after, limit)
+
+    def estates(
+        self,
+        work: Hash32 | None = None,
+        owner: Address | None = None,
+        after: int | None = None,
+        limit: int = 50,
+    ) -> Page[Known[Estate]]:
+        """List estates, those that are gone too, oldest first; the cursor is the seq that each began with."""
+        return rights.estates(self._connection, self.as_of, self.sources, work, owner, after, limit)
+
+    def grants(
+        self,
+        *,
+        work: Hash32 | None = None,
+        estate: int | None = None,
+        parent: Hash32 | None = None,
+        licensee: Address | None = None,
+        after: int | None = None,
+        limit: int = 50,
+    ) -> Page[Known[Grant]]:
+        """List grants, those that are over too, oldest first; the cursor is the seq of the granting."""
+        where: dict[str, object] = {
+            "work_id": work,
+            "estate_id": estate,
+            "parent_id": parent,
+            "licensee": licensee,
+        }
+        return lists.oldest(self._connection, self.as_of, Grant, where, after, limit)
+
+    def grants_ending(
+        self,
+        first: int,
+        last: int,
+        *,
+        work: Hash32 | None = None,
+        licensee: Address | None = None,
+        after: int | None = None,
+        limit: int = 50,
+    ) -> Page[Known[Grant]]:
+        """List grants whose last day is from `first` to `last`, oldest first; the cursor is the seq of the granting."""
+        where: dict[str, object] = {"work_id": work, "licensee": licensee}
+        return rights.ending(self._connection, self.as_of, (first, last), where, after, limit)
 
     def tokens(
         self,

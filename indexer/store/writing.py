@@ -18,7 +18,7 @@ from indexer.record import unpacked
 from indexer.span import Recorded
 from indexer.state import State
 from indexer.store import copying, schema
-from indexer.store.folding import Ended, Memory, changing, state_type
+from indexer.store.folding import Ended, Memory, changing, state_types
 from indexer.store.rows import Rows, python_values
 from indexer.store.versions import TABLES, Held, state_of, version_of
 from indexer.values import Hash32
@@ -95,7 +95,8 @@ def recall(connection: Connection, recorded: Sequence[Recorded], memory: Memory)
         named.update(subjects)
         if act_type is not None:
             unknown = {subject for subject in changing(act_type, subjects) if subject not in memory.held}
-            wanted.setdefault(state_type(act_type), set()).update(unknown)
+            for kind in state_types(act_type):
+                wanted.setdefault(kind, set()).update(unknown)
     memory.stopped |= _stopped(connection, named)
     memory.heads |= _heads(connection, named - memory.heads.keys())
     for kind, subjects_of in wanted.items():

@@ -35,10 +35,11 @@ from service.keys.operators import Operator
 from service.keys.vault import make_vault
 from service.outbox import nonces, requests
 from service.outbox.accept import Wanted, accept, accept_all
-from service.outbox.calls import Circumstances, call_data, part
+from service.outbox.calls import call_data, part
 from service.outbox.naming import Asked, Case
 from service.outbox.office import Office, open_office
 from service.outbox.operations import operations
+from service.outbox.parts import Circumstances
 from service.outbox.states import UNENDED, State
 from service.outbox.tables import OperationRow
 from service.outbox.transactions import Signed, Unsigned

@@ -23,8 +23,9 @@ from indexer.events import Custody, Kind, Policy, WorkKind
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32, as_hex
 from service.outbox import requests
-from service.outbox.calls import Circumstances, call_data, part
+from service.outbox.calls import call_data, part
 from service.outbox.naming import Asked, Case, names_of
+from service.outbox.parts import Circumstances
 from service.outbox.requests import Request
 from service.outbox.transactions import Unsigned
 

@@ -26,7 +26,13 @@ class Scope(StrEnum):
     REGULATOR = "regulator"
     """Query, export, file orders; holders are not masked."""
     OPERATOR = "operator"
-    """Execute filed orders, confirm or refuse recoveries: the second hand."""
+    """Execute filed orders, confirm or refuse recoveries, confirm attested papers: the second hand."""
+    RIGHTS_HOLDER = "rights_holder"
+    """Act for one account in rights: propose, agree, see what concerns it, and let others see it."""
+
+
+OF_ONE_ACCOUNT = frozenset((Scope.HOLDER, Scope.RIGHTS_HOLDER))
+"""Scopes of keys that act for one account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, update
 
 from indexer.values import Address
-from service.access.bearer import BearerKey, Scope, new_key, parts_of, same_secret
+from service.access.bearer import OF_ONE_ACCOUNT, BearerKey, Scope, new_key, parts_of, same_secret
 from service.access.tables import BearerKeyRow
 from service.errors import NotFound
 
@@ -24,7 +24,7 @@ class Bearer:
     """Who presented a key.
 
     Attributes:
-        account: for a holder's key the one account it acts for, else None.
+        account: for a holder's or rights holder's key the one account it acts for, else None.
         label: what its issuer wrote beside it; not shown to others.
     """
 
@@ -40,10 +40,10 @@ def give_out(database: Database, scope: Scope, label: str, account: Address | No
     """Make and store a key; the answer is the only time it can be read.
 
     Raises:
-        ValueError: a holder's key without an account, or another with one.
+        ValueError: a holder's or rights holder's key without an account, or another with one.
     """
-    if (scope is Scope.HOLDER) != (account is not None):
-        raise ValueError("a holder's key acts for one account, and no other key does")
+    if (scope in OF_ONE_ACCOUNT) != (account is not None):
+        raise ValueError("a holder's key acts for one account, and no institution's key does")
     key = new_key()
     with database.write() as connection:
         connection.execute(
@@ -73,6 +73,17 @@ def bearer_of(database: Database, text: str) -> Bearer | None:
     if row is None or not same_secret(digest, row.digest) or row.revoked_at is not None:
         return None
     return _bearer(row)
+
+
+def bearer_named(database: Database, key_id: str) -> Bearer | None:
+    """Say who has the key of this id; None where there is none, or it was revoked."""
+    with database.read() as connection:
+        row = connection.execute(
+            select(BearerKeyRow.__table__).where(
+                BearerKeyRow.key_id == key_id, BearerKeyRow.revoked_at.is_(None)
+            )
+        ).one_or_none()
+    return _bearer(row) if row is not None else None
 
 
 def bearers(database: Database) -> list[Bearer]:

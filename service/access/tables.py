@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, LargeBinary, Text
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.outbox.tables import Base
 
 
 class BearerKeyRow(Base):
-    """A key that was given out; the key itself is stored nowhere. `account`: of a holder's key, whom it acts for."""
+    """A key that was given out; the key itself is stored nowhere. `account`: of one that acts for one."""
 
     __tablename__ = "bearer_keys"
 
@@ -20,6 +20,17 @@ class BearerKeyRow(Base):
     label: Mapped[str] = mapped_column(Text)
     created_at: Mapped[int] = mapped_column(BigInteger)
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class BrowserSessionRow(Base):
+    """Who signed in on the pages; the session itself is stored nowhere."""
+
+    __tablename__ = "browser_sessions"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    key_id: Mapped[str] = mapped_column(Text, ForeignKey("bearer_keys.key_id"))
+    opened_at: Mapped[int] = mapped_column(BigInteger)
+    ends_at: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class QuestionRow(Base):

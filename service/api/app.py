@@ -8,12 +8,18 @@ from service.api import (
     accounts,
     audit,
     collections,
+    estates,
     evidence,
     files,
     gifts,
     orders,
     pages,
+    proposals,
     reference,
+    rights,
+    rights_forms,
+    rights_pages,
+    sessions,
     works,
 )
 from service.api.border import guard
@@ -40,7 +46,13 @@ ROUTERS = (
     gifts.routes,
     accounts.routes,
     orders.routes,
+    rights.routes,
+    estates.routes,
+    proposals.routes,
     audit.routes,
+    sessions.routes,
+    rights_pages.routes,
+    rights_forms.routes,
     reference.routes,
 )
 

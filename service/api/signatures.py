@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from indexer.connection import NodeRefused
+from indexer.events import CONTRACT_NAMES
 from indexer.values import Address, Hash32
 from indexer.wire import write_address
 from indexer.words import words
@@ -23,7 +24,7 @@ _WORD = 32
 def domain_of(installation: Installation, kind: type[Intent]) -> Domain:
     """Give the domain that intents of a kind are signed for: its contract in this deployment."""
     deployment, sources = installation.deployment, installation.sources
-    contract = sources.collectible if kind.CONTRACT == "Collectible" else sources.identities
+    contract: Address = getattr(sources, CONTRACT_NAMES[kind.CONTRACT])
     return Domain(deployment.chain_id, contract, deployment.parent_hash)
 
 

@@ -15,10 +15,13 @@ def add(verbs: Verbs) -> None:
     key = verbs.add_parser("key", help="bearer keys of the API; the master key")
     acts = key.add_subparsers(dest="act", metavar="ACT", required=True)
     give = acts.add_parser("give", help="give a key out; it is shown once")
-    give.add_argument("scope", choices=("issuer", "holder", "regulator", "operator"))
+    give.add_argument("scope", choices=("issuer", "holder", "rights_holder", "regulator", "operator"))
     give.add_argument("--label", required=True, help="for whom, in your own words")
     give.add_argument(
-        "--account", type=address_word, metavar="ADDRESS", help="of a holder's key: whom it acts for"
+        "--account",
+        type=address_word,
+        metavar="ADDRESS",
+        help="of a holder's or rights holder's key: whom it acts for",
     )
     give.add_argument("--json", action="store_true")
     give.set_defaults(run=run_give)
@@ -52,9 +55,10 @@ def run_give(arguments: argparse.Namespace) -> int:
     from service.access.bearer import Scope
     from service.access.bearers import give_out
 
-    if (arguments.scope == "holder") != (arguments.account is not None):
+    if (arguments.scope in ("holder", "rights_holder")) != (arguments.account is not None):
         print(
-            "--account 与 holder 范围同用 / --account goes with the scope holder, and only with it",
+            "--account 与 holder、rights_holder 范围同用 / --account goes with the scopes holder and rights_holder, "
+            "and only with them",
             file=sys.stderr,
         )
         return 2
@@ -83,7 +87,7 @@ def run_list(arguments: argparse.Namespace) -> int:
         }
         for one in found
     ]
-    text = "\n".join(f"{row['key_id']}  {row['scope']:9}  {row['label']}" for row in rows)
+    text = "\n".join(f"{row['key_id']}  {row['scope']:13}  {row['label']}" for row in rows)
     tell(arguments, {"keys": rows}, text)
     return 0
 

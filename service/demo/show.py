@@ -19,6 +19,7 @@ from devnet import processes
 from devnet.qianyin import Terms
 from service.cli.chain import bring_up
 from service.demo.companions import Companions
+from service.demo.novel import Novel
 from service.demo.story import Story, StoryBroken
 from service.errors import Conflict, Unavailable
 from service.installation import Installation
@@ -106,8 +107,39 @@ class Show:
             ("核验：拖入证据包或文件", "drop a bundle or a file, and have it checked", "/verify"),
             ("接口说明", "the API", "/docs"),
         ]
+        novel = addresses.rights("0x" + self.novel.work_id.hex())
+        lines += [
+            (
+                "长篇小说的权利：公众只见可授 / 不可授",
+                "the rights of a novel: the public sees available or not",
+                novel,
+            ),
+            (
+                "同一页，登录之后是权利一览",
+                "the same page, signed in: rights at a glance",
+                addresses.sign_in(novel),
+            ),
+            (
+                "因冲突被拒的许可（登录后）",
+                "the grant that clashes (signed in)",
+                addresses.proposal(self.novel.clashing),
+            ),
+        ]
         shown = [f"  {self.url}{path}\n      {zh} / {en}" for zh, en, path in lines]
-        return "\n".join(["", "打开这些地址 / open these:", *shown, "", "Ctrl-C 停止 / stops everything", ""])
+        keys = [f"  {name}\n      {key}" for name, key in self.novel.keys.items()]
+        return "\n".join(
+            [
+                "",
+                "打开这些地址 / open these:",
+                *shown,
+                "",
+                "登录凭证（每次运行另发）/ keys to sign in with, new at each run:",
+                *keys,
+                "",
+                "Ctrl-C 停止 / stops everything",
+                "",
+            ]
+        )
 
     def _begin(self) -> None:
         began = time.monotonic()
@@ -124,6 +156,10 @@ class Show:
         self._companions = self._ending.enter_context(companions)
         self.story = Story(self.installation, self._say, self._revive)
         self.story.tell()
+        began = time.monotonic()
+        self.novel = Novel(self.story)
+        self.novel.tell()
+        self.timings["rights"] = round(time.monotonic() - began, 3)
         self._await_pages()
         self.timings |= self.story.timings
 

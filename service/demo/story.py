@@ -123,13 +123,13 @@ class Story:
 
     def _register(self) -> list[Operation]:
         self.say("登记机构与持有人", "registering the institution and the holders")
-        registry = self._registry()
+        registry = self.registry()
         institution = Identity(Kind.INSTITUTION, MUSEUM[0], "uscc", "91000000EXAMPLE001")
-        _, registered = registry.issuer(institution, _verified())
+        _, registered = registry.issuer(institution, verified())
         registrations = [registered]
         for number, reference in enumerate(HOLDERS, start=1):
             identity = Identity(Kind.PERSON, f"示例持有人{number}", "test", f"T-{number:04}")
-            person = registry.holder(identity, _verified(), reference)
+            person = registry.holder(identity, verified(), reference)
             registrations.append(registry.kept(person, self.collection)[1])
         anchoring.vouch(
             self.installation.settings.trust_anchor, self.installation.vault, AUTHORITY, self.issuer, MUSEUM
@@ -138,7 +138,7 @@ class Story:
 
     def _await_people(self, registrations: list[Operation]) -> None:
         for one in registrations:
-            self._settled(one)
+            self.settled(one)
 
     def _sample(self) -> None:
         folder = self._folder()
@@ -156,7 +156,7 @@ class Story:
         desk, terms = desk_of(self.installation, PRINCIPAL), Terms(POLICY, {COLLECTION: STATEMENT})
         accepted = [one for chunk in issue(desk, sheet.requests(), terms) for one in chunk]
         for one in accepted:
-            self._settled(one)
+            self.settled(one)
         for one in accepted:
             if isinstance(one.request, asked.Mint):
                 self.tokens.append(one.request.token_id)
@@ -175,7 +175,7 @@ class Story:
         self._hold(self.held)
         self._ask("gift/held", lambda: asked.GiveFromKept(self.held, third, first))
         for one in list(self.told.values()):
-            self._settled(one, REFUSED.get(one.idempotency_key))
+            self.settled(one, REFUSED.get(one.idempotency_key))
 
     def _loan(self, token: int, holder: Address, reader: Address) -> asked.SubmitLoan:
         now = int(time.time())
@@ -203,7 +203,17 @@ class Story:
         known = by_key(database, PRINCIPAL, name)
         self.told[name] = known or accept(database, make(), idempotency_key=name, principal=PRINCIPAL)
 
-    def _settled(self, asked_for: Operation, refused: str | None = None) -> Operation:
+    def done(self, key: str, make: Callable[[], asked.Request]) -> Operation:
+        """Ask for something, once, and wait until it has come true."""
+        self._ask(key, make)
+        return self.settled(self.told[f"demo/{key}"])
+
+    def ended(self, operation_id: str) -> Operation:
+        """Wait until an operation has come true."""
+        return self.settled(operation(self.installation.database, operation_id))
+
+    def settled(self, asked_for: Operation, refused: str | None = None) -> Operation:
+        """Wait until something that was asked for has ended as it should: refused for this reason, or done."""
         until = time.monotonic() + _PATIENCE
         found = asked_for
         while not found.state.ended:
@@ -232,16 +242,18 @@ class Story:
         return self.tokens[work * ISSUED : (work + 1) * ISSUED]
 
     def _account(self, reference: str) -> Address:
-        return self._registry().account_of(reference, self.collection)
+        return self.registry().account_of(reference, self.collection)
 
     def _folder(self) -> Path:
         return self.installation.settings.home / "sample"
 
-    def _registry(self) -> Registry:
+    def registry(self) -> Registry:
+        """Where people are registered."""
         installation = self.installation
         people = People(installation.database, master_sealer(installation.settings))
         return Registry(installation.database, people, installation.vault, PRINCIPAL)
 
 
-def _verified() -> Verification:
+def verified() -> Verification:
+    """The test verifier's word."""
     return Verification("test", "qianyin-demo", int(time.time()) - DAY)

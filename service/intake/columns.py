@@ -1,4 +1,4 @@
-"""The one table of a sheet's columns: what they are called in Chinese and English, and who may read them. Pure.
+"""The columns of a sheet of works: what they are called in Chinese and English, and who may read them. Pure.
 
 Visibility (domain rule 17): `public` goes into the manifest, for everybody and for ever; `internal` is encrypted
 and committed to; `never` is not taken in at all. A heading may end in its own word, as in `递藏经过（公开）` or
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -222,14 +222,33 @@ COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
 """Every known column by its name, in the order in which sheets are written."""
 
 
-def recognise(text: str) -> Heading:
-    """Understand a heading; spelling, width, case, spaces and a closing `*` or colon do not matter."""
-    stated = None
-    if match := _SUFFIX.search(text):
-        stated = _WORDS[match[1].lower()]
-        text = text[: match.start()]
-    bare = unicodedata.normalize("NFC", " ".join(text.split())).rstrip("*＊:： ")
-    return Heading(_BY_HEADING.get(_key(bare)), bare, stated)
+class Headings:
+    """What the headings of one kind of sheet mean.
+
+    Args:
+        columns: those it has, in the order in which such sheets are written.
+        examples: names of those that a person is told of where none was found.
+
+    Raises:
+        ValueError: two columns have one heading.
+    """
+
+    def __init__(self, columns: Iterable[Column], examples: Iterable[str]) -> None:
+        self.columns: Final[Mapping[str, Column]] = MappingProxyType(
+            {column.name: column for column in columns}
+        )
+        """Every column by its name."""
+        self.examples: Final = tuple(self.columns[name] for name in examples)
+        self._by_heading = _by_heading(self.columns.values())
+
+    def recognise(self, text: str) -> Heading:
+        """Understand a heading; spelling, width, case, spaces and a closing `*` or colon do not matter."""
+        stated = None
+        if match := _SUFFIX.search(text):
+            stated = _WORDS[match[1].lower()]
+            text = text[: match.start()]
+        bare = unicodedata.normalize("NFC", " ".join(text.split())).rstrip("*＊:： ")
+        return Heading(self._by_heading.get(_key(bare)), bare, stated)
 
 
 def _key(heading: str) -> str:
@@ -237,9 +256,9 @@ def _key(heading: str) -> str:
     return " ".join(re.sub(r"[_\-\s]+", " ", folded).split())
 
 
-def _by_heading() -> dict[str, Column]:
+def _by_heading(columns: Iterable[Column]) -> dict[str, Column]:
     found: dict[str, Column] = {}
-    for column in COLUMNS.values():
+    for column in columns:
         for heading in dict.fromkeys(map(_key, (column.name, *column.zh, *column.en))):
             if heading in found:
                 raise ValueError(f"{heading} heads two columns: {found[heading].name} and {column.name}")
@@ -247,4 +266,5 @@ def _by_heading() -> dict[str, Column]:
     return found
 
 
-_BY_HEADING: Final = _by_heading()
+WORKS: Final = Headings(COLUMNS.values(), ("title", "kind", "file"))
+"""The headings of sheets of works."""

@@ -13,10 +13,11 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO, Final
 
 from service.files.cid import pieces
-from service.intake.columns import recognise
+from service.intake.columns import WORKS, Headings
 from service.intake.limits import HEADING_WITHIN, LARGEST_CSV, LONGEST_CELL
 from service.intake.rows import Row, too_much, unreadable
 
@@ -43,7 +44,7 @@ class Dialect:
     delimiter: str
 
 
-def dialect_of(stream: BinaryIO) -> Dialect:
+def dialect_of(stream: BinaryIO, headings: Headings = WORKS) -> Dialect:
     """Find out encoding and delimiter of a seekable stream, reading it once to its end.
 
     A byte order mark decides. Else UTF-8, if the whole file is; else GB 18030, if the whole file is, unless it
@@ -54,14 +55,16 @@ def dialect_of(stream: BinaryIO) -> Dialect:
         TooLarge: over `LARGEST_CSV` bytes.
     """
     head = stream.read(HEAD_SIZE)
-    encoding = next((name for mark, name in _MARKS if head.startswith(mark)), None) or _without_mark(head)
+    encoding = next((name for mark, name in _MARKS if head.startswith(mark)), None) or _without_mark(
+        head, headings
+    )
     stream.seek(0)
     if encoding is not None:
         if (bad := _first_bad_byte(stream, encoding)) is not None:
             raise _undecodable(encoding, bad)
     else:
-        encoding = _utf8_or_gb18030(stream, head)
-    return Dialect(encoding, _delimiter(_decoded(head, encoding)))
+        encoding = _utf8_or_gb18030(stream, head, headings)
+    return Dialect(encoding, _delimiter(_decoded(head, encoding), headings))
 
 
 def delimited_rows(stream: BinaryIO, dialect: Dialect) -> Iterator[Row]:
@@ -100,18 +103,18 @@ def calculates(text: str) -> bool:
     return _CALCULATES.match(text) is not None
 
 
-def _without_mark(head: bytes) -> str | None:
+def _without_mark(head: bytes, headings: Headings) -> str | None:
     """UTF-16 without a mark has zero bytes, and headings known here; a stray zero byte makes no UTF-16."""
     if b"\0" not in head:
         return None
     wide = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
-    narrow = max(_known_headings(_decoded(head, name)) for name in ("utf-8", "gb18030"))
-    return wide if _known_headings(_decoded(head, wide)) > narrow else None
+    narrow = max(_known_headings(_decoded(head, name), headings) for name in ("utf-8", "gb18030"))
+    return wide if _known_headings(_decoded(head, wide), headings) > narrow else None
 
 
-def _utf8_or_gb18030(stream: BinaryIO, head: bytes) -> str:
+def _utf8_or_gb18030(stream: BinaryIO, head: bytes, headings: Headings) -> str:
     bad = _first_bad_byte(stream, "utf-8")
-    as_utf8, as_gb18030 = (_known_headings(_decoded(head, name)) for name in ("utf-8", "gb18030"))
+    as_utf8, as_gb18030 = (_known_headings(_decoded(head, name), headings) for name in ("utf-8", "gb18030"))
     if bad is None:
         # A few GB 18030 files happen to be UTF-8 too (联通); then the headings tell.
         return "gb18030" if as_gb18030 > as_utf8 and _is_gb18030(stream) else "utf-8"
@@ -165,15 +168,19 @@ def _decoded(head: bytes, encoding: str) -> str:
     return head.decode(encoding, "replace")
 
 
-def _delimiter(head: str) -> str:
+def _delimiter(head: str, headings: Headings) -> str:
     """The one under which most headings are known; of equals the one that makes most cells."""
     return max(
-        DELIMITERS, key=lambda delimiter: (_best(head, delimiter, _known), _best(head, delimiter, len))
+        DELIMITERS,
+        key=lambda delimiter: (
+            _best(head, delimiter, partial(_known, headings)),
+            _best(head, delimiter, len),
+        ),
     )
 
 
-def _known_headings(head: str) -> int:
-    return max(_best(head, delimiter, _known) for delimiter in DELIMITERS)
+def _known_headings(head: str, headings: Headings) -> int:
+    return max(_best(head, delimiter, partial(_known, headings)) for delimiter in DELIMITERS)
 
 
 def _best(head: str, delimiter: str, score: Callable[[list[str]], int]) -> int:
@@ -189,8 +196,8 @@ def _best(head: str, delimiter: str, score: Callable[[list[str]], int]) -> int:
     return best
 
 
-def _known(cells: list[str]) -> int:
-    return sum(recognise(unguarded(cell)).column is not None for cell in cells)
+def _known(headings: Headings, cells: list[str]) -> int:
+    return sum(headings.recognise(unguarded(cell)).column is not None for cell in cells)
 
 
 def _undecodable(encoding: str, at: int) -> Exception:

@@ -8,7 +8,7 @@ from typing import Final
 
 from service.files.description import LONGEST_HEADING
 from service.files.lookalikes import unstorable
-from service.intake.columns import VISIBILITY_LABELS, Heading, Role, Visibility, recognise
+from service.intake.columns import VISIBILITY_LABELS, WORKS, Heading, Headings, Role, Visibility
 from service.intake.instructions import Complaint
 from service.intake.limits import MOST_COLUMNS
 from service.intake.requests import Problem, Severity
@@ -41,7 +41,9 @@ class Layout:
         return None
 
 
-def layout_of(number: int, cells: tuple[str, ...], public: frozenset[str]) -> tuple[Layout, list[Problem]]:
+def layout_of(
+    number: int, cells: tuple[str, ...], public: frozenset[str], known: Headings = WORKS
+) -> tuple[Layout, list[Problem]]:
     """Understand the headings in row `number`, with every problem about them.
 
     `public` are names of columns, or headings of the sheet's own, to be public where the heading does not say.
@@ -51,7 +53,7 @@ def layout_of(number: int, cells: tuple[str, ...], public: frozenset[str]) -> tu
     """
     if len(cells) > MOST_COLUMNS:
         raise too_much(f"多于 {MOST_COLUMNS} 列。", f"more than {MOST_COLUMNS} columns.")
-    headings = tuple(_made_public(recognise(text), public) if text.strip() else None for text in cells)
+    headings = tuple(_made_public(known.recognise(text), public) if text.strip() else None for text in cells)
     layout = Layout(headings)
     problems: list[Problem] = []
     unusable = set()

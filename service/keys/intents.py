@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32, as_hex
 from indexer.wire import write_address
-from indexer.words import Account, Uint64, Uint256, layout, solidity_type, static_words, words
+from indexer.words import Account, Uint64, Uint256, words
+from service.keys.agreements import (
+    Agreement,
+    Confirmation,
+    PaperAttested,
+    Withdrawal,
+)
+from service.keys.typed import message_json, struct_hash, type_name, types_json
 
 NAME = "Qianyin"
 VERSION = "1"
@@ -102,19 +109,31 @@ class StopRecovery:
     deadline: Uint64
 
 
-Intent: TypeAlias = Gift | Acceptance | Loan | Cancel | HandOver | StopRecovery
+Intent: TypeAlias = (
+    Gift
+    | Acceptance
+    | Loan
+    | Cancel
+    | HandOver
+    | StopRecovery
+    | Agreement
+    | PaperAttested
+    | Confirmation
+    | Withdrawal
+)
 
 
 def digest(domain: Domain, intent: Intent) -> Hash32:
     """Hash what is signed: `keccak256(0x1901 ‖ domain separator ‖ struct hash)`."""
-    struct = keccak256(keccak256(_type_text(type(intent)).encode()) + static_words(intent))
-    return keccak256(b"\x19\x01" + domain.separator() + struct)
+    return keccak256(b"\x19\x01" + domain.separator() + struct_hash(intent))
 
 
 def slot(intent: Intent) -> str:
     """Name the place that an intent takes for its signer: two intents of one slot must be the same.
 
     A gift, an acceptance and a loan use one nonce up; taking a nonce back is another thing; the others have no nonce.
+    What is agreed about rights has the slot of its own words: a party may agree to two acts on one revision, of which
+    the chain takes one.
     """
     match intent:
         case Gift() | Acceptance() | Loan():
@@ -123,6 +142,8 @@ def slot(intent: Intent) -> str:
             return f"cancel {intent.nonce}"
         case HandOver() | StopRecovery():
             return f"{type(intent).__name__} {as_hex(intent.account)} until {intent.deadline}"
+        case _:
+            return f"{type_name(type(intent))} {as_hex(struct_hash(intent))}"
 
 
 def typed_data(domain: Domain, intent: Intent) -> dict[str, Any]:
@@ -131,9 +152,9 @@ def typed_data(domain: Domain, intent: Intent) -> dict[str, Any]:
     return {
         "types": {
             "EIP712Domain": [{"name": name, "type": kind} for name, kind in _DOMAIN],
-            kind.__name__: [{"name": name, "type": type_} for name, type_ in _members(kind)],
+            **types_json(kind),
         },
-        "primaryType": kind.__name__,
+        "primaryType": type_name(kind),
         "domain": {
             "name": NAME,
             "version": VERSION,
@@ -141,22 +162,5 @@ def typed_data(domain: Domain, intent: Intent) -> dict[str, Any]:
             "verifyingContract": write_address(domain.contract),
             "salt": as_hex(domain.salt),
         },
-        "message": {_member(one.name): _json(getattr(intent, one.name)) for one in fields(intent)},
+        "message": message_json(intent),
     }
-
-
-def _type_text(kind: type[Intent]) -> str:
-    return f"{kind.__name__}({','.join(f'{type_} {name}' for name, type_ in _members(kind))})"
-
-
-def _members(kind: type[Intent]) -> list[tuple[str, str]]:
-    return [(_member(name), solidity_type(annotation)) for name, annotation in layout(kind)]
-
-
-def _member(name: str) -> str:
-    first, *rest = name.rstrip("_").split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
-def _json(value: int | bytes) -> str:
-    return str(value) if isinstance(value, int) else write_address(Address(value))

@@ -8,64 +8,29 @@ Gas is free here, so bounds are generous: they only decide how many requests sha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from eth_abi.abi import encode
 
 from indexer.events import Measure
 from indexer.keccak import keccak256
-from indexer.values import ZERO_ADDRESS, Address, Hash32
+from indexer.values import ZERO_ADDRESS, Address
 from indexer.words import static_words, word, words
 from service.errors import NotFound
-from service.keys.intents import Domain, Intent, digest
-from service.outbox import naming, requests
-from service.outbox.naming import Case
+from service.keys.intents import digest
+from service.outbox import naming, requests, rights_calls
+from service.outbox.parts import (
+    GAS_PER_BYTE,
+    Circumstances,
+    Part,
+    alone,
+    as_word,
+    dynamic,
+    static,
+    tuple_alone,
+)
 from service.outbox.plan import ALONE
-from service.outbox.requests import Request, RoleStep, TokenTarget
-
-GAS_PER_BYTE = 100
-"""For what is of no fixed size: call data, memory, the record's log."""
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What a call needs that no request says.
-
-    Attributes:
-        case: names, and what the intents of this request need.
-        sign_as_kept: claims the slot, then signs an intent with the key kept for an account; raises QianyinError.
-        holder: of a token, None if there is none.
-    """
-
-    case: Case
-    sign_as_kept: Callable[[Address, Domain, Intent], bytes]
-    holder: Callable[[int], Address | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One request's part of a transaction.
-
-    Attributes:
-        group: function that takes many of them, or `ALONE`. signature: of the function, as hashed for its selector.
-        body: the arguments, or one element of the array that is the only argument; `dynamic`: of no fixed size.
-        name: what the contract calls it in `Refused`.
-        gas: bound.
-    """
-
-    to: Address
-    signature: str
-    body: bytes
-    name: Hash32
-    gas: int
-    group: str = ALONE
-    dynamic: bool = False
-
-    @property
-    def size(self) -> int:
-        """Bytes that it adds to a transaction."""
-        return len(self.body) + (32 if self.dynamic else 0)
+from service.outbox.requests import AccountTarget, Request, RoleStep, TokenTarget
 
 
 def part(request: Request, circumstances: Circumstances) -> Part:
@@ -97,35 +62,6 @@ def _offsets(bodies: Sequence[bytes]) -> list[bytes]:
     return found
 
 
-def _alone(to: Address, signature: str, values: Sequence[Any], gas: int) -> Part:
-    """A function with scalar arguments, some of them of no fixed size."""
-    kinds = signature[signature.index("(") + 1 : -1].split(",")
-    body = encode(kinds, values)
-    return Part(to, signature, body, keccak256(body), gas + GAS_PER_BYTE * len(body))
-
-
-def _tuple_alone(to: Address, function: str, kind: str, values: Any, gas: int) -> Part:
-    """A function whose only argument is a tuple."""
-    body = encode((kind,), (values,))
-    return Part(to, f"{function}({kind})", body, keccak256(body), gas + GAS_PER_BYTE * len(body))
-
-
-def _static(to: Address, function: str, kind: str, body: bytes, name: Hash32, gas: int) -> Part:
-    """An element of fixed size of a function's only argument."""
-    return Part(to, f"{function}({kind}[])", body, name, gas, group=function)
-
-
-def _dynamic(to: Address, function: str, kind: str, values: Any, name: Hash32, gas: int) -> Part:
-    """An element of no fixed size of a function's only argument."""
-    body = encode((kind,), (values,))[32:]
-    gas += GAS_PER_BYTE * len(body)
-    return Part(to, f"{function}({kind}[])", body, name, gas, group=function, dynamic=True)
-
-
-def _number(number: int | bytes) -> Hash32:
-    return Hash32(words(number))
-
-
 def _register(one: requests.RegisterAccount, at: Circumstances) -> Part:
     kind = "(address,uint8,uint8,bytes32,bytes32,bytes32,uint64,bytes32)"
     body = words(
@@ -139,7 +75,7 @@ def _register(one: requests.RegisterAccount, at: Circumstances) -> Part:
         one.code_hash,
     )
     to = at.case.names.sources.identities
-    return _static(to, "registerBatch", kind, body, _number(one.account), 450_000)
+    return static(to, "registerBatch", kind, body, as_word(one.account), 450_000)
 
 
 def _deposit(one: requests.Deposit, at: Circumstances) -> Part:
@@ -154,21 +90,21 @@ def _deposit(one: requests.Deposit, at: Circumstances) -> Part:
         one.anchor_proof,
     )
     to = at.case.names.sources.works
-    made = _dynamic(to, "registerBatch", kind, values, one.work_id, 450_000)
+    made = dynamic(to, "registerBatch", kind, values, one.work_id, 450_000)
     return Part(made.to, made.signature, made.body, made.name, made.gas, "deposit", dynamic=True)
 
 
 def _anchor(one: requests.Anchor, at: Circumstances) -> Part:
-    return _alone(at.case.names.sources.works, "anchor(bytes32,uint64)", (one.root, one.leaves), 600_000)
+    return alone(at.case.names.sources.works, "anchor(bytes32,uint64)", (one.root, one.leaves), 600_000)
 
 
 def _amend_work(one: requests.AmendWork, at: Circumstances) -> Part:
     values = (one.work_id, one.expected_amendments, one.manifest_digest, one.reason)
-    return _alone(at.case.names.sources.works, "amend(bytes32,uint32,bytes32,string)", values, 600_000)
+    return alone(at.case.names.sources.works, "amend(bytes32,uint32,bytes32,string)", values, 600_000)
 
 
 def _withdraw_work(one: requests.WithdrawWork, at: Circumstances) -> Part:
-    return _alone(at.case.names.sources.works, "withdraw(bytes32,string)", (one.work_id, one.reason), 600_000)
+    return alone(at.case.names.sources.works, "withdraw(bytes32,string)", (one.work_id, one.reason), 600_000)
 
 
 _POLICY = "(uint32,uint32,uint16,bool,uint8,uint8,uint32)"
@@ -182,7 +118,7 @@ def _create(one: requests.CreateCollection, at: Circumstances) -> Part:
 
 def _amend_collection(one: requests.AmendCollection, at: Circumstances) -> Part:
     values = (one.collection_id, one.expected_amendments, one.metadata_digest, one.reason)
-    return _alone(at.case.names.sources.collections, "amend(bytes32,uint32,bytes32,string)", values, 600_000)
+    return alone(at.case.names.sources.collections, "amend(bytes32,uint32,bytes32,string)", values, 600_000)
 
 
 def _set_policy(one: requests.SetPolicy, at: Circumstances) -> Part:
@@ -194,13 +130,13 @@ def _set_policy(one: requests.SetPolicy, at: Circumstances) -> Part:
 def _open(one: requests.OpenEdition, at: Circumstances) -> Part:
     body = words(one.collection_id, one.work_id, one.number, one.cap)
     to, kind = at.case.names.sources.collections, "(bytes32,bytes32,uint32,uint64)"
-    return _static(to, "openEditions", kind, body, _number(one.edition_id), 450_000)
+    return static(to, "openEditions", kind, body, as_word(one.edition_id), 450_000)
 
 
 def _lower(one: requests.LowerCap, at: Circumstances) -> Part:
     body = words(one.edition_id, one.cap)
     return Part(
-        at.case.names.sources.collections, "lowerCap(uint256,uint64)", body, _number(one.edition_id), 500_000
+        at.case.names.sources.collections, "lowerCap(uint256,uint64)", body, as_word(one.edition_id), 500_000
     )
 
 
@@ -208,13 +144,13 @@ def _mint(one: requests.Mint, at: Circumstances) -> Part:
     body = words(one.edition_id, one.serial, one.to)
     gas = 200_000 if one.to == ZERO_ADDRESS else 400_000
     to, kind = at.case.names.sources.collectible, "(uint256,uint64,address)"
-    return _static(to, "mintBatch", kind, body, _number(one.token_id), gas)
+    return static(to, "mintBatch", kind, body, as_word(one.token_id), gas)
 
 
 def _distribute(one: requests.Distribute, at: Circumstances) -> Part:
     body = words(one.token_id, one.to)
     to, kind = at.case.names.sources.collectible, "(uint256,address)"
-    return _static(to, "distributeBatch", kind, body, _number(one.token_id), 400_000)
+    return static(to, "distributeBatch", kind, body, as_word(one.token_id), 400_000)
 
 
 def _give(one: requests.SubmitGift | requests.GiveFromKept, at: Circumstances) -> Part:
@@ -234,7 +170,7 @@ def _give(one: requests.SubmitGift | requests.GiveFromKept, at: Circumstances) -
         accepted,
     )
     kind = "((uint256,address,address,uint256,uint64),bytes,uint256,uint64,bytes)"
-    return _dynamic(
+    return dynamic(
         at.case.names.sources.collectible, "giveBatch", kind, values, digest(domain, gift), 500_000
     )
 
@@ -253,13 +189,13 @@ def _cancel(one: requests.CancelIntent, at: Circumstances) -> Part:
     intent = naming.cancellation(one)
     signature = one.signature or at.sign_as_kept(one.account, at.case.names.collectible, intent)
     values = (one.account, one.nonce, signature)
-    return _alone(
+    return alone(
         at.case.names.sources.collectible, "cancelIntentBySignature(address,uint256,bytes)", values, 600_000
     )
 
 
 def _annul(one: requests.Annul, at: Circumstances) -> Part:
-    return _alone(
+    return alone(
         at.case.names.sources.collectible, "annul(uint256,string)", (one.token_id, one.reason), 600_000
     )
 
@@ -279,27 +215,32 @@ def _file(one: requests.FileOrder, at: Circumstances) -> Part:
         one.expires,
         one.corrects,
     )
-    return _tuple_alone(sources.orders, "file", kind, values, 1_500_000)
+    return tuple_alone(sources.orders, "file", kind, values, 1_500_000)
 
 
 def _execute(one: requests.ExecuteOrder, at: Circumstances) -> Part:
-    if isinstance(one.order.target, TokenTarget):
-        return _execute_on_token(one, one.order.target.token_id, at)
-    function = {Measure.SUSPEND: "suspend(address)", Measure.RESTORE: "restore(address)"}[one.order.measure]
-    return _alone(at.case.names.sources.identities, function, (one.order.target.account,), 900_000)
+    sources, measure = at.case.names.sources, one.order.measure
+    match one.order.target:
+        case TokenTarget(token_id):
+            return _execute_on_token(one, token_id, at)
+        case AccountTarget(account):
+            function = {Measure.SUSPEND: "suspend(address)", Measure.RESTORE: "restore(address)"}[measure]
+            return alone(sources.identities, function, (account,), 900_000)
+        case _:
+            return rights_calls.execute(one, at)
 
 
 def _execute_on_token(one: requests.ExecuteOrder, token_id: int, at: Circumstances) -> Part:
     to = at.case.names.sources.collectible
     match one.order.measure:
         case Measure.ANNUL:
-            return _alone(to, "annulByOrder(uint256,string)", (token_id, one.reason), 900_000)
+            return alone(to, "annulByOrder(uint256,string)", (token_id, one.reason), 900_000)
         case Measure.FORCED_TRANSFER:
             values: tuple[Any, ...] = (_holder(at, token_id), one.to, token_id)
-            return _alone(to, "forcedTransfer(address,address,uint256)", values, 1_200_000)
+            return alone(to, "forcedTransfer(address,address,uint256)", values, 1_200_000)
         case measure:
             values = (_holder(at, token_id), token_id, measure is Measure.HOLD)
-            return _alone(to, "setFrozenTokens(address,uint256,bool)", values, 900_000)
+            return alone(to, "setFrozenTokens(address,uint256,bool)", values, 900_000)
 
 
 def _holder(at: Circumstances, token_id: int) -> Address:
@@ -316,33 +257,33 @@ def _holder(at: Circumstances, token_id: int) -> Address:
 
 def _withdraw_order(one: requests.WithdrawOrder, at: Circumstances) -> Part:
     named = naming.order_id(one.order, at.case.names.sources)
-    return _alone(at.case.names.sources.orders, "withdraw(bytes32,bytes32)", (named, one.reason), 500_000)
+    return alone(at.case.names.sources.orders, "withdraw(bytes32,bytes32)", (named, one.reason), 500_000)
 
 
 def _request_recovery(one: requests.RequestRecovery, at: Circumstances) -> Part:
     values = (one.account, one.replacement, one.evidence)
     to = at.case.names.sources.identities
-    return _alone(to, "requestRecovery(address,address,bytes32)", values, 600_000)
+    return alone(to, "requestRecovery(address,address,bytes32)", values, 600_000)
 
 
 def _confirm(one: requests.ConfirmRecovery, at: Circumstances) -> Part:
-    return _alone(at.case.names.sources.identities, "confirmRecovery(address)", (one.account,), 900_000)
+    return alone(at.case.names.sources.identities, "confirmRecovery(address)", (one.account,), 900_000)
 
 
 def _stop(one: requests.StopRecovery, at: Circumstances) -> Part:
-    return _alone(at.case.names.sources.identities, "stopRecovery(address)", (one.account,), 500_000)
+    return alone(at.case.names.sources.identities, "stopRecovery(address)", (one.account,), 500_000)
 
 
 def _object(one: requests.SubmitObjection, at: Circumstances) -> Part:
     signature = one.signature or at.sign_as_kept(one.account, at.case.names.identities, naming.objection(one))
     values = (one.account, one.deadline, signature)
     to = at.case.names.sources.identities
-    return _alone(to, "stopRecoveryBySignature(address,uint64,bytes)", values, 600_000)
+    return alone(to, "stopRecoveryBySignature(address,uint64,bytes)", values, 600_000)
 
 
 def _recover(one: requests.RecoverToken, at: Circumstances) -> Part:
-    name = _number(one.token_id)
-    return _static(at.case.names.sources.collectible, "recover", "uint256", name, name, 450_000)
+    name = as_word(one.token_id)
+    return static(at.case.names.sources.collectible, "recover", "uint256", name, name, 450_000)
 
 
 def _hand_over(one: requests.HandOver, at: Circumstances) -> Part:
@@ -350,7 +291,7 @@ def _hand_over(one: requests.HandOver, at: Circumstances) -> Part:
     signature = one.account_signature or at.sign_as_kept(one.account, at.case.names.identities, intent)
     values = (one.account, one.replacement, one.deadline, signature, one.replacement_signature)
     to = at.case.names.sources.identities
-    return _alone(to, "handOver(address,address,uint64,bytes,bytes)", values, 1_000_000)
+    return alone(to, "handOver(address,address,uint64,bytes,bytes)", values, 1_000_000)
 
 
 def _checkpoint(_one: requests.Checkpoint, at: Circumstances) -> Part:
@@ -366,7 +307,7 @@ def _role(one: requests.ChangeRole, at: Circumstances) -> Part:
         RoleStep.REVOKE: "revoke",
     }
     values = (int(one.role), one.account)
-    return _alone(at.case.names.sources.governance, f"{functions[one.step]}(uint8,address)", values, 700_000)
+    return alone(at.case.names.sources.governance, f"{functions[one.step]}(uint8,address)", values, 700_000)
 
 
 _PARTS: Mapping[type[Request], Callable[[Any, Circumstances], Part]] = {
@@ -398,4 +339,5 @@ _PARTS: Mapping[type[Request], Callable[[Any, Circumstances], Part]] = {
     requests.HandOver: _hand_over,
     requests.Checkpoint: _checkpoint,
     requests.ChangeRole: _role,
+    **rights_calls.PARTS,
 }

@@ -12,12 +12,12 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
 import contracts
-from indexer.china import LAST, in_china
+from indexer.china import LAST, day_begins, in_china
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32, as_hex
 from indexer.wire import write_address
 from service.outbox.receipts import Receipt, Refusal
-from service.outbox.sentences import SENTENCES, TIMES
+from service.outbox.sentences import DAYS, SENTENCES, TIMES
 from service.outbox.states import Reason
 
 _TEXT_ERROR = bytes.fromhex("08c379a0")  # Error(string), of a require with a text.
@@ -67,6 +67,21 @@ def reason_of(error: bytes | None) -> Reason:
     return _said(form, dict(zip(form.names, values, strict=True)))
 
 
+def reason_named(name: str, values: Mapping[str, Any]) -> Reason:
+    """Say an error of a contract that was not raised yet, by its name.
+
+    Args:
+        values: its arguments; others may be among them, and are left out.
+
+    Raises:
+        LookupError: no contract has an error of this name with these arguments.
+    """
+    for form in error_forms().values():
+        if form.name == name and set(form.names) <= set(values):
+            return _said(form, {argument: values[argument] for argument in form.names})
+    raise LookupError(f"no error {name} of {', '.join(values)}")
+
+
 def refusals(receipt: Receipt, contract: Address) -> dict[Hash32, bytes]:
     """Give the errors of the items that a contract refused in a transaction, by what it calls them.
 
@@ -95,7 +110,8 @@ def code_of(name: str) -> str:
 
 def _said(form: ErrorForm, values: Mapping[str, Any]) -> Reason:
     facts = {name: _json(value) for name, value in values.items()}
-    shown = {name: _moment(values[name]) if name in TIMES else text for name, text in facts.items()}
+    kinds = dict(zip(form.names, form.kinds, strict=True))
+    shown = {name: _shown(kinds[name], name, values[name], text) for name, text in facts.items()}
     sentence = SENTENCES.get(form.name)
     if sentence is None:
         listed = "，".join(f"{name} {text}" for name, text in shown.items())
@@ -131,6 +147,18 @@ def _json(value: Any) -> str:
     if isinstance(value, str) and value.startswith("0x") and len(value) == 42:
         return write_address(Address(bytes.fromhex(value[2:])))
     return str(value)
+
+
+def _shown(kind: str, name: str, value: Any, text: str) -> str:
+    if kind == "uint32" and name in DAYS:
+        return _day(value)
+    return _moment(value) if name in TIMES else text
+
+
+def _day(value: int) -> str:
+    if day_begins(value) > LAST:
+        return str(value)
+    return in_china(day_begins(value)).strftime("%Y-%m-%d")
 
 
 def _moment(value: int) -> str:

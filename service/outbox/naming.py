@@ -10,16 +10,26 @@ from indexer.deployment import Deployment
 from indexer.events import Sources
 from indexer.keccak import keccak256
 from indexer.values import Hash32
-from service.keys.intents import Acceptance, Cancel, Domain, Gift, HandOver, Loan, StopRecovery
+from indexer.words import words
+from service.keys.agreements import Confirmation, Withdrawal
+from service.keys.intents import Acceptance, Cancel, Domain, Gift, HandOver, Loan, StopRecovery, digest
 from service.outbox.requests import (
+    AccountTarget,
+    Agreed,
+    AssignmentTarget,
     CancelIntent,
+    ConfirmAttestation,
+    EstateTarget,
     GiveFromKept,
+    GrantTarget,
     OrderName,
+    RightsTarget,
     SubmitGift,
     SubmitLoan,
     SubmitObjection,
     Target,
     TokenTarget,
+    WithdrawConsent,
 )
 from service.outbox.requests import (
     HandOver as HandOverRequest,
@@ -33,12 +43,17 @@ class Names:
     sources: Sources
     collectible: Domain
     identities: Domain
+    consents: Domain
 
 
 def names_of(deployment: Deployment) -> Names:
     """Give the names of a deployment."""
     sources, chain, salt = deployment.sources, deployment.chain_id, deployment.parent_hash
-    return Names(sources, Domain(chain, sources.collectible, salt), Domain(chain, sources.identities, salt))
+    domains = (
+        Domain(chain, contract, salt)
+        for contract in (sources.collectible, sources.identities, sources.consents)
+    )
+    return Names(sources, *domains)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +83,26 @@ class Case:
 
 
 def target_subject(target: Target, sources: Sources) -> Hash32:
-    """Give the subject that an order applies to."""
-    if isinstance(target, TokenTarget):
-        return sources.token(target.token_id)
-    return sources.account(target.account)
+    """Give the subject that an order applies to; of an assignment, what fixes the new owners too (IRightsRegistry)."""
+    match target:
+        case TokenTarget():
+            return sources.token(target.token_id)
+        case AccountTarget():
+            return sources.account(target.account)
+        case EstateTarget():
+            return sources.estate(target.estate_id)
+        case GrantTarget():
+            return sources.grant(target.grant_id)
+        case RightsTarget():
+            return sources.rights_of(target.work_id)
+        case AssignmentTarget():
+            return _assignment(target, sources)
+
+
+def _assignment(target: AssignmentTarget, sources: Sources) -> Hash32:
+    owned = target.ownership
+    inner = encode(("uint256", "address[]", "uint32[]"), (target.estate_id, owned.owners, owned.parts))
+    return keccak256(words(sources.rights, keccak256(inner)))
 
 
 def order_id(order: OrderName, sources: Sources) -> Hash32:
@@ -115,3 +146,23 @@ def hand_over(request: HandOverRequest) -> HandOver:
 def objection(request: SubmitObjection) -> StopRecovery:
     """Give what the old key signs."""
     return StopRecovery(request.account, request.replacement, request.deadline)
+
+
+def agreement(request: Agreed, names: Names) -> Hash32:
+    """Give the digest of what all concerned signed."""
+    return digest(names.consents, request.agreement)
+
+
+def made_estate(intent: Hash32, place: int = 0) -> int:
+    """Name an estate by the act that made it and its place among the parts (IRightsRegistry)."""
+    return int.from_bytes(keccak256(words(intent, place)), "big")
+
+
+def confirmation(request: ConfirmAttestation) -> Confirmation:
+    """Give what a party signs to agree to what was attested for it."""
+    return Confirmation(request.intent, request.party)
+
+
+def withdrawal(request: WithdrawConsent) -> Withdrawal:
+    """Give what an account signs to take its consent back."""
+    return Withdrawal(request.intent, request.account)

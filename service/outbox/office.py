@@ -18,11 +18,11 @@ from service.keys import guard
 from service.keys.intents import Domain, Intent, digest, slot
 from service.keys.operators import Operator
 from service.keys.vault import KeyVault, open_vault
-from service.outbox.calls import Circumstances
 from service.outbox.database import Database, open_database
 from service.outbox.naming import Asked, Case, Names, names_of
 from service.outbox.nodes import Nodes
 from service.outbox.nonces import SendingKey
+from service.outbox.parts import Circumstances
 from service.settings import Settings
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexer import events as acts
+from indexer.rights import acts as of_rights
 from indexer.store.answers import ProvenanceEntry
 from indexer.store.view import View
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Hash32
@@ -208,6 +209,73 @@ def _role(request: requests.ChangeRole, case: Case) -> Sought:
     return Sought(subject, _STEPS[request.step], after=request.since - 1)
 
 
+_MADE: Mapping[type[Request], type[acts.Act]] = {
+    requests.ClaimEstate: of_rights.EstateClaimed,
+    requests.MergeEstates: of_rights.EstatesMerged,
+}
+_CHANGED: Mapping[type[Request], type[acts.Act]] = {
+    requests.SplitEstate: of_rights.EstateSplit,
+    requests.AssignEstate: of_rights.EstateAssigned,
+    requests.AmendEstate: of_rights.EstateAmended,
+}
+_OF_GRANTS: Mapping[type[Request], type[acts.Act]] = {
+    requests.SurrenderGrant: of_rights.GrantSurrendered,
+    requests.TerminateGrant: of_rights.GrantTerminated,
+    requests.AmendGrant: of_rights.GrantAmended,
+}
+
+
+def _made(request: requests.ClaimEstate | requests.MergeEstates, case: Case) -> Sought:
+    intent = naming.agreement(request, case.names)
+    return Sought(case.names.sources.estate(naming.made_estate(intent)), _MADE[type(request)])
+
+
+def _changed(
+    request: requests.SplitEstate | requests.AssignEstate | requests.AmendEstate, case: Case
+) -> Sought:
+    said = {"intent": naming.agreement(request, case.names)}
+    subject = case.names.sources.estate(request.agreement.estate_id)
+    return Sought(subject, _CHANGED[type(request)], said)
+
+
+def _granted(request: requests.GrantRights, case: Case) -> Sought:
+    return Sought(case.names.sources.grant(naming.agreement(request, case.names)), of_rights.Granted)
+
+
+def _of_grant(
+    request: requests.SurrenderGrant | requests.TerminateGrant | requests.AmendGrant, case: Case
+) -> Sought:
+    said = {"intent": naming.agreement(request, case.names)}
+    return Sought(case.names.sources.grant(request.agreement.grant_id), _OF_GRANTS[type(request)], said)
+
+
+def _confirmed(request: requests.ConfirmAttestation, case: Case) -> Sought:
+    subject = case.names.sources.consent(request.intent, request.party)
+    return Sought(subject, of_rights.AttestationConfirmed)
+
+
+def _taken_back(request: requests.WithdrawConsent, case: Case) -> Sought:
+    return Sought(case.names.sources.withdrawal(request.intent, request.account), of_rights.ConsentWithdrawn)
+
+
+def _moral(request: requests.RecordMoralRights, case: Case) -> Sought:
+    said = _words(request, ("author", "moral_rights", "statement"))
+    subject = case.names.sources.rights_of(request.work_id)
+    return Sought(subject, of_rights.MoralRightsRecorded, said, after=request.since - 1)
+
+
+def _contested(request: requests.ContestRights, case: Case) -> Sought:
+    said = {**_words(request, ("work_id", "rival_id", "evidence", "reason")), "by": request.contestant}
+    subject = case.names.sources.rights_of(request.work_id)
+    return Sought(subject, of_rights.RightsContested, said, after=request.since - 1)
+
+
+def _uncontested(request: requests.WithdrawContest, case: Case) -> Sought:
+    said = _words(request, ("work_id", "by", "reason"))
+    subject = case.names.sources.rights_of(request.work_id)
+    return Sought(subject, of_rights.ContestWithdrawn, said, after=request.since - 1)
+
+
 def _words(request: Any, said: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(request, name) for name in said}
 
@@ -241,4 +309,13 @@ _SOUGHT: Mapping[type[Request], Callable[[Any, Case], Sought]] = {
     requests.HandOver: _hand_over,
     requests.Checkpoint: _checkpoint,
     requests.ChangeRole: _role,
+    **dict.fromkeys(_MADE, _made),
+    **dict.fromkeys(_CHANGED, _changed),
+    requests.GrantRights: _granted,
+    **dict.fromkeys(_OF_GRANTS, _of_grant),
+    requests.ConfirmAttestation: _confirmed,
+    requests.WithdrawConsent: _taken_back,
+    requests.RecordMoralRights: _moral,
+    requests.ContestRights: _contested,
+    requests.WithdrawContest: _uncontested,
 }

@@ -20,10 +20,11 @@ from service.errors import QianyinError, Unavailable
 from service.keys import guard
 from service.keys.sealing import SealBroken
 from service.outbox import body, ending, lease, nonces
-from service.outbox.calls import Circumstances, Part, call_data, part
+from service.outbox.calls import call_data, part
 from service.outbox.ending import Recorded
 from service.outbox.nonces import SendingKey
 from service.outbox.office import Office
+from service.outbox.parts import Circumstances, Part
 from service.outbox.plan import Bounds, Candidate, plan
 from service.outbox.recognition import recorded, sought
 from service.outbox.requests import Request
@@ -240,7 +241,7 @@ def _chunks(places: Sequence[int]) -> list[Sequence[int]]:
 
 def _own_hand(request: Request) -> Address | None:
     """Give the account that a request says sends it, where its name on chain depends on that."""
-    for name in ("registrant", "depositor", "issuer"):
+    for name in ("registrant", "depositor", "issuer", "contestant"):
         hand: Address | None = getattr(request, name, None)
         if hand is not None:
             return hand

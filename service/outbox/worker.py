@@ -25,6 +25,7 @@ from service.outbox.settling import SettlingStep
 from service.outbox.signing import SigningStep
 from service.outbox.states import At, Point, nowhere
 from service.outbox.storing import FilesStep
+from service.rights import proposals
 from service.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ _QUIET = 1.0
 """Seconds without anything to do after which a worker tidies up."""
 _LOOK_ROUND = 300.0
 """Seconds between two looks at whether a checkpoint is due."""
+_SWEEP = 5.0
+"""Seconds between two looks for proposals that all agreed to and that nobody handed in."""
 
 
 @dataclass(slots=True)
@@ -72,7 +75,7 @@ class Worker:
         self._keys = [office.key(operator) for operator in Operator]
         self._pulse, self._bell = Pulse(office.database, self._keys), Bell(office.database)
         self._next_lease = 0.0
-        self._next_look = time.monotonic() + look_round
+        self._next_look, self._next_sweep = time.monotonic() + look_round, 0.0
         self._on_the_way = self._under_way = False
         self._filing: Filing | None = None
         self._moved_at: float | None = None
@@ -84,6 +87,7 @@ class Worker:
             Unavailable, IndexerError: something we depend on does not answer; nothing is lost, step again.
         """
         self._lease()
+        self._hand_in()
         due = self._pulse.look()
         moved, away = self._store() if due.accepted and self._filing is None else (0, None)
         if moved:
@@ -167,6 +171,14 @@ class Worker:
         elif self._moved_at is not None and time.monotonic() > self._moved_at + _QUIET:
             self._office.database.tidy()
             self._moved_at = None
+
+    def _hand_in(self) -> None:
+        """Now and then, hand in what all agreed to and whoever agreed last could not: it was cut off."""
+        if time.monotonic() < self._next_sweep:
+            return
+        self._next_sweep = time.monotonic() + _SWEEP
+        if many := proposals.hand_in_all(self._office.database):
+            _LOG.info("%d proposals handed in whose handing in was cut off", many)
 
     def _ask_for_checkpoint(self) -> None:
         """Now and then, see whether the ledger's checkpoint is due; the worker with the key for it asks."""

@@ -8,6 +8,9 @@ HOME = "/"
 VERIFY = "/verify"
 REFERENCE = "/docs"
 STATIC = "/static/"
+SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
+RIGHTS = "/rights"
 
 
 def search(query: str, after: str | None = None) -> str:
@@ -38,6 +41,41 @@ def operation(operation_id: str) -> str:
 def institution(account: str) -> str:
     """Return the address of an institution's page; `account` is `0x` and 40 digits."""
     return f"/i/{quote(account)}"
+
+
+def rights(work_id: str) -> str:
+    """Return the address of a work's rights."""
+    return f"/w/{quote(work_id)}/rights"
+
+
+def grant_form(work_id: str) -> str:
+    """Return the address at which a grant of a work's rights is proposed."""
+    return f"{rights(work_id)}/grant"
+
+
+def split_form(work_id: str) -> str:
+    """Return the address at which a division of a work's rights is proposed."""
+    return f"{rights(work_id)}/split"
+
+
+def estate(estate_id: str) -> str:
+    """Return the address of an estate; `estate_id` is decimal."""
+    return f"/e/{quote(estate_id)}"
+
+
+def grant(grant_id: str) -> str:
+    """Return the address of a grant; `grant_id` is `0x` and 64 digits."""
+    return f"/g/{quote(grant_id)}"
+
+
+def proposal(proposal_id: str) -> str:
+    """Return the address of a proposal."""
+    return f"/p/{quote(proposal_id)}"
+
+
+def sign_in(page: str) -> str:
+    """Return the address at which a party shows its key, to go on to a page."""
+    return f"{SIGN_IN}?{urlencode({'next': page})}"
 
 
 def labels(collection_id: str, page: int = 1) -> str:
@@ -73,6 +111,9 @@ TWINS = (
     ("/t/", "/v1/collectibles/"),
     ("/o/", "/v1/operations/"),
     ("/i/", "/v1/institutions/"),
+    ("/e/", "/v1/estates/"),
+    ("/g/", "/v1/grants/"),
+    ("/p/", "/v1/proposals/"),
     ("/labels/", "/v1/labels/"),
     ("/search", "/v1/search"),
     ("/verify", "/v1/verify"),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from service.files.facts import FACTS
 from service.pages.language import Lang, spelled
+from service.pages.rights_words import RIGHTS_WORDS
 
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, tuple[str, str]] = RIGHTS_WORDS | {
     # the house
     "name": ("钤印", "Qianyin"),
     "name.reading": ("钤印", "Qianyin 钤印"),

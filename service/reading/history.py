@@ -9,9 +9,10 @@ from typing import Any
 from indexer import events as acts
 from indexer.events import UnknownAct
 from indexer.policy import looser
+from indexer.rights import acts as rights
 from indexer.state import Collection
 from indexer.store.answers import ProvenanceEntry
-from indexer.values import ZERO_HASH, Address, Hash32
+from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 from service.pages.views import HistoryEntryView, Name
 from service.pages.views.history import Hand
 
@@ -133,6 +134,27 @@ _READ: dict[type[Any], Callable[[Any, Callable[[Address], Name], int], dict[str,
     acts.CapLowered: lambda act, _, __: {"cap": act.cap},
     acts.AccountSuspended: lambda act, _, now: {"by_order": True, **_until(act.until, now)},
     acts.AccountRestored: lambda _act, _, __: {"by_order": True},
+    rights.EstateAssignedByOrder: lambda _act, _, __: {"by_order": True},
+    rights.EstateAmended: lambda act, _, __: {"reason": act.reason},
+    **dict.fromkeys(
+        (rights.EstateHeld, rights.RightsHeld, rights.GrantHeld),
+        lambda act, _, now: {"by_order": True, **_until(act.until, now)},
+    ),
+    **dict.fromkeys(
+        (rights.EstateReleased, rights.RightsReleased, rights.GrantReleased),
+        lambda _act, _, __: {"by_order": True},
+    ),
+    rights.MoralRightsRecorded: lambda act, label, _: (
+        {"receiver": label(act.author)} if act.author != ZERO_ADDRESS else {}
+    ),
+    rights.RightsContested: lambda act, label, _: {"giver": label(act.by), "reason": act.reason},
+    rights.ContestWithdrawn: lambda act, label, _: {"giver": label(act.by), "reason": act.reason},
+    rights.Granted: lambda act, label, _: {"receiver": label(act.licensee)},
+    rights.GrantTerminated: lambda act, _, __: {"reason": act.reason},
+    rights.GrantAmended: lambda act, _, __: {"reason": act.reason},
+    rights.Attested: lambda act, label, _: {"giver": label(act.attester), "receiver": label(act.party)},
+    rights.AttestationConfirmed: lambda act, label, _: {"giver": label(act.party)},
+    rights.ConsentWithdrawn: lambda act, label, _: {"giver": label(act.account)},
 }
 
 

@@ -28,6 +28,12 @@ _ACTS: dict[str, str] = {
 }
 
 
+_CONFIDENTIAL: frozenset[str] = frozenset(
+    one.KIND for one in (*asked.Agreed.__args__, asked.ConfirmAttestation, asked.WithdrawConsent)
+)
+"""Of these it is not said here why they were refused: a clash names another's grant (domain rule 16)."""
+
+
 def operation_page(
     installation: Installation, operation_id: str, *, refreshing: bool = True
 ) -> OperationPage:
@@ -41,12 +47,16 @@ def operation_page(
     """
     found = operation(installation.database, operation_id)
     reason = found.reason
+    refusal = Bilingual(reason.zh, reason.en) if reason else None
+    code = reason.code if reason else None
+    if reason and found.kind in _CONFIDENTIAL:
+        refusal, code = Bilingual("原因只向各方说明。", "The reason is told to its parties alone."), "confidential"
     return OperationPage(
         operation_id=found.id,
         act=_ACTS.get(found.kind, found.kind),
         steps=_steps(installation, found),
-        refusal=Bilingual(reason.zh, reason.en) if reason else None,
-        refusal_code=reason.code if reason else None,
+        refusal=refusal,
+        refusal_code=code,
         result=result_of(found) if found.state is State.SETTLED else None,
         waiting_on=found.waiting_on,
         good_until=getattr(found.request, "deadline", None),

@@ -19,15 +19,7 @@ from indexer.values import address, as_hex, hash32
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "ledger.json").read_text(encoding="utf-8"))
 AT = {name: address(one["address"]) for name, one in VECTORS["contracts"].items()}
-SOURCES = events.Sources(
-    AT["ProvenanceLedger"],
-    AT["Governance"],
-    AT["Orders"],
-    AT["IdentityRegistry"],
-    AT["WorkRegistry"],
-    AT["Collections"],
-    AT["Collectible"],
-)
+SOURCES = events.Sources(**{field: AT[name] for name, field in events.CONTRACT_NAMES.items()})
 TIMES = {block["number"]: block["time"] for block in VECTORS["blocks"]}
 RECORDS = [from_log(log, TIMES[int(log["blockNumber"], 16)]) for log in VECTORS["logs"]]
 SUBJECTS = {
@@ -37,6 +29,10 @@ SUBJECTS = {
     "Collections.collection": lambda collection: SOURCES.collection(hash32(collection)),
     "IdentityRegistry.standing": lambda account: SOURCES.account(address(account)),
     "Governance.seat": lambda role, account: SOURCES.seat(events.Role(int(role)), address(account)),
+    "RightsRegistry.estate": lambda estate: SOURCES.estate(int(estate)),
+    "RightsRegistry.workRights": lambda work: SOURCES.rights_of(hash32(work)),
+    "Grants.getGrant": lambda grant: SOURCES.grant(hash32(grant)),
+    "Consents.attestation": lambda intent, party: SOURCES.consent(hash32(intent), address(party)),
 }
 
 

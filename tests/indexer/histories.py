@@ -11,6 +11,7 @@ from eth_account import Account as EthAccount
 
 from indexer import events as acts
 from indexer import state as states
+from indexer.before import Before
 from indexer.chaining import assemble
 from indexer.follow import Header
 from indexer.head import first_head
@@ -81,6 +82,8 @@ class History:
     blocks: list[tuple[Header, tuple[Record, ...]]] = field(default_factory=list)
     pending: list[Record] = field(default_factory=list)
     time: int = BASE_TIME
+    changed: dict[Hash32, State] = field(default_factory=dict)
+    """By the last act."""
 
     @property
     def base(self) -> LedgerBlock:
@@ -121,8 +124,9 @@ class History:
             block_number=self.tip.number + 1,
             block_time=self.time,
         )
-        changed = states._STEPS[type(act)](states._Before(self.held, record, SOURCES), act)
-        self.held |= changed
+        changed = states.STEPS[type(act)](Before(self.held, record, SOURCES), act)
+        self.changed = dict(changed)
+        self.held |= self.changed
         return self.raw(replace(record, state_after=changed[subjects[0]].digest()))
 
     def raw(self, record: Record) -> Record:

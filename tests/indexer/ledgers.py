@@ -17,6 +17,7 @@ from eth_account import Account
 from contracts import load
 from devnet.errors import NodeRefused
 from indexer.deployment import DeployedContract, Deployment
+from indexer.events import SOURCE_NAMES
 from indexer.keccak import keccak256
 from indexer.record import Record
 from indexer.values import Address, Hash32, as_hex, hash32
@@ -25,7 +26,7 @@ from tests.devnet_fixtures import LiveNode
 from tests.indexer import histories
 from tests.indexer.histories import SOURCES, History
 
-CONTRACTS = ("Governance", "Orders", "IdentityRegistry", "WorkRegistry", "Collections", "Collectible")
+CONTRACTS = tuple(SOURCE_NAMES)
 _APPEND = keccak256(b"appendBatch((bytes32,bytes32,bytes32[],bytes)[])")[:4]
 
 

@@ -31,9 +31,12 @@ INTERFACES = {
     "works": "IWorkRegistry",
     "collections": "ICollections",
     "collectible": "ICollectible",
+    "consents": "IConsents",
+    "rights": "IRightsRegistry",
+    "grants": "IGrants",
 }
 NOT_ACTS = {"Recorded", "Refused"}
-SOURCES = Sources(*(Address(bytes([n]) * 20) for n in range(1, 8)))
+SOURCES = Sources(*(Address(bytes([n]) * 20) for n in range(1, 11)))
 
 
 def abi_type(item: dict[str, Any]) -> str:
@@ -60,7 +63,7 @@ def snake(name: str) -> str:
 def test_every_act_of_the_interfaces_is_known_and_no_other() -> None:
     known = {(act.SOURCE, act.__name__) for act in ACTS.values()}
     assert known == set(declared())
-    assert len(known) == 34
+    assert len(known) == 56
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=lambda act: act.__name__)
@@ -86,6 +89,16 @@ def test_the_standing_and_the_deeds_of_an_account_are_two_subjects() -> None:
     account = Address(b"\xaa" * 20)
     assert SOURCES.account(account) == subject(SOURCES.identities, Hash32(bytes(12) + account))
     assert SOURCES.party(account) == subject(SOURCES.identities, Hash32(bytes(11) + b"\1" + account))
+
+
+def test_the_subjects_of_rights_are_named_as_the_contracts_name_them() -> None:
+    work, who = Hash32(b"\xbb" * 32), Address(b"\xaa" * 20)
+    assert SOURCES.estate(5) == subject(SOURCES.rights, Hash32(words(5)))
+    assert SOURCES.rights_of(work) == subject(SOURCES.rights, work)
+    assert SOURCES.grant(work) == subject(SOURCES.grants, work)
+    assert SOURCES.consent(work, who) == subject(SOURCES.consents, keccak256(work + bytes(12) + who))
+    taken_back = keccak256(work + bytes(12) + who + words(1))
+    assert SOURCES.withdrawal(work, who) == subject(SOURCES.consents, taken_back)
 
 
 def test_a_token_is_named_by_its_edition_and_serial() -> None:

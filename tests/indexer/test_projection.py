@@ -80,7 +80,7 @@ def test_beginning_twice_changes_nothing_and_another_ledger_is_refused(opener: O
     history = History()
     opener().start(FOLLOWED, history.base)
     opener().start(FOLLOWED, history.base)
-    stranger = acts.Sources(*(account(place) for place in range(7)))
+    stranger = acts.Sources(*(account(place) for place in range(len(acts.Sources.__slots__))))
     with pytest.raises(OtherLedger):
         opener().start(type(FOLLOWED)(FOLLOWED.chain_id, FOLLOWED.genesis_hash, stranger), history.base)
 

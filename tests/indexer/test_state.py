@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import events as acts
+from indexer.before import StepRefused
 from indexer.events import SELECTORS, Sources, decode
 from indexer.record import Record, from_log
-from indexer.state import State, StepRefused, Token, Work, fold, step
+from indexer.state import State, Token, Work, fold, step
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address, hash32
 from tests.indexer.histories import SOURCES, History, account, word
 
@@ -28,6 +29,9 @@ _NAMES = (
     "WorkRegistry",
     "Collections",
     "Collectible",
+    "Consents",
+    "RightsRegistry",
+    "Grants",
 )
 
 
@@ -54,18 +58,23 @@ def test_the_vectors_hold_every_kind_of_act() -> None:
 
 def test_every_recorded_act_leads_to_the_state_whose_hash_the_contract_recorded() -> None:
     states = fold(records(), sources())
-    assert len(records()) == 100
+    assert len(records()) == 145
     assert {type(state).__name__ for state in states.values()} == {
         "Anchor",
+        "Attestation",
         "CancelledNonce",
         "Collection",
+        "ConsentTakenBack",
         "Edition",
+        "Estate",
+        "Grant",
         "LedgerMark",
         "Order",
         "Seat",
         "Standing",
         "Token",
         "Work",
+        "WorkRights",
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, is_dataclass
 
 import eth_abi
 import pytest
@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.events import Annulled, CollectionCreated, Gifted, Hand, Measure, OrderFiled, Policy
+from indexer.rights.acts import Alone, Assent, EstateClaimed, EstateSplit, GrantAmended
+from indexer.rights.scope import Axis, Scope
 from indexer.values import Address, Hash32
 from indexer.words import WordsMalformed, decode, encode, layout, solidity_type, words
 
@@ -23,6 +25,9 @@ def unsigned(bits: int) -> st.SearchStrategy[int]:
 
 policies = st.builds(
     Policy, unsigned(32), unsigned(32), unsigned(16), st.booleans(), unsigned(8), unsigned(8), unsigned(32)
+)
+scopes = st.builds(
+    Scope, unsigned(16), unsigned(256), unsigned(128), unsigned(32), unsigned(32), unsigned(32)
 )
 values = st.one_of(
     st.builds(
@@ -45,21 +50,43 @@ values = st.one_of(
         Gifted, unsigned(256), accounts, accounts, hashes, hashes, st.sampled_from(Hand), unsigned(32), hashes
     ),
     st.builds(Annulled, unsigned(256), hashes, st.text(max_size=80)),
+    st.builds(
+        EstateClaimed,
+        unsigned(256),
+        hashes,
+        scopes,
+        st.builds(Alone, unsigned(32), unsigned(16)),
+        unsigned(32),
+        hashes,
+        unsigned(256),
+        st.lists(accounts, max_size=3).map(tuple),
+        st.lists(unsigned(32), max_size=3).map(tuple),
+    ),
+    st.builds(
+        EstateSplit,
+        unsigned(256),
+        st.sampled_from(Axis),
+        hashes,
+        unsigned(256),
+        st.lists(unsigned(256), max_size=3).map(tuple),
+    ),
+    st.builds(GrantAmended, hashes, scopes, unsigned(32), hashes, unsigned(256), st.text(max_size=80)),
 )
 
 
 def reference(value: object) -> bytes:
     """What eth_abi, an independent implementation, writes."""
     kinds = [solidity_type(annotation) for _, annotation in layout(type(value))]
-    parts = [
-        astuple(part) if isinstance(part, Policy) else "0x" + part.hex() if len_is(part, 20) else part
-        for part in (getattr(value, field.name) for field in fields(value))  # type: ignore[arg-type]
-    ]
+    parts = [plain(getattr(value, field.name)) for field in fields(value)]  # type: ignore[arg-type]
     return eth_abi.encode(kinds, parts)
 
 
-def len_is(part: object, length: int) -> bool:
-    return isinstance(part, bytes) and len(part) == length
+def plain(part: object) -> object:
+    if is_dataclass(part):
+        return astuple(part)  # type: ignore[arg-type]
+    if isinstance(part, tuple):
+        return [plain(one) for one in part]
+    return "0x" + part.hex() if isinstance(part, bytes) and len(part) == 20 else part
 
 
 @given(values)
@@ -102,6 +129,45 @@ ANNULLED = Annulled(7, Hash32(b"\1" * 32), "印错")
 def test_data_that_are_not_canonical_are_refused(what: str, octets: bytes) -> None:
     with pytest.raises(WordsMalformed):
         decode(Annulled, octets)
+
+
+SPLIT = EstateSplit(7, Axis.MEDIA, Hash32(b"\1" * 32), 0, (1, 2))
+_SPLIT_HEAD = (7, 3, b"\1" * 32, 0)
+
+
+@pytest.mark.parametrize(
+    ("what", "octets"),
+    [
+        ("too short", encode(SPLIT)[:-32]),
+        ("too long", encode(SPLIT) + bytes(32)),
+        ("another offset", words(*_SPLIT_HEAD, 192, 0, 2, 1, 2)),
+        ("fewer than it says", words(*_SPLIT_HEAD, 160, 3, 1, 2)),
+        ("more than there can be", words(*_SPLIT_HEAD, 160, 2**255, 1, 2)),
+    ],
+)
+def test_lists_that_are_not_canonical_are_refused(what: str, octets: bytes) -> None:
+    assert decode(EstateSplit, encode(SPLIT)) == SPLIT
+    with pytest.raises(WordsMalformed):
+        decode(EstateSplit, octets)
+
+
+def test_an_owner_with_dirty_padding_is_refused() -> None:
+    claimed = EstateClaimed(
+        1,
+        Hash32(bytes(32)),
+        Scope(1, 1, 1, 1, 0, 1),
+        Alone(0, 0),
+        0,
+        Hash32(bytes(32)),
+        int(Assent.OWN_KEY),
+        (Address(b"\1" * 20),),
+        (1,),
+    )
+    octets = bytearray(encode(claimed))
+    assert decode(EstateClaimed, bytes(octets)) == claimed
+    octets[-96] = 1
+    with pytest.raises(WordsMalformed):
+        decode(EstateClaimed, bytes(octets))
 
 
 @pytest.mark.parametrize("word", [2, 2**255])

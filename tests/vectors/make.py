@@ -22,6 +22,7 @@ from indexer.values import Address, Hash32, address, as_hex
 from indexer.wire import write_address
 from tests.indexer.evidence import small_chain
 from tests.indexer.evidence.small_chain import CHAIN_ID, FILE, GENESIS, SmallChain, sha256
+from tests.vectors import points
 
 HERE = Path(__file__).parent
 CLIQUE_BLOCKS = (1, 2, 49, 50, 51, 52, 70, 71, 72, 73, 74)
@@ -43,6 +44,7 @@ def made() -> dict[str, Any]:
         "heads.json": heads_vectors(),
         "evidence.json": evidence_vectors(),
         "exports.json": export_vectors(),
+        "scopes.json": points.cases(),
     }
 
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Terms} from "../../interfaces/ICollections.sol";
+import {Consent} from "../../interfaces/IConsents.sol";
 import {Custody, Kind} from "../../interfaces/IIdentityRegistry.sol";
 import {IOrders, Measure} from "../../interfaces/IOrders.sol";
 import {Entry, Predecessor} from "../../interfaces/IProvenanceLedger.sol";
@@ -20,6 +21,10 @@ interface Svm {
 // Neighbours that allow everything: what is refused then, the contract that is looked at refuses by itself.
 
 contract OpenLedger {
+    function append(Entry calldata) external pure returns (uint256) {
+        return 0;
+    }
+
     function appendBatch(Entry[] calldata) external pure returns (uint256) {
         return 0;
     }
@@ -53,6 +58,16 @@ contract OpenIdentities {
 
 contract OpenGovernance {
     function requireRole(uint8, address) external pure {}
+}
+
+contract OpenConsents {
+    function take(bytes32 structHash, bytes32, uint64, address, address[] calldata, Consent[] calldata)
+        external
+        pure
+        returns (bytes32, uint256)
+    {
+        return (structHash, 0);
+    }
 }
 
 contract OpenWorks {

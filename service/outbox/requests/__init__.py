@@ -26,12 +26,33 @@ from service.outbox.requests.editions import (
 from service.outbox.requests.governance import ChangeRole, Checkpoint, RoleStep
 from service.outbox.requests.orders import (
     AccountTarget,
+    AssignmentTarget,
+    EstateTarget,
     ExecuteOrder,
     FileOrder,
+    GrantTarget,
     OrderName,
+    RightsTarget,
     Target,
     TokenTarget,
     WithdrawOrder,
+)
+from service.outbox.requests.rights import (
+    Agreed,
+    AmendEstate,
+    AmendGrant,
+    AssignEstate,
+    ClaimEstate,
+    ConfirmAttestation,
+    ContestRights,
+    GrantRights,
+    MergeEstates,
+    RecordMoralRights,
+    SplitEstate,
+    SurrenderGrant,
+    TerminateGrant,
+    WithdrawConsent,
+    WithdrawContest,
 )
 from service.outbox.requests.tokens import (
     Annul,
@@ -50,40 +71,59 @@ from service.outbox.requests.works import AmendWork, Anchor, Deposit, WithdrawWo
 __all__ = [
     "KINDS",
     "AccountTarget",
+    "Agreed",
     "AmendCollection",
+    "AmendEstate",
+    "AmendGrant",
     "AmendWork",
     "Anchor",
     "Annul",
+    "AssignEstate",
+    "AssignmentTarget",
     "CancelIntent",
     "ChangeRole",
     "Checkpoint",
+    "ClaimEstate",
+    "ConfirmAttestation",
     "ConfirmRecovery",
+    "ContestRights",
     "CreateCollection",
     "Deposit",
     "Distribute",
+    "EstateTarget",
     "ExecuteOrder",
     "FileOrder",
     "GiveFromKept",
+    "GrantRights",
+    "GrantTarget",
     "HandOver",
     "LowerCap",
+    "MergeEstates",
     "Mint",
     "Mode",
     "OpenEdition",
     "OrderName",
+    "RecordMoralRights",
     "RecoverToken",
     "RegisterAccount",
     "Request",
     "RequestRecovery",
+    "RightsTarget",
     "RoleStep",
     "SetPolicy",
     "SignedAcceptance",
+    "SplitEstate",
     "StopRecovery",
     "SubmitGift",
     "SubmitLoan",
     "SubmitObjection",
+    "SurrenderGrant",
     "Target",
+    "TerminateGrant",
     "TokenTarget",
     "Touch",
+    "WithdrawConsent",
+    "WithdrawContest",
     "WithdrawOrder",
     "WithdrawWork",
 ]
@@ -117,6 +157,20 @@ Request: TypeAlias = (
     | HandOver
     | Checkpoint
     | ChangeRole
+    | ClaimEstate
+    | SplitEstate
+    | MergeEstates
+    | AssignEstate
+    | AmendEstate
+    | GrantRights
+    | SurrenderGrant
+    | TerminateGrant
+    | AmendGrant
+    | ConfirmAttestation
+    | WithdrawConsent
+    | RecordMoralRights
+    | ContestRights
+    | WithdrawContest
 )
 
 KINDS: dict[str, type[Request]] = {request_type.KIND: request_type for request_type in Request.__args__}

@@ -8,8 +8,9 @@ from typing import ClassVar, TypeAlias
 from indexer.events import Measure
 from indexer.keccak import keccak256
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, as_hex
+from service.keys.agreements import Ownership
 from service.keys.operators import Operator
-from service.outbox.requests import touching
+from service.outbox.requests import rights, touching
 from service.outbox.requests.touching import Touch
 
 
@@ -37,7 +38,56 @@ class AccountTarget:
         return touching.account(self.account)
 
 
-Target: TypeAlias = TokenTarget | AccountTarget
+@dataclass(frozen=True, slots=True)
+class EstateTarget:
+    """An order's target: an estate, to hold or release."""
+
+    estate_id: int
+
+    @property
+    def subject(self) -> str:
+        """Its name in this outbox."""
+        return rights.estate(self.estate_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentTarget:
+    """An order's target: an estate and whose it becomes, so that who executes it cannot choose."""
+
+    estate_id: int
+    ownership: Ownership
+
+    @property
+    def subject(self) -> str:
+        """Its name in this outbox: of the estate."""
+        return rights.estate(self.estate_id)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantTarget:
+    """An order's target: a grant, to hold, release or terminate."""
+
+    grant_id: Hash32
+
+    @property
+    def subject(self) -> str:
+        """Its name in this outbox."""
+        return rights.grant(self.grant_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RightsTarget:
+    """An order's target: the rights of a work, to hold or release."""
+
+    work_id: Hash32
+
+    @property
+    def subject(self) -> str:
+        """Its name in this outbox."""
+        return rights.rights(self.work_id)
+
+
+Target: TypeAlias = TokenTarget | AccountTarget | EstateTarget | AssignmentTarget | GrantTarget | RightsTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +102,13 @@ class OrderName:
     @property
     def subject(self) -> str:
         """Its name in this outbox."""
-        said = (self.authority, as_hex(self.order_hash), str(int(self.measure)), self.target.subject)
+        said = (self.authority, as_hex(self.order_hash), str(int(self.measure)), _mark(self.target))
         return touching.named("order", keccak256("\0".join(said).encode()))
 
     @property
     def slot(self) -> str:
         """The place on chain that at most one pending order takes."""
-        return f"pending:{int(self.measure)}:{self.target.subject}"
+        return f"pending:{int(self.measure)}:{_mark(self.target)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +132,7 @@ class FileOrder:
 
 @dataclass(frozen=True, slots=True)
 class ExecuteOrder:
-    """Carry a filed order out: hold, release, forced transfer, annul (with `reason`), suspend or restore."""
+    """Carry a filed order out: hold, release, forced transfer, annul, suspend, restore, assign, terminate."""
 
     KIND: ClassVar[str] = "execute-order"
     SENDER: ClassVar[Operator] = Operator.ORDER_EXECUTOR
@@ -90,7 +140,7 @@ class ExecuteOrder:
     to: Address = ZERO_ADDRESS
     """Who becomes the holder: forced transfer only, as filed."""
     reason: str = ""
-    """Annul only."""
+    """Of an annulment and of a termination."""
 
     def touches(self) -> tuple[Touch, ...]:
         """Change the order; take its place at the target."""
@@ -116,3 +166,11 @@ class WithdrawOrder:
     def touches(self) -> tuple[Touch, ...]:
         """Change the order."""
         return (touching.change(self.order.subject), touching.order(self.order.slot))
+
+
+def _mark(target: Target) -> str:
+    """Tell a target from all others: an assignment by whose the estate becomes, too."""
+    if not isinstance(target, AssignmentTarget):
+        return target.subject
+    owners = zip(target.ownership.owners, target.ownership.parts, strict=False)
+    return ":".join((target.subject, *(f"{as_hex(owner)}={part}" for owner, part in owners)))

@@ -14,6 +14,7 @@ from typing import Any
 from eth_keys import keys
 
 from indexer import events, state
+from indexer.before import Before
 from indexer.events import Hand, Policy, Sources, WorkKind
 from indexer.evidence import rlp, trie_builder
 from indexer.evidence.anchor import (
@@ -123,7 +124,7 @@ class SmallChain:
             block_number=number,
             block_time=START + 60 * number,
         )
-        changed = state._STEPS[type(act)](state._Before(self.states, record, self.sources), act)
+        changed = state.STEPS[type(act)](Before(self.states, record, self.sources), act)
         subject = next(iter(changed))
         record = replace(record, state_after=changed[subject].digest(), subjects=(subject, *others))
         self.states.update(state.step(self.states, record, act, self.sources))

@@ -13,7 +13,7 @@ from tests.indexer.evidence.test_recordings import RECORDINGS, needs_recordings
 from tests.vectors import make
 
 
-@pytest.mark.parametrize("name", ["heads.json", "evidence.json", "exports.json"])
+@pytest.mark.parametrize("name", ["heads.json", "evidence.json", "exports.json", "scopes.json"])
 def test_the_files_are_what_the_program_makes(name: str):
     assert json.loads((make.HERE / name).read_bytes()) == make.made()[name]
 

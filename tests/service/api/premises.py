@@ -22,7 +22,7 @@ from devnet.rpc import Endpoint
 from indexer.live import Indexer
 from indexer.values import Address, as_hex
 from indexer.wire import write_address
-from service.access.bearer import Scope
+from service.access.bearer import OF_ONE_ACCOUNT, Scope
 from service.access.bearers import give_out
 from service.anchoring import vouch
 from service.api.app import make_app
@@ -137,10 +137,12 @@ def premises(home: Path, chain: str = "anvil") -> Iterator[Premises]:
             keys: dict[Scope, str] = {
                 scope: give_out(installation.database, scope, "test").text
                 for scope in Scope
-                if scope is not Scope.HOLDER
+                if scope not in OF_ONE_ACCOUNT
             }
             holder = Address(b"\x11" * 20)
-            keys[Scope.HOLDER] = give_out(installation.database, Scope.HOLDER, "test", holder).text
+            keys |= {
+                scope: give_out(installation.database, scope, "test", holder).text for scope in OF_ONE_ACCOUNT
+            }
             made = Premises(installation, url, keys, heard=heard)
             try:
                 yield made

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.node
 ALL = entitlements(make_app(Installation(read_settings({}, Path()))))
 
 PUBLIC = frozenset[Scope]()
-ISSUER, HOLDER, REGULATOR, OPERATOR = ({one} for one in Scope)
+ISSUER, HOLDER, REGULATOR, OPERATOR, RIGHTS_HOLDER = ({one} for one in Scope)
 EVERY_KEY = set(Scope)
 TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
     # Written by hand from design.md and domain.md, not from the routes: whoever adds an operation decides here who may.
@@ -67,6 +67,9 @@ TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
             "POST /v1/verify",
             "GET /v1/trust-anchor",
             "GET /v1/status",
+            # of rights: the codes, and whether something can be had where its owner lets that be said
+            "GET /v1/rights/codes",
+            "GET /v1/works/{work_id}/availability",
         ),
         PUBLIC,
     ),
@@ -90,6 +93,11 @@ TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
             "POST /v1/accounts/{account}/hand-over",
             "POST /v1/accounts/{account}/erasure",
             "POST /v1/collectibles/{token_id}/recovery",
+            # what it says of rights by its own transaction, and papers that it attests: the first hand
+            "POST /v1/works/{work_id}/moral-rights",
+            "POST /v1/works/{work_id}/contests",
+            "POST /v1/works/{work_id}/contests/withdrawal",
+            "POST /v1/proposals/{proposal_id}/attestations",
         ),
         ISSUER,
     ),
@@ -129,8 +137,45 @@ TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
             "POST /v1/orders/execution",
             "POST /v1/accounts/{account}/recovery/confirmation",
             "POST /v1/accounts/{account}/recovery/refusal",
+            "POST /v1/proposals/{proposal_id}/attestations/confirmation",
         ),
         OPERATOR,
+    ),
+    **dict.fromkeys(
+        (
+            # parties to rights, each for its own account; an institution is one
+            "POST /v1/proposals",
+            "POST /v1/proposals/explain",
+            "POST /v1/proposals/{proposal_id}/consents",
+            "POST /v1/proposals/{proposal_id}/consents/withdrawal",
+            "POST /v1/proposals/{proposal_id}/withdrawal",
+            "POST /v1/attestations/{intent}/{party}/confirmation",
+            "POST /v1/consents/{intent}/{account}/withdrawal",
+            "POST /v1/estates/{estate_id}/openness",
+            "POST /v1/estates/{estate_id}/disclosures",
+            "POST /v1/estates/{estate_id}/disclosures/{disclosure_id}/end",
+            "POST /v1/grants/{grant_id}/disclosures",
+            "POST /v1/grants/{grant_id}/disclosures/{disclosure_id}/end",
+        ),
+        HOLDER | RIGHTS_HOLDER | ISSUER,
+    ),
+    **dict.fromkeys(
+        (
+            # rights are confidential: each sees what concerns it, a regulator all
+            "GET /v1/rights",
+            "GET /v1/rights/expiring",
+            "GET /v1/works/{work_id}/rights",
+            "GET /v1/works/{work_id}/rights/question",
+            "GET /v1/works/{work_id}/rights/matrix",
+            "GET /v1/estates/{estate_id}",
+            "GET /v1/estates/{estate_id}/history",
+            "GET /v1/grants/{grant_id}",
+            "GET /v1/grants/{grant_id}/history",
+            "GET /v1/proposals",
+            "GET /v1/proposals/{proposal_id}",
+            "GET /v1/proposals/{proposal_id}/typed-data",
+        ),
+        EVERY_KEY,
     ),
     **dict.fromkeys(
         (
@@ -194,5 +239,7 @@ def test_a_key_that_nobody_gave_out_is_refused(house: Premises, key: str) -> Non
 
 def address_of(path: str) -> str:
     """Fill the names in the path of a route with something of their form."""
-    examples = {"token_id": "1", "edition_id": "1", "nonce": "1", "account": "0x" + "1" * 40}
+    account = "0x" + "1" * 40
+    examples = {"token_id": "1", "edition_id": "1", "nonce": "1", "account": account, "party": account}
+    examples |= {"estate_id": "1", "disclosure_id": "1", "proposal_id": "1" * 32}
     return re.sub(r"{(\w+)(?::path)?}", lambda found: examples.get(found[1], "0x" + "1" * 64), path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.files.facts import FACTS
-from service.intake.columns import COLUMNS, Role, Visibility, recognise
+from service.intake.columns import COLUMNS, WORKS, Role, Visibility
 
 
 @pytest.mark.parametrize(
@@ -28,15 +28,15 @@ from service.intake.columns import COLUMNS, Role, Visibility, recognise
     ],
 )
 def test_a_heading_is_known_however_it_is_spelt(heading: str, name: str) -> None:
-    column = recognise(heading).column
+    column = WORKS.recognise(heading).column
     assert column is not None
     assert column.name == name
 
 
 @pytest.mark.parametrize("heading", ["", "展厅故事", "titles of nobility", "标 题 党"])
 def test_other_headings_are_the_sheets_own_and_internal(heading: str) -> None:
-    assert recognise(heading).column is None
-    assert recognise(heading).visibility is Visibility.INTERNAL
+    assert WORKS.recognise(heading).column is None
+    assert WORKS.recognise(heading).visibility is Visibility.INTERNAL
 
 
 @pytest.mark.parametrize(
@@ -55,18 +55,18 @@ def test_other_headings_are_the_sheets_own_and_internal(heading: str) -> None:
     ],
 )
 def test_a_heading_says_who_may_read_its_column(heading: str, visibility: Visibility) -> None:
-    assert recognise(heading).visibility is visibility
+    assert WORKS.recognise(heading).visibility is visibility
 
 
 def test_the_word_of_visibility_is_not_part_of_the_heading() -> None:
-    assert recognise("展厅故事（公开）").text == "展厅故事"
-    assert recognise("Title (en)").column is COLUMNS["title_en"]
+    assert WORKS.recognise("展厅故事（公开）").text == "展厅故事"
+    assert WORKS.recognise("Title (en)").column is COLUMNS["title_en"]
 
 
 def test_every_column_is_found_by_each_of_its_headings() -> None:
     for column in COLUMNS.values():
         for heading in (column.name, *column.zh, *column.en):
-            assert recognise(heading).column is column
+            assert WORKS.recognise(heading).column is column
 
 
 def test_facts_and_columns_are_one_list() -> None:

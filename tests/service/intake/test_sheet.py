@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from service.errors import BadInput, Conflict, TooLarge
 from service.files.description import Kind
-from service.intake import sheet as module
+from service.intake import table as module
 from service.intake.requests import Issue, WorkRequest
 from service.intake.sheet import Options, Sheet, read_sheet
 

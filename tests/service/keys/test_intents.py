@@ -9,7 +9,24 @@ from eth_account.messages import _hash_eip191_message, encode_typed_data
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.rights.acts import Alone, GrantKind, Ground
+from indexer.rights.scope import Axis, Scope
 from indexer.values import Address, Hash32
+from service.keys.agreements import (
+    Assignment,
+    Claim,
+    Confirmation,
+    EstateAmendment,
+    GrantAmendment,
+    Merge,
+    Offer,
+    Ownership,
+    PaperAttested,
+    Split,
+    Surrender,
+    Termination,
+    Withdrawal,
+)
 from service.keys.intents import (
     Acceptance,
     Cancel,
@@ -28,6 +45,33 @@ addresses = st.binary(min_size=20, max_size=20).map(Address)
 hashes = st.binary(min_size=32, max_size=32).map(Hash32)
 wide = st.integers(0, 2**256 - 1)
 times = st.integers(0, 2**64 - 1)
+texts = st.text(max_size=40)
+days, short = st.integers(0, 2**32 - 1), st.integers(0, 2**16 - 1)
+scopes = st.builds(Scope, short, wide, st.integers(0, 2**128 - 1), days, days, days)
+alone = st.builds(Alone, days, short)
+owned = st.builds(
+    Ownership, st.lists(addresses, max_size=4).map(tuple), st.lists(days, max_size=4).map(tuple)
+)
+numbers = st.lists(wide, max_size=4).map(tuple)
+axes, kinds, grounds = (st.sampled_from(one) for one in (Axis, GrantKind, Ground))
+agreements = st.one_of(
+    st.builds(Claim, hashes, scopes, owned, alone, days, times),
+    st.builds(Split, wide, days, axes, numbers, times),
+    st.builds(Merge, numbers, st.lists(days, max_size=4).map(tuple), axes, times),
+    st.builds(Assignment, wide, days, owned, hashes, hashes, times),
+    st.builds(EstateAmendment, wide, days, scopes, texts, times),
+    st.builds(
+        Offer,
+        *(wide, hashes, days, addresses, kinds, st.booleans(), scopes, short),
+        *(hashes, hashes, hashes, days, times),
+    ),
+    st.builds(Surrender, hashes, days, days, times),
+    st.builds(Termination, hashes, days, grounds, days, texts, times),
+    st.builds(GrantAmendment, hashes, days, scopes, texts, times),
+    st.builds(PaperAttested, hashes, addresses, hashes),
+    st.builds(Confirmation, hashes, addresses),
+    st.builds(Withdrawal, hashes, addresses),
+)
 domains = st.builds(Domain, wide, addresses, hashes)
 intents = st.one_of(
     st.builds(Gift, wide, addresses, addresses, wide, times),
@@ -36,6 +80,7 @@ intents = st.one_of(
     st.builds(Cancel, addresses, wide),
     st.builds(HandOver, addresses, addresses, times),
     st.builds(StopRecovery, addresses, addresses, times),
+    agreements,
 )
 A, B = Address(b"\x01" * 20), Address(b"\x02" * 20)
 
@@ -43,7 +88,9 @@ A, B = Address(b"\x01" * 20), Address(b"\x02" * 20)
 def _numbers(value: Any) -> Any:
     """Give numbers as numbers, which is what the reference wants; wallets take decimal strings too."""
     if isinstance(value, dict):
-        return {name: _numbers(one) for name, one in value.items()}
+        return {name: one if name == "reason" else _numbers(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_numbers(one) for one in value]
     return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
@@ -75,3 +122,9 @@ def test_a_gift_a_loan_and_an_acceptance_take_one_slot_and_a_cancel_another() ->
     assert len(slots) == 1
     assert slot(Cancel(A, 7)) not in slots
     assert slot(Gift(1, A, B, 8, 9)) not in slots
+
+
+def test_what_is_agreed_about_rights_has_the_slot_of_its_own_words() -> None:
+    first, second = (Surrender(Hash32(bytes(32)), 1, until, 9) for until in (2, 3))
+    assert slot(first) == slot(first)
+    assert slot(first) != slot(second)

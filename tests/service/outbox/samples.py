@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 
 from indexer.events import Custody, Kind, Measure, Policy, Role, WorkKind
-from indexer.values import Address, Hash32
+from indexer.rights.acts import Alone, GrantKind, Ground
+from indexer.rights.scope import Axis, Scope
+from indexer.values import ZERO_HASH, Address, Hash32
 from service.files.cid import cid_of
+from service.keys import agreements
+from service.keys.agreements import Consent, Ownership
 from service.keys.operators import Operator
 from service.outbox import requests
 from service.outbox.attachments import Attachment
@@ -81,6 +85,41 @@ def one_of_each() -> list[Request]:
         requests.HandOver(HOLDER, OTHER, 9, b"\x07" * 65),
         requests.Checkpoint(12),
         requests.ChangeRole(Operator.OPERATIONS_GOVERNOR, RoleStep.PROPOSE, Role.ISSUER, OTHER, 12),
+        *about_rights(),
+    ]
+
+
+SCOPE = Scope(0b101, 1 << 255 | 1, 1 << 127 | 1, 1 << 31 | 1, 20_000, 2**32 - 1)
+OWNED = Ownership((HOLDER, OTHER), (2, 1))
+CONSENTS = (
+    Consent.signed(HOLDER, b"\x08" * 65),
+    Consent(OTHER, b"\x09" * 65, word(10), ISSUER, HOLDER, b"\x0a" * 65),
+)
+
+
+def about_rights() -> list[Request]:
+    """Give a request of every kind that is about rights."""
+    offer = agreements.Offer(
+        *(2**255, ZERO_HASH, 1, OTHER, GrantKind.SOLE, True, SCOPE),
+        *(30, word(11), word(12), word(13), 19_000, 9),
+    )
+    ended = agreements.Termination(word(14), 2, Ground.AGREEMENT, 21_000, "双方同意", 9)
+    amended = agreements.GrantAmendment(word(14), 2, SCOPE, "误录", 9)
+    return [
+        requests.ClaimEstate(agreements.Claim(word(5), SCOPE, OWNED, Alone(366, 3), 20_100, 9), CONSENTS),
+        requests.SplitEstate(agreements.Split(7, 1, Axis.TERRITORIES, (1 << 255, 1), 9), CONSENTS),
+        requests.MergeEstates(agreements.Merge((7, 2**255), (1, 2), Axis.TIME, 9), CONSENTS),
+        requests.AssignEstate(agreements.Assignment(7, 1, OWNED, word(15), word(15), 9), CONSENTS),
+        requests.AmendEstate(agreements.EstateAmendment(7, 1, SCOPE, "误录", 9), CONSENTS),
+        requests.GrantRights(offer, CONSENTS),
+        requests.SurrenderGrant(agreements.Surrender(word(14), 2, 21_000, 9), CONSENTS),
+        requests.TerminateGrant(ended, (7, 2**255), CONSENTS),
+        requests.AmendGrant(amended, (), CONSENTS),
+        requests.ConfirmAttestation(word(16), OTHER, OTHER, b"\x0b" * 65),
+        requests.WithdrawConsent(word(16), HOLDER),
+        requests.RecordMoralRights(ISSUER, word(5), OTHER, 0b1111, word(17), 12),
+        requests.ContestRights(ISSUER, word(5), ZERO_HASH, word(18), "并非作者授权", 12),
+        requests.WithdrawContest(ISSUER, word(5), "已澄清", 12),
     ]
 
 

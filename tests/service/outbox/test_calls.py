@@ -14,14 +14,39 @@ from indexer.keccak import keccak256
 from indexer.values import Address, Hash32
 from service.keys.intents import Domain, digest
 from service.outbox import naming, requests
-from service.outbox.calls import Circumstances, Part, call_data, part
+from service.outbox.calls import call_data, part
 from service.outbox.naming import Asked, Case, Names
-from service.outbox.requests import AccountTarget, OrderName, Request, TokenTarget
-from tests.service.outbox.samples import HOLDER, ISSUER, OTHER, chain, collection, deposit, one_of_each, word
+from service.outbox.parts import Circumstances, Part
+from service.outbox.ranges import MEASURES
+from service.outbox.requests import (
+    AccountTarget,
+    AssignmentTarget,
+    EstateTarget,
+    GrantTarget,
+    OrderName,
+    Request,
+    RightsTarget,
+    Target,
+    TokenTarget,
+)
+from tests.service.outbox.samples import (
+    HOLDER,
+    ISSUER,
+    OTHER,
+    OWNED,
+    chain,
+    collection,
+    deposit,
+    one_of_each,
+    word,
+)
 
 KEPT = b"\x0a" * 65
-SOURCES = Sources(*(Address(bytes((0xC0 + number,)) * 20) for number in range(7)))
-NAMES = Names(SOURCES, Domain(1, SOURCES.collectible, word(1)), Domain(1, SOURCES.identities, word(1)))
+SOURCES = Sources(*(Address(bytes((0xC0 + number,)) * 20) for number in range(10)))
+NAMES = Names(
+    SOURCES,
+    *(Domain(1, one, word(1)) for one in (SOURCES.collectible, SOURCES.identities, SOURCES.consents)),
+)
 CASE = Case(NAMES, Asked("ab" * 16, 1_700_000_000, 600))
 AT = Circumstances(CASE, lambda *_: KEPT, lambda _: HOLDER)
 CONTRACTS = {
@@ -32,6 +57,9 @@ CONTRACTS = {
     SOURCES.works: "WorkRegistry",
     SOURCES.collections: "Collections",
     SOURCES.collectible: "Collectible",
+    SOURCES.consents: "Consents",
+    SOURCES.rights: "RightsRegistry",
+    SOURCES.grants: "Grants",
 }
 
 
@@ -61,11 +89,25 @@ def test_the_contract_has_the_function_and_reads_its_arguments(request_: Request
     assert _read([part(request_, AT)]) is not None
 
 
-@pytest.mark.parametrize("measure", [one for one in Measure if one is not Measure.NONE])
-def test_every_measure_has_a_call(measure: Measure) -> None:
-    on_account = measure in (Measure.SUSPEND, Measure.RESTORE)
-    target = AccountTarget(HOLDER) if on_account else TokenTarget(7)
-    request_ = requests.ExecuteOrder(OrderName("法院", word(1), measure, target), OTHER, "误")
+TARGETS: dict[type[Target], Target] = {
+    TokenTarget: TokenTarget(7),
+    AccountTarget: AccountTarget(HOLDER),
+    EstateTarget: EstateTarget(2**255),
+    AssignmentTarget: AssignmentTarget(7, OWNED),
+    GrantTarget: GrantTarget(word(14)),
+    RightsTarget: RightsTarget(word(5)),
+}
+MEASURED = [(measure, kind) for kind, measures in MEASURES.items() for measure in measures]
+
+
+def test_every_measure_has_a_target_and_every_target_a_measure() -> None:
+    assert {measure for measure, _ in MEASURED} == set(Measure) - {Measure.NONE}
+    assert {kind for _, kind in MEASURED} == set(TARGETS)
+
+
+@pytest.mark.parametrize(("measure", "kind"), MEASURED)
+def test_every_measure_has_a_call(measure: Measure, kind: type[Target]) -> None:
+    request_ = requests.ExecuteOrder(OrderName("法院", word(1), measure, TARGETS[kind]), OTHER, "误")
     assert _read([part(request_, AT)]) is not None
 
 

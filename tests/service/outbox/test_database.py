@@ -14,7 +14,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
 
 import service.access.tables
-import service.issuing.tables  # noqa: F401  Both declare tables on the same base.
+import service.issuing.tables
+import service.rights.tables  # noqa: F401  All declare tables on the same base.
 from service.errors import Unavailable
 from service.outbox.database import Database, open_database
 from service.outbox.tables import Base, LeaseRow

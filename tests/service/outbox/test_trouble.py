@@ -28,10 +28,11 @@ from service.keys.intents import Gift, digest
 from service.keys.operators import Operator
 from service.keys.secret import Secret
 from service.outbox import nonces, requests
-from service.outbox.calls import Circumstances, call_data, part
+from service.outbox.calls import call_data, part
 from service.outbox.naming import Asked, Case
 from service.outbox.office import open_office
 from service.outbox.operations import operations
+from service.outbox.parts import Circumstances
 from service.outbox.reconcile import reconcile
 from service.outbox.requests import Request
 from service.outbox.states import Point

@@ -50,6 +50,7 @@ from service.pages.views import (
     VerifyResult,
     WorkPage,
 )
+from tests.service.pages import rights_samples
 
 DAY = 86_400
 NOW = 1_795_327_500  # 2026-11-22 14:05 in Shanghai
@@ -603,4 +604,5 @@ PAGES: dict[str, Page] = {
     "refused": ErrorPage(
         422, "bad-query", "/search", Bilingual("摘要应为 64 位。", "A digest has 64 digits.")
     ),
+    **rights_samples.PAGES,
 }

@@ -157,5 +157,6 @@ def test_every_sample_is_a_page() -> None:
     assert all(isinstance(page, Page) for page in samples.PAGES.values())
     assert {page.kind for page in samples.PAGES.values()} == {
         "home", "search", "work", "collection", "collectible", "institution", "operation", "verify", "labels", "error",
-        "history", "reference", "accept",
+        "history", "reference", "accept", "sign_in", "rights", "availability", "grant", "estate", "proposal",
+        "grant_form", "split_form", "my_rights",
     }  # fmt: skip

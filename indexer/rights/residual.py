@@ -1,0 +1,154 @@
+"""What of a work's rights was not granted, in its three kinds, at a point and on a slice; and what an act leaves. Pure.
+
+Free for an exclusive grant: no grant is in force there. Free for a non-exclusive one: none that shuts others out. The
+owner may use it: none that shuts the owner out. Answered as points and slices: all that a thousand grants leave
+is tens of thousands of boxes that nobody reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from indexer.rights.acts import GrantKind
+from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS
+from indexer.rights.scope import Axis, Point, Scope
+from indexer.rights.state import Grant
+from indexer.rights.title import Rights, Tenure
+from indexer.values import ZERO_HASH
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """What may still be done at a point: give an exclusive grant, a non-exclusive one, use it oneself."""
+
+    exclusive: bool
+    non_exclusive: bool
+    owner_may: bool
+
+
+NOTHING = Free(exclusive=False, non_exclusive=False, owner_may=False)
+"""What may be done where nobody claims anything."""
+
+
+def free_at(rights: Rights, point: Point) -> Free:
+    """Say what the owners may still do at a point."""
+    if rights.tenure_at(point) is None:
+        return NOTHING
+    kinds = {one.kind for one in rights.grants_at(point) if one.parent_id == ZERO_HASH}
+    return Free(
+        exclusive=not kinds,
+        non_exclusive=not kinds & {GrantKind.EXCLUSIVE, GrantKind.SOLE},
+        owner_may=GrantKind.EXCLUSIVE not in kinds,
+    )
+
+
+def outside(box: Scope, taken: Iterable[Scope]) -> tuple[Scope, ...]:
+    """Give what is left of a box outside others, as disjoint boxes: up to five for each that is taken."""
+    left = [box]
+    for one in taken:
+        left = [part for whole in left for part in _without(whole, one)]
+    return tuple(left)
+
+
+def _without(whole: Scope, taken: Scope) -> list[Scope]:
+    """Take one box off another: along each axis, what lies beyond it; within it, the next axis."""
+    common = whole.intersect(taken)
+    if common.is_empty():
+        return [whole]
+    parts = []
+    for axis in (Axis.RIGHTS, Axis.TERRITORIES, Axis.LANGUAGES, Axis.MEDIA):
+        mask, inner = whole.masks[axis], common.masks[axis]
+        if mask & ~inner:
+            parts.append(whole.with_mask(axis, mask & ~inner))
+        whole = whole.with_mask(axis, inner)
+    parts += [whole.before(common.from_), whole.onwards(common.until)]
+    return [part for part in parts if not part.is_empty()]
+
+
+class State(StrEnum):
+    """What a slice of the rights is, to who looks."""
+
+    KEPT = "kept"
+    EXCLUSIVE = "exclusive"
+    SOLE = "sole"
+    NON_EXCLUSIVE = "non_exclusive"
+    OTHERS = "others"
+    MIXED = "mixed"
+    UNCLAIMED = "unclaimed"
+
+
+_OF_KIND = {
+    GrantKind.EXCLUSIVE: State.EXCLUSIVE,
+    GrantKind.SOLE: State.SOLE,
+    GrantKind.NON_EXCLUSIVE: State.NON_EXCLUSIVE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A right in some territories on a day.
+
+    Attributes:
+        state: what it is; `part`: not all of it.
+        grants: those in force somewhere in it. others: who else has estates in it.
+    """
+
+    state: State
+    part: bool
+    grants: tuple[Grant, ...]
+    others: tuple[Tenure, ...]
+
+
+def matrix(
+    rights: Rights,
+    columns: Sequence[int],
+    day: int,
+    ours: Callable[[Tenure], bool],
+    languages: int = LANGUAGES.assigned,
+    media: int = MEDIA.assigned,
+) -> tuple[tuple[Cell, ...], ...]:
+    """Lay out rights × territories on a day: one row for each of the thirteen rights, one cell for each column.
+
+    Args:
+        columns: masks of territories.
+        ours: whether an estate is that of who looks; the others are "another's".
+        languages, media: masks that it is narrowed to.
+    """
+    moment = rights.moment(day)
+    tenures = [one for one in rights.tenures if one.at(moment)]
+    forces = [(one, rights.force(one)) for one in rights.grants.values() if one.parent_id == ZERO_HASH]
+    given = [(one, force) for one, force in forces if force.from_ <= day < force.until]
+    rows = []
+    for code in RIGHTS.codes:
+        row = []
+        for territories in columns:
+            box = Scope(code.mask, territories, languages, media, day, day + 1)
+            row.append(_cell(box, tenures, given, ours))
+        rows.append(tuple(row))
+    return tuple(rows)
+
+
+def _cell(
+    box: Scope,
+    tenures: Iterable[Tenure],
+    grants: Iterable[tuple[Grant, Scope]],
+    ours: Callable[[Tenure], bool],
+) -> Cell:
+    here = [one for one in tenures if one.scope.overlaps(box)]
+    others = tuple(one for one in here if not ours(one))
+    given = [(one, force) for one, force in grants if force.overlaps(box)]
+    states = {_OF_KIND[one.kind] for one, _ in given} | ({State.OTHERS} if others else set())
+    claimed = not outside(box, (one.scope for one in here))
+    if not states:
+        return Cell(State.KEPT if here else State.UNCLAIMED, bool(here) and not claimed, (), ())
+    if len(states) > 1:
+        return Cell(State.MIXED, True, tuple(one for one, _ in given), others)
+    covering = [force for _, force in given] or [one.scope for one in others]
+    return Cell(states.pop(), bool(outside(box, covering)), tuple(one for one, _ in given), others)
+
+
+def left_by(estate: Scope, taken: Scope) -> tuple[Scope, ...]:
+    """Give what a grant or a part leaves of an estate, the largest first."""
+    return tuple(sorted(outside(estate, [taken]), key=Scope.volume, reverse=True))

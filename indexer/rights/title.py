@@ -1,0 +1,183 @@
+"""Who may do what with a work's rights, and on what proof. Pure.
+
+Two times. What was *known* is the records up to a moment: whoever folds them chooses. What *holds* on a day is asked of
+that: an act binds from its recording, so whose an estate was last year is not rewritten by an assignment of this year,
+and a grant is in force from its first day or the day of its recording, whichever is later. A contract older than the
+claim, recorded as such (`signed_on`), is in force from its own first day; a claim speaks of all the days of its box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from indexer.china import china_day, day_begins
+from indexer.events import Act
+from indexer.record import Record
+from indexer.rights.acts import EstateAmended, EstateClaimed
+from indexer.rights.scope import Point, Scope
+from indexer.rights.state import Attestation, Estate, EstateStatus, Grant
+from indexer.values import ZERO_HASH, Address, Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """An estate in the hands of its owners for a while.
+
+    Attributes:
+        scope: its box. owners, parts: whose, and how many parts of the sum of all.
+        since: block time from which it was so; None: since ever, as far as the claim says.
+        until: block time from which it was so no more; None: it is so now.
+        by: place in the ledger of the record that made it so.
+    """
+
+    estate_id: int
+    scope: Scope
+    owners: tuple[Address, ...]
+    parts: tuple[int, ...]
+    since: int | None
+    until: int | None
+    by: int
+
+    def begun(self, moment: int) -> bool:
+        """Whether it had begun at a moment, in Unix seconds."""
+        return self.since is None or self.since <= moment
+
+    def at(self, moment: int) -> bool:
+        """Whether it was so at a moment, in Unix seconds."""
+        return self.begun(moment) and (self.until is None or moment < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A record that made somebody the owner of what a point lies in; `before`: who owned it until then."""
+
+    record: Record
+    act: Act
+    tenure: Tenure
+    before: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """All that was known of the rights of a work by a moment.
+
+    Attributes:
+        known_at: that moment, Unix seconds.
+        tenures: every estate there was, in every hand it was in, in the order of the records.
+        grants: all of them, by name. acts: the record and words of each step, by place in the ledger.
+        attested: papers that stood for a signature, by what was agreed to and for whom.
+    """
+
+    known_at: int
+    tenures: tuple[Tenure, ...]
+    grants: Mapping[Hash32, Grant]
+    acts: Mapping[int, tuple[Record, Act]]
+    attested: Mapping[tuple[Hash32, Address], Attestation] = field(default_factory=dict)
+
+    def moment(self, day: int) -> int:
+        """Give the moment at which ownership is looked at for a day: its end, or now where that is not over."""
+        return min(day_begins(day + 1) - 1, self.known_at)
+
+    def tenure_at(self, point: Point) -> Tenure | None:
+        """Say in whose hands the estate is, or was, that a point lies in; None where nobody claims it."""
+        moment = self.moment(point.day)
+        return next((one for one in self.tenures if one.at(moment) and one.scope.has(point)), None)
+
+    def chain(self, point: Point) -> tuple[Step, ...]:
+        """Give the records that led to the owners of a point, the oldest first."""
+        moment = self.moment(point.day)
+        led = [one for one in self.tenures if one.scope.has(point) and one.begun(moment)]
+        owners = [(), *(one.owners for one in led)]
+        return tuple(Step(*self.acts[one.by], one, before) for one, before in zip(led, owners, strict=False))
+
+    def grants_at(self, point: Point) -> tuple[Grant, ...]:
+        """Give the grants in force at a point, the strongest first, sub-licences after what they are of."""
+        found = [one for one in self.grants.values() if self.force(one).has(point)]
+        return tuple(sorted(found, key=lambda one: (self.depth(one), one.kind, one.granted_at)))
+
+    def force(self, grant: Grant) -> Scope:
+        """Give the box in which a grant is, was or will be in force; it may be empty.
+
+        It and all its ancestors have to be, each from its recording on, if it is not of the backlog.
+        """
+        box = _own_force(grant)
+        while grant.parent_id != ZERO_HASH:
+            grant = self.grants[grant.parent_id]
+            box = box.intersect(_own_force(grant))
+        return box
+
+    def depth(self, grant: Grant) -> int:
+        """Say how many ancestors a grant has."""
+        deep = 0
+        while grant.parent_id != ZERO_HASH:
+            grant, deep = self.grants[grant.parent_id], deep + 1
+        return deep
+
+    def burdens(self, scope: Scope, day: int) -> tuple[Grant, ...]:
+        """Give the grants of estates that overlap a box from a day on: whoever acquires it takes them along."""
+        left = scope.onwards(day)
+        return tuple(
+            one
+            for one in self.grants.values()
+            if one.parent_id == ZERO_HASH and self.force(one).overlaps(left)
+        )
+
+
+def rights_of(history: Iterable[tuple[Record, Act, Mapping[Hash32, object]]], known_at: int) -> Rights:
+    """Gather what the records of rights(work) say.
+
+    Args:
+        history: each record with its words and the states that it changed (`indexer.state.step`), in order.
+        known_at: the moment up to which they were taken, Unix seconds.
+    """
+    tenures = _Tenures()
+    grants: dict[Hash32, Grant] = {}
+    acts: dict[int, tuple[Record, Act]] = {}
+    attested: dict[tuple[Hash32, Address], Attestation] = {}
+    for record, act, changed in history:
+        acts[record.seq] = (record, act)
+        for state in changed.values():
+            if isinstance(state, Grant):
+                grants[state.grant_id] = state
+            elif isinstance(state, Attestation):
+                attested[state.intent, state.party] = state
+            elif isinstance(state, Estate):
+                tenures.enter(record, act, state)
+    return Rights(known_at, tuple(tenures.all), grants, acts, attested)
+
+
+class _Tenures:
+    """Tenures as they come to be. `_present` says, by estate, which of them is not over."""
+
+    def __init__(self) -> None:
+        self.all: list[Tenure] = []
+        self._present: dict[int, int] = {}
+
+    def enter(self, record: Record, act: Act, estate: Estate) -> None:
+        """Enter what an estate has become: claimed, in other hands, otherwise bounded, or continued by others."""
+        place = self._present.get(estate.estate_id)
+        before = self.all[place] if place is not None else None
+        if before is not None and _is_as(estate, before):
+            return  # held, released, or granted of
+        since: int | None = None if isinstance(act, EstateClaimed) else record.block_time
+        if before is not None and place is not None:
+            over = record.block_time
+            if isinstance(act, EstateAmended):  # it never was as it was entered, as far as is known now
+                since, over = before.since, before.since or 0
+            self.all[place] = replace(before, until=over)
+            del self._present[estate.estate_id]
+        if estate.status is EstateStatus.LIVE:
+            self._present[estate.estate_id] = len(self.all)
+            made = (estate.estate_id, estate.scope, estate.owners, estate.parts)
+            self.all.append(Tenure(*made, since, None, record.seq))
+
+
+def _is_as(estate: Estate, tenure: Tenure) -> bool:
+    same = (estate.scope, estate.owners, estate.parts) == (tenure.scope, tenure.owners, tenure.parts)
+    return same and estate.status is EstateStatus.LIVE
+
+
+def _own_force(grant: Grant) -> Scope:
+    """Give the box in which a grant by itself is in force: from its recording on, if it is not of the backlog."""
+    return grant.scope if grant.signed_on else grant.scope.onwards(china_day(grant.granted_at))

@@ -1,0 +1,278 @@
+"""The forms of a grant and of a division: look first, then propose it to everybody concerned."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import Field
+
+from indexer.rights.acts import GrantKind
+from indexer.rights.codes import LANGUAGES, LISTS, MEDIA, RIGHTS, TERRITORIES, CodeList
+from indexer.rights.scope import Axis, Scope, ScopeRefused
+from indexer.values import ZERO_HASH, Address, address, hash32
+from service.api.border import Installed
+from service.api.names import digest_in, number_in
+from service.api.scoping import day_in, mask_in
+from service.api.sessions import FromHere, Reader
+from service.api.shapes import Body
+from service.api.signed_in import Visit, private, signed_in
+from service.errors import BadInput, NotAllowed
+from service.pages import addresses
+from service.pages.views import Bilingual
+from service.reading.rights import proposing
+from service.reading.rights.glance import Reading
+from service.reading.rights.phrasing import KINDS
+from service.reading.rights.proposing import FilledGrant, FilledSplit
+from service.rights import proposals
+from service.rights.drafting import Agreements, GrantTerms
+from service.rights.explained import objections
+from service.rights.proposals import Draft, Proposal
+
+routes = APIRouter(include_in_schema=False)
+TO_AGREE_IN = 30 * 86_400
+"""Seconds that a proposal made on a page waits for everybody's agreement."""
+_KINDS = {word: kind for kind, word in KINDS.items()}
+Codes = Annotated[list[Annotated[str, Field(max_length=32)]], Field(max_length=300)]
+Day = Annotated[str, Field(max_length=10)]
+Number = Annotated[str, Field(max_length=78)]
+
+
+class GrantFields(Body):
+    """What a reader filled into the form of a grant."""
+
+    estate: Number = ""
+    right: Codes = Field(default_factory=list)
+    territory: Codes = Field(default_factory=list)
+    language: Codes = Field(default_factory=list)
+    medium: Codes = Field(default_factory=list)
+    since: Day = ""
+    until: Day = ""
+    kind: Annotated[str, Field(max_length=16)] = "exclusive"
+    sublicensable: Annotated[str, Field(max_length=3)] = ""
+    licensee: Annotated[str, Field(max_length=80)] = ""
+    agreement: Annotated[str, Field(max_length=80)] = ""
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything was filled in."""
+        return bool(self.right or self.territory or self.since or self.licensee)
+
+    def filled(self) -> FilledGrant:
+        """Give it with codes read.
+
+        Raises:
+            BadInput: a code is in none of the lists.
+        """
+        return FilledGrant(
+            estate_id=number_in(self.estate) if self.estate else None,
+            rights=_mask(RIGHTS, self.right),
+            territories=_mask(TERRITORIES, self.territory),
+            languages=_mask(LANGUAGES, self.language),
+            media=_mask(MEDIA, self.medium),
+            kind=next((kind for word, kind in _KINDS.items() if word == self.kind), GrantKind.EXCLUSIVE),
+            sublicensable=bool(self.sublicensable),
+            since=self.since,
+            until=self.until,
+            licensee=self.licensee.strip(),
+            agreement=self.agreement.strip().lower().removeprefix("0x"),
+        )
+
+
+class SplitFields(Body):
+    """What a reader filled into the form of a division."""
+
+    estate: Number = ""
+    axis: Annotated[str, Field(max_length=16)] = "territories"
+    part: Codes = Field(default_factory=list)
+    day: Day = ""
+
+
+@routes.get("/w/{work_id}/rights/grant")
+def grant_form(
+    request: Request,
+    installation: Installed,
+    reader: Reader,
+    work_id: str,
+    fields: Annotated[GrantFields, Query()],
+) -> Response:
+    """The form of a grant; filled, it says what the grant would clash with and what it would leave."""
+    with signed_in(request, installation, reader) as visit:
+        reading, filled = _owners_reading(visit, work_id), fields.filled()
+        if not fields.touched:
+            return private(request, proposing.grant_form(reading, filled, None))
+        scope, draft, faults = _drafted(visit, reading, filled)
+        objected = objections(visit.drafting(), draft.request) if draft else ()
+        return private(request, proposing.grant_form(reading, filled, scope, faults, objected))
+
+
+@routes.post("/w/{work_id}/rights/grant", dependencies=[FromHere])
+def propose_grant(
+    request: Request,
+    installation: Installed,
+    reader: Reader,
+    work_id: str,
+    fields: Annotated[GrantFields, Form()],
+) -> Response:
+    """Propose a grant to everybody concerned; what is not understood is shown in the form again."""
+    with signed_in(request, installation, reader) as visit:
+        reading, filled = _owners_reading(visit, work_id), fields.filled()
+        scope, draft, faults = _drafted(visit, reading, filled)
+        if draft is None:
+            return private(request, proposing.grant_form(reading, filled, scope, faults), 400)
+        made = _proposed(visit, draft)
+    return RedirectResponse(addresses.proposal(made.id), 303)
+
+
+@routes.get("/w/{work_id}/rights/split")
+def split_form(
+    request: Request,
+    installation: Installed,
+    reader: Reader,
+    work_id: str,
+    fields: Annotated[SplitFields, Query()],
+) -> Response:
+    """The form of a division; filled, it says what the parts will be."""
+    with signed_in(request, installation, reader) as visit:
+        reading = _owners_reading(visit, work_id)
+        return _split_shown(request, reading, _filled_split(reading, fields))
+
+
+@routes.post("/w/{work_id}/rights/split", dependencies=[FromHere])
+def propose_split(
+    request: Request,
+    installation: Installed,
+    reader: Reader,
+    work_id: str,
+    fields: Annotated[SplitFields, Form()],
+) -> Response:
+    """Propose a division to the owners."""
+    with signed_in(request, installation, reader) as visit:
+        reading = _owners_reading(visit, work_id)
+        filled = _filled_split(reading, fields)
+        cuts, deadline = _cuts(reading, filled), visit.one.context.now + TO_AGREE_IN
+        if not cuts or filled.estate_id is None:
+            return _split_shown(request, reading, filled, 400)
+        draft = visit.drafting().split(filled.estate_id, filled.axis, cuts, deadline)
+        if objections(visit.drafting(), draft.request):
+            return _split_shown(request, reading, filled, 400)
+        made = _proposed(visit, draft)
+    return RedirectResponse(addresses.proposal(made.id), 303)
+
+
+def _owners_reading(visit: Visit, work_id: str) -> Reading:
+    """Read a work's rights for one of its owners.
+
+    Raises:
+        NotAllowed: the reader is none.
+    """
+    reading = visit.rights(digest_in(work_id))
+    if not proposing.own_estates(reading):
+        raise NotAllowed(
+            "not-an-owner",
+            "只有著作权人可以拟许可与分割。",
+            "Only owners propose grants and divisions.",
+        )
+    return reading
+
+
+def _drafted(
+    visit: Visit, reading: Reading, filled: FilledGrant
+) -> tuple[Scope | None, Draft | None, list[Bilingual]]:
+    """Draft the grant that a form describes; where that is not possible, say what is not understood."""
+    faults: list[Bilingual] = []
+    scope = _scope(filled, faults)
+    licensee, papers = _licensee(filled.licensee, faults), _papers(filled.agreement, faults)
+    if faults or scope is None or licensee is None:
+        return scope, None, faults
+    owned = proposing.own_estates(reading)
+    estate = next((each for each in owned if each.estate_id == filled.estate_id), owned[0])
+    terms = GrantTerms(licensee, filled.kind, papers, filled.sublicensable)
+    deadline = visit.one.context.now + TO_AGREE_IN
+    return scope, visit.drafting().grant(estate.estate_id, scope, terms, deadline), faults
+
+
+def _mask(known: CodeList, codes: Sequence[str]) -> int:
+    return mask_in(known, codes) if codes else 0
+
+
+def _scope(filled: FilledGrant, faults: list[Bilingual]) -> Scope | None:
+    masks = (filled.rights, filled.territories, filled.languages, filled.media)
+    faults += [
+        Bilingual(f"请选择{known.zh}。", f"Choose at least one of the {known.en}.")
+        for known, mask in zip(LISTS, masks, strict=True)
+        if not mask
+    ]
+    try:
+        first, last = day_in(filled.since), day_in(filled.until)
+    except BadInput as fault:
+        faults.append(Bilingual(fault.zh, fault.en))
+        return None
+    if last < first:
+        faults.append(Bilingual("结束日早于开始日。", "The last day is before the first."))
+    return None if faults else Scope(*masks, first, last + 1)
+
+
+def _licensee(text: str, faults: list[Bilingual]) -> Address | None:
+    try:
+        return address(text.lower())
+    except ValueError:
+        zh = "被许可人请填账户（0x 与 40 位十六进制）。"
+        faults.append(Bilingual(zh, "Name the licensee by its account: 0x and 40 hexadecimal digits."))
+        return None
+
+
+def _papers(text: str, faults: list[Bilingual]) -> Agreements:
+    if not text:
+        return Agreements(ZERO_HASH)
+    try:
+        return Agreements(hash32("0x" + text))
+    except ValueError:
+        en = "The digest of the agreement has 64 hexadecimal digits."
+        faults.append(Bilingual("合同摘要应为 64 位十六进制。", en))
+        return Agreements(ZERO_HASH)
+
+
+def _filled_split(reading: Reading, fields: SplitFields) -> FilledSplit:
+    along = proposing.NAMED_AXES.get(fields.axis, Axis.TERRITORIES)
+    named = number_in(fields.estate) if fields.estate else proposing.own_estates(reading)[0].estate_id
+    mask = 0 if along is Axis.TIME else _mask(LISTS[along], fields.part)
+    return FilledSplit(named, along, mask, fields.day)
+
+
+def _cuts(reading: Reading, filled: FilledSplit) -> tuple[int, ...]:
+    """Give the cuts that a form describes; none: nothing is filled in yet, or the estate is another's."""
+    if filled.axis is Axis.TIME:
+        return (day_in(filled.day),) if filled.day else ()
+    owned = proposing.own_estates(reading)
+    estate = next((each for each in owned if each.estate_id == filled.estate_id), None)
+    if estate is None or not filled.part:
+        return ()
+    whole = estate.scope.masks[filled.axis]
+    return filled.part & whole, whole & ~filled.part
+
+
+def _split_shown(request: Request, reading: Reading, filled: FilledSplit, status: int = 200) -> Response:
+    try:
+        page = proposing.split_form(reading, filled, _cuts(reading, filled))
+    except ScopeRefused:
+        zh = "切分须落在权利项之内，且每一部分都不为空。"
+        said = Bilingual(zh, "A cut lies within the part of the rights, and leaves something on both sides.")
+        page = proposing.split_form(reading, filled, faults=[said])
+    return private(request, page, status)
+
+
+def _proposed(visit: Visit, draft: Draft) -> Proposal:
+    assert visit.reader is not None, "an owner is signed in"
+    own = next(party for party in draft.parties if party in visit.one.audience.accounts)
+    return proposals.propose(
+        visit.installation.database,
+        draft,
+        principal=visit.reader.key_id,
+        idempotency_key=f"page-{secrets.token_hex(16)}",
+        proposed_by=own,
+        asked=secrets.token_bytes(32),
+    )

@@ -1,0 +1,198 @@
+"""The pages of rights, for whoever is signed in; the public is told whether something can be had, where it may be.
+
+Their twins are the operations of `rights.py`, `estates.py` and `proposals.py`, which know no cookie.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import Field
+
+from indexer.china import china_day, day_begins
+from indexer.rights.codes import LANGUAGES, MEDIA
+from indexer.rights.scope import Point
+from indexer.values import Hash32
+from service.access.bearer import Scope as KeyScope
+from service.api.border import Installed
+from service.api.names import digest_in, number_in
+from service.api.scoping import day_in, mask_in, point_in
+from service.api.sessions import FromHere, Reader
+from service.api.shapes import Body
+from service.api.signatures import domain_of
+from service.api.signed_in import Visit, private, signed_in, visiting
+from service.errors import NotAllowed
+from service.keys.agreements import Claim
+from service.keys.operators import Operator
+from service.outbox.states import State
+from service.pages import addresses
+from service.pages.views import Name, ProposalLine
+from service.reading.rights import glance, mine, proposing, single
+from service.reading.rights.glance import Asked
+from service.rights import consents, proposals
+from service.rights.consents import Desk
+from service.rights.proposals import Proposal
+
+routes = APIRouter(include_in_schema=False)
+
+Code = Annotated[str, Field(max_length=32)]
+Day = Annotated[str, Field(max_length=10)]
+MOST_PROPOSALS = 50
+"""On one page, the newest."""
+
+
+class RightsQuery(Body):
+    """What a reader filled into the question and the filters of the matrix; empty: nothing."""
+
+    right: Code = ""
+    territory: Code = ""
+    language: Code = ""
+    medium: Code = ""
+    on: Day = ""
+    known: Day = ""
+    of_language: Code = ""
+    of_medium: Code = ""
+    of_day: Day = ""
+
+    def point(self, now: int) -> Point | None:
+        """Give the point that is asked for; None where nothing is.
+
+        Raises:
+            BadInput: a code or a day that is none.
+        """
+        codes = (self.right, self.territory, self.language, self.medium)
+        if not all(codes):
+            return None
+        return point_in(*codes, day_in(self.on) if self.on else china_day(now))
+
+    def asked(self, now: int) -> Asked:
+        """Give all that is asked.
+
+        Raises:
+            BadInput: a code or a day that is none.
+        """
+        return Asked(
+            self.point(now),
+            day_begins(day_in(self.known) + 1) - 1 if self.known else None,
+            mask_in(LANGUAGES, [self.of_language]) if self.of_language else LANGUAGES.assigned,
+            mask_in(MEDIA, [self.of_medium]) if self.of_medium else MEDIA.assigned,
+            day_in(self.of_day) if self.of_day else None,
+        )
+
+
+@routes.get("/rights")
+def my_rights(request: Request, installation: Installed, reader: Reader) -> Response:
+    """What concerns whoever is signed in."""
+    if reader is None:
+        return RedirectResponse(addresses.sign_in(addresses.RIGHTS), 303)
+    with visiting(request, installation, reader) as visit:
+        one = visit.one
+        own = min(one.audience.accounts, default=None)
+        name = visit.names()(own) if own is not None else Name(reader.label)
+        found = mine.my_rights_page(one.context, one.book, one.audience, name, _proposed(visit, None))
+        return private(request, found)
+
+
+@routes.get("/w/{work_id}/rights")
+def rights(
+    request: Request,
+    installation: Installed,
+    reader: Reader,
+    work_id: str,
+    query: Annotated[RightsQuery, Query()],
+) -> Response:
+    """A work's rights at a glance, to its parties; what may be asked of them, to everybody else."""
+    named = digest_in(work_id)
+    with visiting(request, installation, reader) as visit:
+        one, now = visit.one, visit.one.context.now
+        if reader is None or not _concerned(visit, named):
+            point = query.point(now)
+            found = glance.availability_page(one.context, one.book, installation.database, named, point)
+            return private(request, found)
+        page = glance.rights_page(visit.rights(named), query.asked(now), _proposed(visit, named))
+        return private(request, page)
+
+
+@routes.get("/g/{grant_id}")
+def grant(request: Request, installation: Installed, reader: Reader, grant_id: str) -> Response:
+    """One grant, for its parties."""
+    with signed_in(request, installation, reader) as visit:
+        found = visit.one.audience.require_grant(visit.one.book, digest_in(grant_id))
+        return private(request, single.grant_page(visit.rights(found.work_id), found.grant_id))
+
+
+@routes.get("/e/{estate_id}")
+def estate(request: Request, installation: Installed, reader: Reader, estate_id: str) -> Response:
+    """One estate, for its parties."""
+    with signed_in(request, installation, reader) as visit:
+        found = visit.one.audience.require_estate(visit.one.book, number_in(estate_id))
+        reading = visit.rights(found.work_id)
+        return private(request, single.estate_page(reading, installation.database, found.estate_id))
+
+
+@routes.get("/p/{proposal_id}")
+def proposal(request: Request, installation: Installed, reader: Reader, proposal_id: str) -> Response:
+    """What is proposed, who agreed, who is missing."""
+    with signed_in(request, installation, reader) as visit:
+        found = proposals.proposal(installation.database, proposal_id)
+        visit.one.audience.require_proposal(visit.one.book, found)
+        page = proposing.proposal_page(
+            visit.rights(found.work_id), found, visit.outcome(found), visit.objected(found)
+        )
+        return private(request, page)
+
+
+@routes.post("/p/{proposal_id}/agree", dependencies=[FromHere])
+def agree(request: Request, installation: Installed, reader: Reader, proposal_id: str) -> Response:
+    """Agree for whoever is signed in, with its key that is kept here: pressing this is its word."""
+    with signed_in(request, installation, reader) as visit:
+        book, audience = visit.one.book, visit.one.audience
+        found = audience.require_proposal(book, proposals.proposal(installation.database, proposal_id))
+        signers = {party: book.current(party) for party in found.missing if party in audience.accounts}
+    if reader is None or not signers:
+        raise NotAllowed(
+            "not-asked", "这项拟议不需要本方同意。", "You do not have to agree to this proposal."
+        )
+    desk = Desk(installation.database, installation.vault, domain_of(installation, Claim))
+    institution = installation.vault.operator(Operator.ISSUER)
+    for party, signer in signers.items():
+        if signer == institution and reader.scope is KeyScope.ISSUER:
+            consents.agree_as_operator(desk, found.id, party, operator=Operator.ISSUER, by=reader.key_id)
+        else:
+            consents.agree_kept(desk, found.id, party, signer=signer, by=reader.key_id)
+    return RedirectResponse(addresses.proposal(found.id), 303)
+
+
+def _concerned(visit: Visit, work_id: Hash32) -> bool:
+    """Whether something of a work's rights is for this reader to see."""
+    book, audience = visit.one.book, visit.one.audience
+    return (
+        audience.sees_work(book, work_id)
+        or any(audience.sees_estate(book, each) for each in book.estates(work=work_id))
+        or any(audience.sees_grant(book, each) for each in book.grants(work=work_id))
+    )
+
+
+def _proposed(visit: Visit, work_id: Hash32 | None) -> list[ProposalLine]:
+    """List the proposals that this reader may see, of a work or all, the newest first."""
+    audience = visit.one.audience
+    found = proposals.proposals(
+        visit.installation.database,
+        accounts=audience.accounts,
+        nobody=not (audience.accounts or audience.sees_all or audience.second_hand),
+        work_id=work_id,
+        limit=MOST_PROPOSALS,
+    )
+    return [
+        proposing.proposal_line(visit.rights(each.work_id), each, visit.outcome(each), visit.objected(each))
+        for each in found
+        if audience.sees_proposal(visit.one.book, each) and not _is_carried_out(visit, each)
+    ]
+
+
+def _is_carried_out(visit: Visit, proposal: Proposal) -> bool:
+    """Whether it has become a record, which is shown instead."""
+    outcome = visit.outcome(proposal)
+    return outcome is not None and outcome.state is State.SETTLED

@@ -1,0 +1,124 @@
+"""Who is signed in on a page: one reading for it, and the names by which it may know others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from indexer.values import Address, Hash32
+from service.access.bearer import Scope
+from service.access.bearers import Bearer
+from service.api import readers
+from service.api.pages import shown
+from service.api.signatures import domain_of
+from service.errors import NotAllowed, NotFound
+from service.installation import Installation
+from service.keys.agreements import Claim
+from service.outbox.operations import Operation, operation
+from service.pages import addresses
+from service.pages.views import Name, Page
+from service.reading.context import Context
+from service.reading.rights.glance import Reading
+from service.rights.drafting import Drafting
+from service.rights.explained import Objection, objections
+from service.rights.proposals import Proposal, ProposalState
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One reading of the index by whoever is signed in; `reader` None: nobody is."""
+
+    installation: Installation
+    reader: Bearer | None
+    one: readers.Reading
+
+    def rights(self, work_id: Hash32) -> Reading:
+        """Read a work's rights for this reader."""
+        one = self.one
+        return Reading(one.context, one.book, one.audience, work_id, self.names())
+
+    def names(self) -> Names:
+        """Give what calls accounts by name for this reader."""
+        masked = self.reader is None or self.reader.scope is Scope.REGULATOR
+        return Names(self.installation, self.one.context, masked)
+
+    def drafting(self) -> Drafting:
+        """Draft acts from this reading."""
+        return Drafting(self.one.book, domain_of(self.installation, Claim), self.one.context.now)
+
+    def objected(self, proposal: Proposal) -> tuple[Objection, ...]:
+        """Say what a proposal that waits would be refused for now."""
+        waits = proposal.state is ProposalState.OPEN
+        return objections(self.drafting(), proposal.request) if waits else ()
+
+    def outcome(self, proposal: Proposal) -> Operation | None:
+        """Give the request that a proposal became, if it did."""
+        return operation(self.installation.database, proposal.operation_id) if proposal.operation_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Calls accounts by name: institutions always, people to those who have a part in the same rights.
+
+    A regulator opens an identity on a recorded basis, and sees a mask here; so does the public.
+    """
+
+    installation: Installation
+    context: Context
+    masked: bool
+    known: dict[Address, Name] = field(default_factory=dict)
+
+    def __call__(self, account: Address) -> Name:
+        """Give the name of an account."""
+        if account not in self.known:
+            parties = self.context.parties
+            self.known[account] = parties.name(account) or self._person(account) or parties.label(account)
+        return self.known[account]
+
+    def _person(self, account: Address) -> Name | None:
+        if self.masked:
+            return None
+        people = self.installation.people
+        owner = people.owner_of(account)
+        if owner is None:
+            return None
+        try:
+            return Name(people.identity(owner.id).name)
+        except NotFound:
+            return None  # erased: a mask is what is left
+
+
+@contextmanager
+def visiting(request: Request, installation: Installation, reader: Bearer | None) -> Iterator[Visit]:
+    """Read for whoever comes, signed in or not."""
+    with readers.reading(installation, reader, request) as one:
+        yield Visit(installation, reader, one)
+
+
+@contextmanager
+def signed_in(request: Request, installation: Installation, reader: Bearer | None) -> Iterator[Visit]:
+    """Read for whoever is signed in.
+
+    Raises:
+        NotAllowed: nobody is.
+    """
+    if reader is None:
+        raise NotAllowed(
+            "sign-in-needed",
+            "此页只供当事人查看；请先登录。",
+            "This page is for the parties; sign in first.",
+            sign_in=addresses.sign_in(request.url.path),
+        )
+    with visiting(request, installation, reader) as visit:
+        yield visit
+
+
+def private(request: Request, page: Page, status: int = 200) -> Response:
+    """Answer with a page that is kept nowhere."""
+    answer = shown(request, page, status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,503 @@
+"""The pages of rights: a work's rights at a glance, estates, grants, what is proposed, what is one's own. Pure.
+
+Days are written `2027-01-01`; `until` is the last day that is in it, as people say it, None where no end is stated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from service.pages import addresses
+from service.pages.views.history import HistoryView
+from service.pages.views.page import AsOf, Bilingual, Fact, Name, Page
+
+GrantKind = Literal["exclusive", "sole", "non_exclusive"]
+CellState = Literal["kept", "exclusive", "sole", "non_exclusive", "others", "mixed", "unclaimed"]
+"""What a slice of the rights is, to who reads: kept by the owners, granted, another owner's, several of these, in no
+estate."""
+Agreed = Literal["signed", "attested", "confirmed", "ordered", "missing", "awaited"]
+"""How somebody agreed: signed; a paper, attested for it; the same, and confirmed by itself later; an order; not yet."""
+ProposedAct = Literal[
+    "claim",
+    "split",
+    "merge",
+    "assign",
+    "amend",
+    "grant",
+    "sublicence",
+    "surrender",
+    "terminate",
+    "amend_grant",
+]
+ProposalState = Literal["open", "complete", "carried_out", "refused", "withdrawn", "lapsed"]
+Standing = Literal["in_force", "to_come", "over", "ended", "held", "conflicting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose: its code, its words, and whether it is chosen."""
+
+    code: str
+    words: Bilingual
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days: the first, and the last that is in it (None: no end is stated)."""
+
+    since: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeView:
+    """A box in words: rights, countries or regions, languages, media, days."""
+
+    rights: Bilingual
+    territories: Bilingual
+    languages: Bilingual
+    media: Bilingual
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How one party agreed.
+
+    Attributes:
+        by: with `attested` and `confirmed`: who attested the paper, and who looked at it too.
+        paper: with those, SHA-256 of the paper, 64 digits.
+    """
+
+    party: Name
+    how: Agreed
+    by: tuple[Name, ...] = ()
+    paper: str | None = None
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """One grant, in a list."""
+
+    grant_id: str
+    number: int
+    kind: GrantKind
+    licensee: Name
+    scope: ScopeView
+    standing: Standing
+    sublicensable: bool
+    agreed: tuple[Agreement, ...]
+    under: str | None = None
+    """Of a sub-licence: the id of the grant it is of."""
+
+    @property
+    def path(self) -> str:
+        """Return the address of its page."""
+        return addresses.grant(self.grant_id)
+
+    @property
+    def all_signed(self) -> bool:
+        """Return whether everybody signed by a key."""
+        return all(one.how == "signed" for one in self.agreed)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A co-owner and its part; `part` None for who may not see it."""
+
+    name: Name
+    part: int | None
+    whole: int | None
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EstateLine:
+    """One live estate, in a list."""
+
+    estate_id: str
+    owners: tuple[Owner, ...]
+    scope: ScopeView
+    mine: bool
+    held_until: int | None = None
+
+    @property
+    def path(self) -> str:
+        """Return the address of its page."""
+        return addresses.estate(self.estate_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One place of the matrix: a right in some countries, `width` columns wide.
+
+    Attributes:
+        part: not all of it is so: only some countries, languages or media.
+        words: the whole of it for who hears the table, and in a list below on a narrow screen.
+    """
+
+    state: CellState
+    width: int
+    part: bool
+    count: int
+    words: tuple[Bilingual, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One right across the countries."""
+
+    right: Bilingual
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Country × right, as of a day, of one language and medium or all."""
+
+    columns: tuple[Bilingual, ...]
+    rows: tuple[Row, ...]
+    languages: tuple[Choice, ...]
+    media: tuple[Choice, ...]
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class TitleStep:
+    """One step of a chain of title, the oldest first: an act, whose the estate was after it, how it was agreed."""
+
+    act: str
+    at: int
+    block: int
+    owners: tuple[Owner, ...]
+    scope: ScopeView | None
+    agreed: tuple[Agreement, ...]
+    agreement: str | None = None
+    """SHA-256 of the agreement, 64 digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who may, at one point: grants in force there, the owners, and what is still free.
+
+    Attributes:
+        owners: None: nobody claimed this point.
+        free_exclusive, free_non_exclusive, owner_may: the three kinds of what was not granted.
+        known: as recorded by when, Unix seconds; None: as of now.
+    """
+
+    grants: tuple[GrantLine, ...]
+    owners: tuple[Owner, ...] | None
+    estate_id: str | None
+    free_exclusive: bool
+    free_non_exclusive: bool
+    owner_may: bool
+    title: tuple[TitleStep, ...]
+    known: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The question as a sentence with blanks: who may, in …, as …, in language …, on …, as recorded by …?"""
+
+    rights: tuple[Choice, ...]
+    territories: tuple[Choice, ...]
+    languages: tuple[Choice, ...]
+    media: tuple[Choice, ...]
+    on: str
+    known: str
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A grant that would shut a proposal out, or be shut out by it: which, and where they overlap."""
+
+    grant: GrantLine
+    overlap: ScopeView
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalLine:
+    """A proposal, in a list; `state` as in docs/states.md."""
+
+    proposal_id: str
+    proposed: ProposedAct
+    state: ProposalState
+    scope: ScopeView | None
+    licensee: Name | None
+    agreed: int
+    needed: int
+    until: int
+    reason: Bilingual | None = None
+
+    @property
+    def path(self) -> str:
+        """Return the address of its page."""
+        return addresses.proposal(self.proposal_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RightsPage(Page):
+    """A work's rights at a glance, for its parties.
+
+    Attributes:
+        reading_as: whose eyes: `owner`, `licensee`, `registrant`, `regulator`.
+        moral: whose the moral rights are stated to be.
+        proposals: those the reader may see; refused ones are of applicant and owners alone.
+        contests: how many stand.
+    """
+
+    kind: ClassVar[str] = "rights"
+    work_id: str
+    title: Name
+    reading_as: Literal["owner", "licensee", "registrant", "regulator"]
+    question: Question
+    matrix: Matrix
+    estates: tuple[EstateLine, ...]
+    grants: tuple[GrantLine, ...]
+    proposals: tuple[ProposalLine, ...]
+    moral: tuple[Name, ...]
+    contests: int
+    history: HistoryView
+    as_of: AsOf | None = None
+    test_verifier: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return `/w/{work id}/rights`."""
+        return addresses.rights(self.work_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityPage(Page):
+    """What the public sees of a work's rights: whether it can be had, where the owner lets that be said.
+
+    Attributes:
+        available: None: the owner lets nothing be said. asked: what was asked for, in words.
+    """
+
+    kind: ClassVar[str] = "availability"
+    work_id: str
+    title: Name
+    question: Question
+    asked: ScopeView | None = None
+    available: bool | None = None
+    as_of: AsOf | None = None
+    test_verifier: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return `/w/{work id}/rights`."""
+        return addresses.rights(self.work_id)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantPage(Page):
+    """One grant, for its parties.
+
+    Attributes:
+        agreement: SHA-256 of the signed agreement, 64 digits; None where there is none.
+        conflicts: those that were recorded with a contract older than the claim.
+        above: the grants it is a sub-licence of, the nearest first. below: its sub-licences.
+    """
+
+    kind: ClassVar[str] = "grant"
+    grant: GrantLine
+    work_id: str
+    title: Name
+    grantors: tuple[Owner, ...]
+    agreement: str | None
+    facts: tuple[Fact, ...]
+    above: tuple[GrantLine, ...]
+    below: tuple[GrantLine, ...]
+    conflicts: tuple[Clash, ...]
+    bundle: str | None
+    history: HistoryView
+    technical: tuple[Fact, ...]
+    as_of: AsOf | None = None
+    test_verifier: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return `/g/{grant id}`."""
+        return self.grant.path
+
+
+@dataclass(frozen=True, slots=True)
+class EstatePage(Page):
+    """One estate, for its parties: what it is of, whose, by which chain of title, under which burdens."""
+
+    kind: ClassVar[str] = "estate"
+    estate: EstateLine
+    work_id: str
+    title: Name
+    live: bool
+    chain: tuple[TitleStep, ...]
+    burdens: tuple[GrantLine, ...]
+    public: bool
+    bundle: str | None
+    history: HistoryView
+    technical: tuple[Fact, ...]
+    as_of: AsOf | None = None
+    test_verifier: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return `/e/{estate id}`."""
+        return self.estate.path
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What an act will leave: a box in words, and what may still be done in it."""
+
+    scope: ScopeView
+    state: CellState
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPage(Page):
+    """What is proposed, who has agreed, who is missing, until when, and what it will leave.
+
+    Attributes:
+        may_agree: the reader is asked, and can agree here, since its key is kept here.
+        wallet: the reader is asked, and signs with its own key: the digest to sign; else None.
+        result: address of what came of it.
+    """
+
+    kind: ClassVar[str] = "proposal"
+    proposal: ProposalLine
+    work_id: str
+    title: Name
+    agreed: tuple[Agreement, ...]
+    clashes: tuple[Clash, ...]
+    leaves: tuple[Remainder, ...]
+    facts: tuple[Fact, ...]
+    may_agree: bool
+    wallet: str | None
+    result: str | None = None
+    as_of: AsOf | None = None
+    test_verifier: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return `/p/{proposal id}`."""
+        return self.proposal.path
+
+
+@dataclass(frozen=True, slots=True)
+class GrantForm(Page):
+    """A grant to be proposed: the blanks, and, once filled, what it would clash with and what it would leave.
+
+    Attributes:
+        asked: what the reader filled in, in words; None before.
+        faults: what is not understood, each with what to do.
+        leaves: along each axis that was cut, what stays with the owners.
+    """
+
+    kind: ClassVar[str] = "grant_form"
+    work_id: str
+    title: Name
+    estates: tuple[Choice, ...]
+    rights: tuple[Choice, ...]
+    territories: tuple[Choice, ...]
+    languages: tuple[Choice, ...]
+    media: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
+    since: str
+    until: str
+    licensee: str
+    sublicensable: bool
+    agreement: str
+    asked: ScopeView | None = None
+    faults: tuple[Bilingual, ...] = ()
+    clashes: tuple[Clash, ...] = ()
+    leaves: tuple[Remainder, ...] = ()
+    as_of: AsOf | None = None
+    test_verifier: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return `/w/{work id}/rights/grant`."""
+        return addresses.grant_form(self.work_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitForm(Page):
+    """A cut to be proposed: along what, and, once filled, the parts it will leave.
+
+    Attributes:
+        cut_off: what along the axis becomes a part of its own. day: of a cut in time.
+        burdens: grants that go along with the parts they lie in.
+    """
+
+    kind: ClassVar[str] = "split_form"
+    work_id: str
+    title: Name
+    estates: tuple[Choice, ...]
+    axes: tuple[Choice, ...]
+    cut_off: tuple[Choice, ...]
+    day: str
+    faults: tuple[Bilingual, ...] = ()
+    leaves: tuple[Remainder, ...] = ()
+    burdens: tuple[GrantLine, ...] = ()
+    as_of: AsOf | None = None
+    test_verifier: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return `/w/{work id}/rights/split`."""
+        return addresses.split_form(self.work_id)
+
+    @property
+    def in_time(self) -> bool:
+        """Return whether the cut is along time."""
+        return any(axis.chosen and axis.code == "time" for axis in self.axes)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Something that ends or must be decided soon: a grant, an option, a renewal."""
+
+    day: str
+    what: Bilingual
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """A work in whose rights the reader has a part."""
+
+    work_id: str
+    title: Name
+    part: Literal["owner", "licensee", "registrant", "regulator"]
+    estates: int
+    grants: int
+
+    @property
+    def path(self) -> str:
+        """Return the address of its rights."""
+        return addresses.rights(self.work_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MyRightsPage(Page):
+    """What concerns the reader: works, proposals that wait for it, what ends within six months."""
+
+    kind: ClassVar[str] = "my_rights"
+    name: Name
+    works: tuple[WorkLine, ...]
+    proposals: tuple[ProposalLine, ...]
+    expiries: tuple[Expiry, ...]
+    calendar: str
+    as_of: AsOf | None = None
+    test_verifier: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return `/rights`."""
+        return addresses.RIGHTS

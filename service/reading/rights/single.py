@@ -1,0 +1,140 @@
+"""One grant, or one estate, for its parties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from indexer.rights.state import Estate, EstateStatus, Grant
+from indexer.rights.text import write_day
+from indexer.rights.title import Step
+from indexer.store.answers import Known
+from indexer.values import ZERO_HASH, Address, Hash32, as_hex
+from indexer.wire import write_address
+from service.outbox.database import Database
+from service.pages import addresses
+from service.pages.views import Clash, EstateLine, EstatePage, Fact, GrantPage, HistoryView
+from service.reading.rights.glance import Reading
+from service.reading.rights.phrasing import scope_view
+from service.reading.timeline import timeline
+from service.rights.showing import openness
+
+
+def grant_page(reading: Reading, grant_id: Hash32) -> GrantPage:
+    """Read the page of a grant.
+
+    Raises:
+        NotFound: it is not there, or not for this audience.
+    """
+    book, audience = reading.book, reading.audience
+    grant, phrasing = audience.require_grant(book, grant_id), reading.phrasing()
+    below = [one for one in book.grants(parent=grant_id) if audience.sees_grant(book, one)]
+    above = [one for one in _ancestors(reading, grant) if audience.sees_grant(book, one)]
+    known = book.view.grant(grant_id)
+    assert known is not None, "it was just found"
+    return GrantPage(
+        grant=phrasing.grant(grant),
+        work_id=as_hex(grant.work_id),
+        title=reading.title,
+        grantors=phrasing.owners(grant.grantors, (1,) * len(grant.grantors)),
+        agreement=grant.agreement.hex() if grant.agreement != ZERO_HASH else None,
+        facts=tuple(_terms(grant)),
+        above=tuple(map(phrasing.grant, above)),
+        below=tuple(map(phrasing.grant, below)),
+        conflicts=tuple(_conflicts(reading, grant)),
+        bundle=f"{addresses.twin(addresses.grant(as_hex(grant_id)))}/evidence",
+        history=_history(reading, known),
+        technical=_technical(reading, known, Fact("grant_id", as_hex(grant_id))),
+        as_of=reading.context.as_of(known.settled),
+        test_verifier=reading.context.is_test(*grant.grantors, grant.licensee),
+    )
+
+
+def estate_page(reading: Reading, database: Database, estate_id: int) -> EstatePage:
+    """Read the page of an estate.
+
+    Raises:
+        NotFound: it is not there, or not for this audience.
+    """
+    book, audience = reading.book, reading.audience
+    estate, phrasing = audience.require_estate(book, estate_id), reading.phrasing()
+    burdens = reading.rights.burdens(estate.scope, reading.today)
+    said = openness(database, estate_id)
+    known = book.view.estate(estate_id)
+    assert known is not None, "it was just found"
+    held = estate.held_until if estate.held_until > reading.context.now else None
+    return EstatePage(
+        estate=EstateLine(
+            str(estate_id), phrasing.owners_of(estate), scope_view(estate.scope), audience.owns(estate), held
+        ),
+        work_id=as_hex(estate.work_id),
+        title=reading.title,
+        live=estate.status is EstateStatus.LIVE,
+        chain=tuple(map(phrasing.step, _chain(reading, estate))),
+        burdens=tuple(phrasing.grant(one) for one in burdens if audience.sees_grant(book, one)),
+        public=said is not None and said.open,
+        bundle=f"{addresses.twin(addresses.estate(str(estate_id)))}/evidence",
+        history=_history(reading, known),
+        technical=_technical(reading, known, Fact("estate_id", str(estate_id))),
+        as_of=reading.context.as_of(known.settled),
+        test_verifier=reading.context.is_test(*estate.owners),
+    )
+
+
+def _ancestors(reading: Reading, grant: Grant) -> Iterable[Grant]:
+    while grant.parent_id != ZERO_HASH:
+        grant = reading.book.grant(grant.parent_id)
+        yield grant
+
+
+def _terms(grant: Grant) -> Iterable[Fact]:
+    if grant.notice_days:
+        yield Fact("notice_days", str(grant.notice_days))
+    if grant.conditions != ZERO_HASH:
+        yield Fact("conditions", grant.conditions.hex())
+    if grant.signed_on:
+        yield Fact("signed_on", write_day(grant.signed_on))
+
+
+def _conflicts(reading: Reading, grant: Grant) -> Iterable[Clash]:
+    """Give the grants that one of the backlog overlaps, which were recorded with it."""
+    if not grant.conflicts:
+        return
+    phrasing, rights = reading.phrasing(), reading.rights
+    for other in rights.grants.values():
+        if other.grant_id == grant.grant_id or other.parent_id != grant.parent_id:
+            continue
+        common = other.scope.intersect(grant.scope)
+        if common.is_empty() or not other.kind.clashes_with(grant.kind):
+            continue
+        if reading.audience.sees_grant(reading.book, other):
+            yield Clash(phrasing.grant(other), scope_view(common))
+
+
+def _chain(reading: Reading, estate: Estate) -> Iterable[Step]:
+    """Give every hand that the box of an estate was in, the oldest first."""
+    rights = reading.rights
+    before: tuple[Address, ...] = ()
+    for tenure in rights.tenures:
+        if not tenure.scope.contains(estate.scope):
+            continue
+        record, act = rights.acts[tenure.by]
+        yield Step(record, act, tenure, before)
+        before = tenure.owners
+
+
+def _history(reading: Reading, known: Known) -> HistoryView:  # type: ignore[type-arg]
+    return timeline(reading.context, known).view
+
+
+def _technical(reading: Reading, known: Known, name: Fact) -> tuple[Fact, ...]:  # type: ignore[type-arg]
+    view = reading.context.view
+    head, _ = view.subject_head(known.subject)
+    source = view.sources.grants if isinstance(known.state, Grant) else view.sources.rights
+    return (
+        name,
+        Fact("contract", write_address(source)),
+        Fact("ledger", write_address(view.sources.ledger)),
+        Fact("subject", as_hex(known.subject)),
+        Fact("subject_head", as_hex(head)),
+        Fact("block_hash", as_hex(view.as_of.hash)),
+    )

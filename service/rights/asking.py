@@ -1,0 +1,208 @@
+"""The questions parties ask of a work's rights: at a glance, who may at a point, what is free. Reads a book.
+
+Nobody is told of what is not for it to see: where another's estate or grant lies, that is all that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from indexer.china import china_day
+from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES
+from indexer.rights.residual import Cell, free_at, matrix
+from indexer.rights.scope import Point, Scope
+from indexer.rights.state import Grant
+from indexer.rights.title import Rights, Tenure
+from indexer.values import Hash32, as_hex
+from service.outbox.database import Database
+from service.rights.answers import (
+    day_text,
+    estate_body,
+    free_body,
+    grant_body,
+    last_day,
+    step_body,
+    tenure_body,
+)
+from service.rights.audience import Audience
+from service.rights.book import Book, unknown_work
+from service.rights.showing import open_among
+
+AVAILABLE, UNAVAILABLE, UNDISCLOSED = "available", "unavailable", "undisclosed"
+
+
+def glance(book: Book, audience: Audience, work_id: Hash32) -> dict[str, Any]:
+    """List what somebody may see of a work's rights.
+
+    Raises:
+        NotFound: there is no such work, or nothing of its rights is for it to see.
+    """
+    work = book.work(work_id)
+    estates = [one for one in book.estates(work=work_id) if audience.sees_estate(book, one)]
+    grants = [one for one in book.grants(work=work_id) if audience.sees_grant(book, one)]
+    whole = audience.sees_work(book, work_id)
+    if not (whole or estates or grants):
+        raise unknown_work()
+    rights = book.rights(work_id) if whole or estates else None
+    return {
+        "work_id": as_hex(work.work_id),
+        "whole": whole,
+        "estates": [estate_body(one) for one in estates],
+        "grants": [grant_body(one, book.live_until(one)) for one in grants],
+        "contests": rights.contests if rights else None,
+        "backlog_until": day_text(rights.backlog_until) if rights and rights.backlog_until else None,
+        "held_until": rights.held_until if rights else None,
+    }
+
+
+def question(book: Book, audience: Audience, work_id: Hash32, point: Point, known_at: int) -> dict[str, Any]:
+    """Say who may do what at a point, on what proof, and what was not granted there.
+
+    Args:
+        known_at: Unix seconds; records after it are left out.
+
+    Raises:
+        NotFound: nothing there is for whoever asks to see.
+    """
+    known = book.known(work_id, known_at)
+    tenure = known.tenure_at(point)
+    grants = [one for one in known.grants_at(point) if audience.sees_grant(book, one)]
+    owns = audience.sees_work(book, work_id) or (tenure is not None and audience.is_one_of(tenure.owners))
+    if not (owns or grants):
+        raise unknown_work()
+    return {
+        "point": _point(point),
+        "known_at": known_at,
+        "claimed": tenure is not None,
+        "estate": tenure_body(tenure) if tenure else None,
+        "grants": [{**grant_body(one, one.scope.until), **_proof(one)} for one in grants],
+        "free": free_body(free_at(known, point)) if owns else None,
+        "title": [step_body(one) for one in known.chain(point)],
+    }
+
+
+def slice_of(
+    book: Book,
+    audience: Audience,
+    work_id: Hash32,
+    day: int,
+    known_at: int,
+    *,
+    languages: int = LANGUAGES.assigned,
+    media: int = MEDIA.assigned,
+    territories: Iterable[str] = (),
+) -> dict[str, Any]:
+    """Lay rights × territories out for a day: what is kept, granted, another's, in no estate.
+
+    Args:
+        languages, media: masks it is narrowed to. territories: codes of the columns; none: those that differ.
+
+    Raises:
+        NotFound: nothing of it is for whoever asks to see.
+    """
+    known = book.known(work_id, known_at)
+    whole = audience.sees_work(book, work_id)
+
+    def ours(tenure: Tenure) -> bool:
+        return whole or audience.is_one_of(tenure.owners)
+
+    moment = known.moment(day)
+    if not any(ours(one) for one in known.tenures if one.at(moment)):
+        raise unknown_work()
+    columns = [TERRITORIES.mask([code]) for code in territories] or _columns(known, day)
+    rows = matrix(known, columns, day, ours, languages, media)
+    return {
+        "work_id": as_hex(work_id),
+        "on": day_text(day),
+        "known_at": known_at,
+        "columns": [[code.code for code in TERRITORIES.of(column)] for column in columns],
+        "rows": [
+            {"right": code.code, "cells": [_cell(book, audience, one) for one in row]}
+            for code, row in zip(RIGHTS.codes, rows, strict=True)
+        ],
+    }
+
+
+def available(book: Book, database: Database, work_id: Hash32, point: Point) -> str:
+    """Say to anybody whether something can be had at a point today, where its owner lets that be said.
+
+    It is the same answer for a work that is not there, a point nobody claims, and an owner who says nothing.
+    """
+    if book.view.work(work_id) is None:
+        return UNDISCLOSED
+    estate = next((one for one in book.live_estates(work_id) if one.scope.has(point)), None)
+    if estate is None or estate.estate_id not in open_among(database, [estate.estate_id]):
+        return UNDISCLOSED
+    now, rights = book.view.as_of.time, book.rights(work_id)
+    held = estate.held_at(now) or (rights is not None and rights.held_at(now))
+    free = not held and free_at(book.known(work_id, now), point).non_exclusive
+    return AVAILABLE if free else UNAVAILABLE
+
+
+def expiring(book: Book, audience: Audience, now: int, days: int) -> list[dict[str, Any]]:
+    """List the grants that end within some days, the nearest first, of whoever asks: given and taken."""
+    today = china_day(now)
+    found: dict[Hash32, tuple[int, Grant]] = {}
+    for grant in _mine(book, audience):
+        until = book.live_until(grant)
+        if today < until <= today + days:
+            found[grant.grant_id] = (until, grant)
+    ordered = sorted(found.values(), key=lambda one: (one[0], one[1].grant_id))
+    return [{"last_day": last_day(until), **grant_body(grant, until)} for until, grant in ordered]
+
+
+def mine(book: Book, audience: Audience) -> dict[str, Any]:
+    """List the estates that somebody has a part in, the grants it has, and those given of its estates."""
+    estates = {one.estate_id: one for account in audience.accounts for one in book.estates(owner=account)}
+    grants = {one.grant_id: one for one in _mine(book, audience)}
+    return {
+        "estates": [estate_body(one) for one in estates.values()],
+        "grants": [grant_body(one, book.live_until(one)) for one in grants.values()],
+    }
+
+
+def _mine(book: Book, audience: Audience) -> Iterable[Grant]:
+    works: dict[Hash32, None] = {}
+    for account in sorted(audience.accounts):
+        yield from book.grants(licensee=account)
+        works |= dict.fromkeys(one.work_id for one in book.estates(owner=account))
+    for work_id in works:
+        yield from (one for one in book.grants(work=work_id) if audience.sees_grant(book, one))
+
+
+def _columns(known: Rights, day: int) -> list[int]:
+    """Give the masks of territories that no estate and no grant of the day tells apart, the largest first."""
+    moment = known.moment(day)
+    boxes: list[Scope] = [one.scope for one in known.tenures if one.at(moment)]
+    forces = (known.force(one) for one in known.grants.values())
+    boxes += [one for one in forces if one.from_ <= day < one.until]
+    columns = [TERRITORIES.assigned]
+    for box in boxes:
+        cut = ((one & box.territories, one & ~box.territories) for one in columns)
+        columns = [part for parts in cut for part in parts if part]
+    return sorted(columns, key=lambda one: (-one.bit_count(), one))
+
+
+def _cell(book: Book, audience: Audience, cell: Cell) -> dict[str, Any]:
+    seen = [one for one in cell.grants if audience.sees_grant(book, one)]
+    return {
+        "state": cell.state.value,
+        "part": cell.part,
+        "grants": [as_hex(one.grant_id) for one in seen],
+        "others": len(cell.others),
+    }
+
+
+def _proof(grant: Grant) -> dict[str, Any]:
+    return {"granted_at": grant.granted_at, "evidence": f"/v1/grants/{as_hex(grant.grant_id)}/evidence"}
+
+
+def _point(point: Point) -> dict[str, str]:
+    return {
+        "right": RIGHTS.codes[point.right].code,
+        "territory": TERRITORIES.codes[point.territory].code,
+        "language": LANGUAGES.codes[point.language].code,
+        "medium": MEDIA.codes[point.medium].code,
+        "on": day_text(point.day),
+    }

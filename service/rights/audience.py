@@ -1,0 +1,141 @@
+"""Who may see what of rights (domain rule 16): the parties, those they let see it, and the regulator. Reads a view.
+
+A party to an estate is an owner; to a grant its licensee, the owners of the estates it lies in, and for a sub-licence
+the licensees above it. The registrant of a work sees all of its rights: it constituted them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from indexer.rights.state import Estate, EstateStatus, Grant
+from indexer.values import ZERO_HASH, Address, Hash32
+from service.access.bearer import OF_ONE_ACCOUNT, Scope
+from service.access.bearers import Bearer
+from service.installation import Installation
+from service.keys.operators import Operator
+from service.rights.book import Book, unknown_estate, unknown_grant
+from service.rights.proposals import Proposal, unknown
+from service.rights.showing import disclosed_to
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whoever asks.
+
+    Attributes:
+        accounts: those it stands for now; none: the public, or a regulator.
+        sees_all: a regulator. second_hand: an operator, who sees what waits for its confirmation.
+        disclosed: subjects of estates and grants that a party let it see.
+    """
+
+    accounts: frozenset[Address]
+    sees_all: bool = False
+    second_hand: bool = False
+    disclosed: frozenset[Hash32] = field(default_factory=frozenset)
+
+    def is_one_of(self, parties: Iterable[Address]) -> bool:
+        """Whether it stands for one of these."""
+        return not self.accounts.isdisjoint(parties)
+
+    def owns(self, estate: Estate) -> bool:
+        """Whether it is an owner."""
+        return self.is_one_of(estate.owners)
+
+    def sees_work(self, book: Book, work_id: Hash32) -> bool:
+        """Whether all rights of a work are for it to see."""
+        return self.sees_all or self.is_one_of([book.work(work_id).registrant])
+
+    def sees_estate(self, book: Book, estate: Estate) -> bool:
+        """Whether an estate is for it to see."""
+        shown = book.view.sources.estate(estate.estate_id) in self.disclosed
+        return shown or self.owns(estate) or self.sees_work(book, estate.work_id)
+
+    def sees_grant(self, book: Book, grant: Grant) -> bool:
+        """Whether a grant is for it to see."""
+        if book.view.sources.grant(grant.grant_id) in self.disclosed or self.is_one_of([grant.licensee]):
+            return True
+        if grant.parent_id != ZERO_HASH and self._is_above(book, grant):
+            return True
+        return self.sees_work(book, grant.work_id) or self._owns_some_of(book, grant)
+
+    def sees_proposal(self, book: Book, proposal: Proposal) -> bool:
+        """Whether a proposal is for it to see: who made it, who has to agree, whose rights it is about."""
+        if self.sees_all or self.is_one_of(proposal.parties):
+            return True
+        if proposal.proposed_by is not None and proposal.proposed_by in self.accounts:
+            return True
+        waits = any(one.paper is not None for one in proposal.given.values())
+        return (self.second_hand and waits) or self.sees_work(book, proposal.work_id)
+
+    def require_estate(self, book: Book, estate_id: int) -> Estate:
+        """Give an estate, if it is there and for it to see.
+
+        Raises:
+            NotFound: it is not.
+        """
+        estate = book.estate(estate_id)
+        if not self.sees_estate(book, estate):
+            raise unknown_estate(estate_id)
+        return estate
+
+    def require_grant(self, book: Book, grant_id: Hash32) -> Grant:
+        """Give a grant, if it is there and for it to see.
+
+        Raises:
+            NotFound: it is not.
+        """
+        grant = book.grant(grant_id)
+        if not self.sees_grant(book, grant):
+            raise unknown_grant(grant_id)
+        return grant
+
+    def require_proposal(self, book: Book, proposal: Proposal) -> Proposal:
+        """Give a proposal, if it is for it to see.
+
+        Raises:
+            NotFound: it is not.
+        """
+        if not self.sees_proposal(book, proposal):
+            raise unknown(proposal.id)
+        return proposal
+
+    def _owns_some_of(self, book: Book, grant: Grant) -> bool:
+        estates = (one for one in book.estates(work=grant.work_id) if self.owns(one))
+        return any(
+            one.estate_id == grant.estate_id
+            or (one.status is EstateStatus.LIVE and one.scope.overlaps(grant.scope))
+            for one in estates
+        )
+
+    def _is_above(self, book: Book, grant: Grant) -> bool:
+        while grant.parent_id != ZERO_HASH:
+            grant = book.grant(grant.parent_id)
+            if self.is_one_of([grant.licensee]):
+                return True
+        return False
+
+
+PUBLIC = Audience(frozenset())
+"""Who asks without a key."""
+
+
+def audience_of(installation: Installation, bearer: Bearer | None, book: Book) -> Audience:
+    """Say for whom a bearer asks."""
+    if bearer is None:
+        return PUBLIC
+    if bearer.scope in OF_ONE_ACCOUNT and bearer.account is not None:
+        return _of_account(installation, book, bearer.account)
+    if bearer.scope is Scope.ISSUER:
+        return _of_account(installation, book, installation.vault.operator(Operator.ISSUER))
+    regulates = bearer.scope is Scope.REGULATOR
+    return Audience(frozenset(), sees_all=regulates, second_hand=not regulates)
+
+
+def _of_account(installation: Installation, book: Book, account: Address) -> Audience:
+    """An account that was replaced acts for nobody any more."""
+    accounts = book.stood_for(account) if book.current(account) == account else frozenset[Address]()
+    disclosed = disclosed_to(installation.database, accounts, int(time.time()))
+    return Audience(accounts, disclosed=disclosed)

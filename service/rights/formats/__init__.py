@@ -1,0 +1,1 @@
+"""Rights as others write them: ODRL and ONIX. Pure."""

@@ -1,0 +1,259 @@
+"""Rights over HTTP: agreed step by step, asked about by parties, and what a stranger sees of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from service.access.bearer import Scope
+from tests.service.api.novel import AGREEMENT, Novel, begin, cast
+from tests.service.api.premises import DAY, Premises
+
+pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def novel(house: Premises) -> Iterator[Novel]:
+    """The story, told once."""
+    made = cast(house)
+    try:
+        begin(made)
+        yield made
+    finally:
+        made.close()
+
+
+def test_who_may_translate_it_into_japanese_is_one_question_with_its_proof(novel: Novel) -> None:
+    found = novel.callers["ann"].get(f"/v1/works/{novel.work_id}/rights/question", **novel.point())
+    [grant] = found["grants"]
+    assert (grant["licensee"], grant["kind"]) == (novel.accounts["tokyo"], "exclusive")
+    assert (grant["agreement"], grant["grant_id"]) == (AGREEMENT, novel.grant_id)
+    assert "翻译权" in grant["scope"]["zh"]
+    assert found["free"] == {"exclusive": False, "non_exclusive": False, "owner_may": False}
+    assert [step["act"] for step in found["title"]] == ["EstateClaimed"]
+    assert found["title"][0]["seq"] == novel.claim["outcome"]["seq"]
+    assert found["title"][0]["assents"] == ["own_key", "kept_key", "own_key"]
+    assert [one["part"] for one in found["estate"]["owners"]] == [1, 1]
+
+
+def test_before_it_was_recorded_nothing_was_known(novel: Novel) -> None:
+    path = f"/v1/works/{novel.work_id}/rights/question"
+    then = novel.callers["museum"].get(path, **novel.point(known_at=1_700_000_000))
+    assert (then["claimed"], then["grants"], then["title"]) == (False, [], [])
+    assert (
+        novel.callers["ann"].http.get(path, params=novel.point(known_at=1_700_000_000)).status_code == 404
+    ), "she owned nothing, as far as was known"
+
+
+def test_elsewhere_it_is_free_in_all_three_kinds(novel: Novel) -> None:
+    path = f"/v1/works/{novel.work_id}/rights/question"
+    found = novel.callers["ben"].get(path, **novel.point(territory="KR"))
+    assert found["grants"] == []
+    assert found["free"] == {"exclusive": True, "non_exclusive": True, "owner_may": True}
+
+
+def test_a_matrix_tells_japan_from_the_rest_of_the_world(novel: Novel) -> None:
+    path = f"/v1/works/{novel.work_id}/rights/matrix"
+    found = novel.callers["ann"].get(path, language="ja", medium="ebook")
+    japan = found["columns"].index(["JP"])
+    [row] = [one for one in found["rows"] if one["right"] == "translation"]
+    states = [cell["state"] for cell in row["cells"]]
+    assert states[japan] == "exclusive"
+    assert {state for place, state in enumerate(states) if place != japan} == {"kept"}
+    assert row["cells"][japan]["grants"] == [novel.grant_id]
+
+
+def test_a_clashing_grant_is_refused_before_anybody_signs_and_the_collision_is_named(novel: Novel) -> None:
+    clash = novel.japanese(licensee=novel.accounts["seoul"], kind="non_exclusive", sublicensable=False)
+    body = {"deadline": int(time.time()) + DAY, **clash}
+    found = novel.callers["ben"].http.post("/v1/proposals/explain", json=body).json()
+    assert found["refused"] is True
+    [objection] = found["objections"]
+    assert (objection["code"], objection["grant_id"]) == ("grant-clashes", novel.grant_id)
+    assert novel.grant_id in objection["zh"]
+    assert objection["grant"]["licensee"] == novel.accounts["tokyo"]
+    proposal = novel.propose("ann", "clash", **clash)
+    assert proposal["objections"][0]["code"] == "grant-clashes"
+
+
+def test_what_was_refused_on_chain_says_so_to_its_parties_and_to_nobody_else(novel: Novel) -> None:
+    clash = novel.japanese(licensee=novel.accounts["seoul"], agreement="0x" + "c1" * 32)
+    proposal = novel.propose("ann", "clash agreed", **clash)
+    assert novel.agree(proposal["id"], "ann", "ben", "seoul")["state"] == "handed_in"
+    found = novel.recorded(proposal["id"])
+    assert found["outcome"]["reason"]["code"] == "grant-clashes"
+    seen = novel.callers["seoul"].get(f"/v1/proposals/{proposal['id']}")
+    assert seen["outcome"]["reason"]["code"] == "grant-clashes"
+    for who in ("stranger", "tokyo"):
+        assert novel.callers[who].http.get(f"/v1/proposals/{proposal['id']}").status_code == 404
+    public = novel.house.caller(None).http.get(f"/v1/operations/{found['operation']}")
+    assert public.status_code == 404 or novel.grant_id not in public.text
+
+
+def test_who_has_agreed_who_is_missing_and_until_when(novel: Novel) -> None:
+    act = novel.japanese(
+        licensee=novel.accounts["seoul"],
+        scope={**novel.japanese()["scope"], "territories": ["KR"], "languages": ["ko"]},
+    )
+    proposal = novel.propose("ann", "korean", **act)
+    names = [novel.accounts[name] for name in ("ann", "ben", "seoul")]
+    assert (proposal["state"], proposal["missing"]) == ("open", names)
+    found = novel.agree(proposal["id"], "ann")
+    assert found["missing"] == names[1:]
+    assert [one["how"] for one in found["parties"]] == ["kept_key", None, None]
+    listed = novel.callers["seoul"].get("/v1/proposals", open_only=True)["proposals"]
+    assert proposal["id"] in [one["id"] for one in listed]
+    back = novel.callers["ann"].http.post(f"/v1/proposals/{proposal['id']}/consents/withdrawal", json={})
+    assert back.json()["missing"] == names
+    no = novel.callers["seoul"].http.post(
+        f"/v1/proposals/{proposal['id']}/withdrawal", json={"reason": "条件不合"}
+    )
+    assert (no.json()["state"], no.json()["reason"]) == ("withdrawn", "条件不合")
+    late = novel.callers["ann"].http.post(f"/v1/proposals/{proposal['id']}/consents", json={})
+    assert (late.status_code, late.json()["title"]) == (409, "proposal-withdrawn")
+
+
+def test_nobody_agrees_for_another(novel: Novel) -> None:
+    proposal = novel.propose("ann", "for another", **novel.japanese(agreement="0x" + "c2" * 32))
+    path = f"/v1/proposals/{proposal['id']}/consents"
+    other = novel.callers["ann"].http.post(path, json={"party": novel.accounts["tokyo"]})
+    assert (other.status_code, other.json()["title"]) == (403, "not-your-account")
+    forged = {"party": novel.accounts["ben"], "signature": "0x" + "11" * 65}
+    assert novel.callers["ann"].http.post(path, json=forged).json()["title"] == "signature-invalid"
+    own = novel.callers["ben"].http.post(path, json={})
+    assert (own.status_code, own.json()["title"]) == (404, "key-not-kept"), "his key is his own"
+    assert novel.callers["stranger"].http.post(path, json={}).status_code == 404
+
+
+def test_a_paper_is_attested_by_one_hand_and_confirmed_by_another_and_later_by_the_author(
+    novel: Novel,
+) -> None:
+    act = novel.japanese(
+        licensee=novel.accounts["seoul"],
+        scope={**novel.japanese()["scope"], "territories": ["FR"], "languages": ["fr"]},
+    )
+    proposal = novel.propose("museum", "paper", **act)
+    novel.agree(proposal["id"], "ben", "seoul")
+    path = f"/v1/proposals/{proposal['id']}/attestations"
+    issuer, operator = novel.callers["museum"].http, novel.house.caller(Scope.OPERATOR).http
+    paper = {"party": novel.accounts["ann"], "paper": "0x" + "d1" * 32}
+    own = issuer.post(path, json={**paper, "party": novel.accounts["ben"]})
+    assert own.json()["title"] == "party-has-key"
+    attested = issuer.post(path, json=paper).json()
+    assert (attested["state"], attested["missing"]) == ("open", [novel.accounts["ann"]])
+    assert issuer.post(f"{path}/confirmation", json={"party": paper["party"]}).status_code == 403
+    confirmed = operator.post(f"{path}/confirmation", json={"party": paper["party"]})
+    assert confirmed.json()["state"] == "handed_in", confirmed.text
+    found = novel.recorded(proposal["id"])
+    assert found["outcome"]["state"] == "settled"
+    assert [one["how"] for one in found["parties"]] == ["paper", "own_key", "kept_key"]
+    later = f"/v1/attestations/{proposal['intent']}/{novel.accounts['ann']}/confirmation"
+    assert novel.callers["stranger"].post(later, "not hers", {}).status_code == 403
+    novel.callers["ann"].done(later, "confirm", {})
+
+
+def test_a_stranger_sees_of_rights_nothing_but_what_an_owner_lets_be_said(novel: Novel) -> None:
+    path = f"/v1/works/{novel.work_id}/availability"
+    public, point = novel.house.caller(None), novel.point()
+    silent = public.get(path, **point)
+    assert silent["answer"] == "undisclosed"
+    other = public.get(f"/v1/works/0x{'77' * 32}/availability", **point)
+    assert other["answer"] == "undisclosed", "as for a work that is not there"
+    opened = novel.callers["ann"].http.post(f"/v1/estates/{novel.estate_id}/openness", json={"open": True})
+    assert opened.json()["by"] == novel.accounts["ann"]
+    taken, free = public.get(path, **point), public.get(path, **novel.point(territory="BR"))
+    assert (taken["answer"], free["answer"]) == ("unavailable", "available")
+    assert set(taken) == {"as_of", "answer"}
+    assert novel.accounts["tokyo"].lower() not in str(taken).lower()
+    for body in ({"open": False}, {"open": False}):
+        novel.callers["ben"].http.post(f"/v1/estates/{novel.estate_id}/openness", json=body)
+    assert public.get(path, **point)["answer"] == "undisclosed"
+
+
+@pytest.mark.parametrize("who", ["stranger", None, Scope.OPERATOR, Scope.HOLDER])
+def test_who_has_no_part_is_told_that_there_is_nothing(novel: Novel, who: Any) -> None:
+    caller = novel.callers[who] if isinstance(who, str) and who in novel.callers else novel.house.caller(who)
+    for path in (
+        f"/v1/works/{novel.work_id}/rights",
+        f"/v1/works/{novel.work_id}/rights/question?right=translation&territory=JP&language=ja&medium=ebook",
+        f"/v1/works/{novel.work_id}/rights/matrix",
+        f"/v1/estates/{novel.estate_id}",
+        f"/v1/estates/{novel.estate_id}/history",
+        f"/v1/grants/{novel.grant_id}",
+        f"/v1/grants/{novel.grant_id}/history",
+        f"/v1/proposals/{novel.grant['id']}",
+    ):
+        answer = caller.http.get(path)
+        assert answer.status_code == (401 if who is None else 404), path
+        text = answer.text.lower()
+        assert not any(account.lower() in text for account in novel.accounts.values())
+
+
+def test_an_estate_and_a_grant_are_seen_by_whom_a_party_lets_see_them_and_for_that_time(novel: Novel) -> None:
+    path, stranger = f"/v1/grants/{novel.grant_id}", novel.callers["stranger"]
+    until = int(time.time()) + DAY
+    refused = novel.callers["seoul"].http.post(
+        f"{path}/disclosures", json={"to": novel.accounts["stranger"], "until": until}
+    )
+    assert refused.status_code == 404
+    given = (
+        novel.callers["tokyo"]
+        .http.post(f"{path}/disclosures", json={"to": novel.accounts["stranger"], "until": until})
+        .json()
+    )
+    assert stranger.get(path)["grant_id"] == novel.grant_id
+    assert stranger.http.get(f"/v1/estates/{novel.estate_id}").status_code == 404
+    on = stranger.http.post(f"{path}/disclosures", json={"to": novel.accounts["seoul"], "until": until})
+    assert (on.status_code, on.json()["title"]) == (403, "not-a-party")
+    listed = novel.callers["tokyo"].get(path)["disclosures"]
+    assert [one["to"] for one in listed] == [novel.accounts["stranger"]]
+    novel.callers["tokyo"].http.post(f"{path}/disclosures/{given['id']}/end")
+    assert stranger.http.get(path).status_code == 404
+
+
+def test_a_regulator_sees_all_and_its_question_is_kept(novel: Novel) -> None:
+    regulator = novel.house.caller(Scope.REGULATOR)
+    path = f"/v1/works/{novel.work_id}/rights"
+    found = regulator.get(path)
+    assert found["whole"] is True
+    assert novel.grant_id in [one["grant_id"] for one in found["grants"]]
+    questions = regulator.get("/v1/audit/questions", limit=1_000)
+    assert path in str(questions)
+
+
+def test_what_ends_soon_is_listed_to_who_gave_and_who_has_it(novel: Novel) -> None:
+    for who in ("ann", "tokyo"):
+        assert novel.grant_id not in str(novel.callers[who].get("/v1/rights/expiring", days=183))
+        found = novel.callers[who].get("/v1/rights/expiring", days=3_660)["grants"]
+        assert novel.grant_id in [one["grant_id"] for one in found]
+    assert novel.callers["stranger"].get("/v1/rights/expiring", days=3_660)["grants"] == []
+
+
+def test_the_same_key_gives_the_same_proposal_though_the_estate_moved_on(novel: Novel) -> None:
+    body = {"deadline": int(time.time()) + DAY, **novel.japanese(agreement="0x" + "c3" * 32)}
+    first = novel.callers["ann"].post("/v1/proposals", "the same", body).json()
+    brazil = {**novel.japanese()["scope"], "territories": ["BR"], "languages": ["pt"]}
+    novel.done("ann", "moves on", ("ann", "ben", "tokyo"), **novel.japanese(scope=brazil))
+    again = novel.callers["ann"].post("/v1/proposals", "the same", body).json()
+    assert (again["id"], again["intent"]) == (first["id"], first["intent"])
+    assert "revision-stale" in [one["code"] for one in again["objections"]]
+    other = novel.callers["ann"].post("/v1/proposals", "the same", {**body, "kind": "sole"})
+    assert (other.status_code, other.json()["title"]) == (409, "idempotency-key-reused")
+
+
+def test_a_scope_is_taken_as_a_lawyer_writes_it_and_what_is_not_understood_is_named(novel: Novel) -> None:
+    text = "翻译权，日语，日本，电子书，2027-01-01 至 2036-12-31"
+    body = {"deadline": int(time.time()) + DAY, **novel.japanese(scope={"text": text})}
+    found = novel.callers["ann"].http.post("/v1/proposals/explain", json=body).json()
+    assert [one["code"] for one in found["objections"]] == ["grant-clashes"]
+    wrong = {**body, "scope": {"text": text.replace("日本", "扶桑")}}
+    answer = novel.callers["ann"].http.post("/v1/proposals/explain", json=wrong)
+    assert (answer.status_code, answer.json()["title"]) == (422, "scope-unread")
+    assert "扶桑" in answer.json()["facts"]["part"]
+    both = {**body, "scope": {"text": text, "rights": ["translation"]}}
+    assert (
+        novel.callers["ann"].http.post("/v1/proposals/explain", json=both).json()["title"] == "scope-unclear"
+    )

@@ -1,0 +1,53 @@
+"""The twenty contracts of the demonstration: in order, and two of them clashing over traditional characters."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.rights.scope import Axis
+from indexer.rights.text import write_mask
+from service.demo.legacy import CONTRACTS
+from service.rights.backlog.findings import findings
+from service.rights.backlog.reporting import Findings
+from service.rights.backlog.sheet import ContractSheet, read_contracts
+from tests.service.rights.backlog.making import TODAY
+
+
+@pytest.fixture(scope="module")
+def sheet() -> ContractSheet:
+    return read_contracts(CONTRACTS, TODAY)
+
+
+@pytest.fixture(scope="module")
+def found(sheet: ContractSheet) -> Findings:
+    return findings(sheet.sound(), TODAY)
+
+
+def test_twenty_contracts_of_several_works_are_read_without_a_word(sheet: ContractSheet) -> None:
+    assert len(sheet.contracts) == 20
+    assert len({contract.work.title for contract in sheet.contracts}) == 4
+    assert (sheet.report.error_count, sheet.report.warning_count) == (0, 0)
+    assert len(sheet.scans) == 2
+
+
+def test_unknown_terms_are_among_them(sheet: ContractSheet) -> None:
+    unknown = {contract.row: contract.unknown for contract in sheet.contracts if contract.unknown}
+    assert unknown[15] == ("until", "kind", "sublicensable")
+    assert len(unknown) == 3
+
+
+def test_two_clash_over_traditional_characters_and_no_others_surely(found: Findings) -> None:
+    certain = [conflict for conflict in found.conflicts if conflict.is_certain]
+    assert [(conflict.older.number, conflict.newer.number) for conflict in certain] == [
+        ("JN-2020-113", "JN-2024-061")
+    ]
+    assert write_mask(Axis.LANGUAGES, certain[0].overlap.languages) == "繁体中文"
+
+
+def test_one_more_is_possible_for_what_nobody_knows(found: Findings) -> None:
+    (possible,) = (conflict for conflict in found.conflicts if not conflict.is_certain)
+    assert possible.depends == ("newer.media",)
+
+
+def test_something_comes_within_six_months_of_the_demonstration(found: Findings) -> None:
+    assert len({fact.kind for fact in found.coming}) >= 4
