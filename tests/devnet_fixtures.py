@@ -59,7 +59,7 @@ class LiveNode:
 
 
 @contextmanager
-def _live(kind: str, home: Path) -> Iterator[LiveNode]:
+def live(kind: str, home: Path) -> Iterator[LiveNode]:
     installation.start(home, chain=kind, attached=True)
     try:
         yield LiveNode(kind, home, installation.status(home).chain_id)
@@ -72,13 +72,13 @@ def _live(kind: str, home: Path) -> Iterator[LiveNode]:
 @pytest.fixture
 def geth_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
     """One Clique validator, blocks on demand; the first use on a machine builds the node (about 70 s)."""
-    with _live("geth", tmp_path_factory.mktemp("geth-home")) as node:
+    with live("geth", tmp_path_factory.mktemp("geth-home")) as node:
         yield node
 
 
 @pytest.fixture
 def anvil_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
     """One anvil with the same rules, blocks on demand only; `anvil_reorg` and `anvil_rollback` re-organise it."""
-    with _live("anvil", tmp_path_factory.mktemp("anvil-home")) as node:
+    with live("anvil", tmp_path_factory.mktemp("anvil-home")) as node:
         node.call("evm_setAutomine", True)
         yield node

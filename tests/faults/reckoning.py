@@ -26,7 +26,7 @@ from service.outbox.tables import TransactionRow
 from tests.faults.story import ACT, SETTLED, Asked
 from tests.service.outbox.house import House
 
-_BESIDE = (acts.HoldPlaced, acts.RoleGranted)
+_BESIDE = (acts.HoldPlaced, acts.HoldReleased, acts.RoleGranted)
 """Acts that are recorded beside the one that was asked for, or at the creation."""
 
 

@@ -43,7 +43,7 @@ def _settle(stage: Stage, depth: int) -> None:
         one.kill()
 
 
-@pytest.mark.parametrize("blocks", [1, 8, 64])
+@pytest.mark.parametrize("blocks", [1, 64])
 def test_blocks_lost_before_they_settled_come_back_by_themselves(
     geth_node: LiveNode, nursery: Nursery, tally: Tally, blocks: int
 ) -> None:
