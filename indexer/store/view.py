@@ -65,6 +65,7 @@ class View:
         self._connection = connection
         self.sources = sources
         self.halt = halt
+        self._states: dict[tuple[type[Any], Hash32], Known[Any] | None] = {}
         tip = self._blocks_down_to(None)
         assert tip is not None, "a projection that has begun has a block"
         self.as_of = AsOf(tip.number, tip.hash, tip.time, tip.count, tip.head, settled_number)
@@ -116,32 +117,32 @@ class View:
 
     def token(self, token_id: int) -> Known[Token] | None:
         """Give the state of a token."""
-        return lookups.state_now(self._connection, self.as_of, Token, self.sources.token(token_id))
+        return self._now(Token, self.sources.token(token_id))
 
     def work(self, work_id: Hash32) -> Known[Work] | None:
         """Give the state of a work."""
-        return lookups.state_now(self._connection, self.as_of, Work, self.sources.work(work_id))
+        return self._now(Work, self.sources.work(work_id))
 
     def collection(self, collection_id: Hash32) -> Known[Collection] | None:
         """Give the state of a collection."""
         subject = self.sources.collection(collection_id)
-        return lookups.state_now(self._connection, self.as_of, Collection, subject)
+        return self._now(Collection, subject)
 
     def edition(self, edition_id: int) -> Known[Edition] | None:
         """Give the state of an edition."""
-        return lookups.state_now(self._connection, self.as_of, Edition, self.sources.edition(edition_id))
+        return self._now(Edition, self.sources.edition(edition_id))
 
     def standing(self, account: Address) -> Known[Standing] | None:
         """Give the standing of an account."""
-        return lookups.state_now(self._connection, self.as_of, Standing, self.sources.account(account))
+        return self._now(Standing, self.sources.account(account))
 
     def order(self, order_id: Hash32) -> Known[Order] | None:
         """Give the state of a legal basis."""
-        return lookups.state_now(self._connection, self.as_of, Order, self.sources.order(order_id))
+        return self._now(Order, self.sources.order(order_id))
 
     def seat(self, role: Role, account: Address) -> Known[Seat] | None:
         """Give the state of one account in one role."""
-        return lookups.state_now(self._connection, self.as_of, Seat, self.sources.seat(role, account))
+        return self._now(Seat, self.sources.seat(role, account))
 
     def seats(self) -> tuple[Known[Seat], ...]:
         """Give all accounts in all roles, those proposed and those that left included, the oldest first."""
@@ -150,12 +151,12 @@ class View:
 
     def anchor(self, anchor_id: Hash32) -> Known[Anchor] | None:
         """Give an anchor."""
-        return lookups.state_now(self._connection, self.as_of, Anchor, self.sources.anchor(anchor_id))
+        return self._now(Anchor, self.sources.anchor(anchor_id))
 
     def cancelled(self, account: Address, nonce: int) -> Known[CancelledNonce] | None:
         """Give the cancelling of a nonce, if it was."""
         subject = self.sources.nonce(account, nonce)
-        return lookups.state_now(self._connection, self.as_of, CancelledNonce, subject)
+        return self._now(CancelledNonce, subject)
 
     def states(self, subjects: Iterable[Hash32]) -> dict[Hash32, Known[State]]:
         """Give the states of any subjects, in one query a kind; those without one are left out."""
@@ -404,7 +405,7 @@ class View:
 
     def last_checkpoint(self) -> ProvenanceEntry | None:
         """Give the record of the ledger's last checkpoint."""
-        mark = lookups.state_now(self._connection, self.as_of, LedgerMark, self.sources.whole_ledger())
+        mark = self._now(LedgerMark, self.sources.whole_ledger())
         return None if mark is None else self.record(mark.seq)
 
     def stops(self) -> int:
@@ -444,6 +445,13 @@ class View:
             LookupError: the ledger is not that long.
         """
         return audits.head_before(self._connection, self.as_of, seq)
+
+    def _now(self, kind: type[S], subject: Hash32) -> Known[S] | None:
+        """Give the state of a subject; asked for once, since it is the same as long as this view is."""
+        key = kind, subject
+        if key not in self._states:
+            self._states[key] = lookups.state_now(self._connection, self.as_of, kind, subject)
+        return self._states[key]
 
     def _blocks_down_to(self, number: int | None) -> LedgerBlock | None:
         statement = select(BLOCKS).order_by(BLOCKS.c.number.desc()).limit(1)
