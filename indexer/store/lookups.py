@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, select
@@ -174,14 +173,8 @@ def known_list(connection: Connection, as_of: AsOf, kind: type[S], statement: Se
 
 def state_now(connection: Connection, as_of: AsOf, kind: type[S], subject: Hash32) -> Known[S] | None:
     """Give the state of a subject that is known to be of this kind."""
-    row = connection.execute(_now(kind), {"wanted": subject}).first()
+    row = connection.execute(_NOW[kind], {"wanted": subject}).first()
     return None if row is None else known_of(kind, row, as_of)
-
-
-@cache
-def _now(kind: type[Any]) -> Select[Any]:
-    """Select the state of a subject that stands now; made once, as making it takes as long as asking it."""
-    return standing_statement(kind).where(TABLES[kind].c.subject == bindparam("wanted"))
 
 
 def states_now(connection: Connection, as_of: AsOf, subjects: Iterable[Hash32]) -> dict[Hash32, Known[State]]:
@@ -210,3 +203,10 @@ def state_before(
     )
     row = connection.execute(statement).first()
     return None if row is None else known_of(kind, row, as_of)
+
+
+_NOW: dict[type[Any], Select[Any]] = {
+    kind: standing_statement(kind).where(table.c.subject == bindparam("wanted"))
+    for kind, table in TABLES.items()
+}
+"""Of each kind, the state of a subject that stands now; made once, as making it takes as long as asking it."""
