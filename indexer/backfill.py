@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
-from indexer.ahead import Read, reading_ahead
+from indexer.ahead import reading_ahead
 from indexer.follow import Header
 from indexer.reading import Reader
 from indexer.span import LedgerBlock, Span
 
-RECORDS = 5_000
+RECORDS = 8_000
 """Records that one stretch is to have: few enough to hold, enough that writing them together pays."""
 
 MANY = 20_000

@@ -74,12 +74,12 @@ def chain_plainly(start: LedgerBlock, headers: Sequence[Header], logs: Sequence[
         try:
             record = from_words(log.topics, log.data, header.number, header.time)
         except MalformedRecord as fault:
-            raise LogsMismatch(f"log {log.index} of block {log.block_number}: {fault}") from fault
+            raise LogsMismatch(f"log {log.log_index} of block {log.block_number}: {fault}") from fault
         if record.seq != seq:
             raise LogsMismatch(f"record {record.seq} where {seq} is next")
         digest = record_digest(record)
         head = keccak256(head + digest)
-        found.append(recorded(record, digest, head, log.transaction_hash, log.index))
+        found.append(recorded(record, digest, head, log.transaction_hash, log.log_index))
         seq += 1
     return found
 
@@ -90,7 +90,7 @@ def chain(start: LedgerBlock, headers: Sequence[Header], logs: Sequence[Log]) ->
         header.number: (header.hash, header.time, words(header.number, header.time)) for header in headers
     }
     nowhere = (b"", 0, b"")
-    hash_of, number_of, end_of = keccak256, int.from_bytes, _ENDS.get
+    hash_of, number_of, end_of, row_of = keccak256, int.from_bytes, _ENDS.get, Recorded._make
     seq, head = start.count, start.head
     found: list[Recorded] = []
     for number, block_hash, transaction_hash, index, topics, data in logs:
@@ -113,22 +113,8 @@ def chain(start: LedgerBlock, headers: Sequence[Header], logs: Sequence[Log]) ->
         state, subjects, said = data[:32], data[128:end], data[begins:]
         digest = hash_of(b"".join((seq_word, source, hash_of(act + said), state, hash_of(subjects), place)))
         head = hash_of(head + digest)
-        found.append(
-            Recorded(
-                seq,
-                number,
-                time,
-                transaction_hash,
-                index,
-                source[12:],
-                act,
-                state,
-                digest,
-                head,
-                subjects,
-                said,
-            )
-        )
+        place_there = (seq, number, time, transaction_hash, index)
+        found.append(row_of((*place_there, source[12:], act, state, digest, head, subjects, said)))
         seq += 1
     return found
 

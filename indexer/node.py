@@ -237,7 +237,7 @@ def _logs(
     logs = read_logs(at.place, found)
     if not {log.topics[:1] for log in logs} <= {(topic,)}:
         raise NodeLied(at.place, "a log that was not asked for")
-    places = [(first, -1), *((log.block_number, log.index) for log in logs)]
+    places = [(first, -1), *((log.block_number, log.log_index) for log in logs)]
     if any(map(ge, places, places[1:])) or places[-1][0] > last:
         raise NodeLied(at.place, "logs out of range, out of order or repeated")
     return logs

@@ -58,7 +58,7 @@ class Log(NamedTuple):
     block_number: int
     block_hash: Hash32
     transaction_hash: Hash32
-    index: int
+    log_index: int
     topics: tuple[Hash32, ...]
     data: bytes
 

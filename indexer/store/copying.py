@@ -21,7 +21,7 @@ _NULL = b"\xff\xff\xff\xff"
 _LENGTH = Struct(">i").pack
 
 
-def packer(columns: Sequence[Column[Any]]) -> Callable[[Iterable[tuple[Any, ...]]], bytes] | None:
+def packer(columns: Sequence[Column[Any]]) -> Callable[[Iterable[Sequence[Any]]], bytes] | None:
     """Give what packs rows of these columns, or None if they have no pattern.
 
     Of all columns one at most may be null, and it must be of fixed length and not the last.
@@ -40,7 +40,7 @@ def packer(columns: Sequence[Column[Any]]) -> Callable[[Iterable[tuple[Any, ...]
     absent = nullable[0]
     without = _fields(fixed, len(columns), absent)
 
-    def one(row: tuple[Any, ...]) -> bytes:
+    def one(row: Sequence[Any]) -> bytes:
         if row[absent] is None:
             return _row(without, rest, (*row[:absent], *row[absent + 1 :]))
         return _row(whole, rest, row)
@@ -77,7 +77,7 @@ def _fields(
     return Struct(form).pack, template
 
 
-def _row(fields: tuple[Callable[..., bytes], list[Any]], rest: int, row: tuple[Any, ...]) -> bytes:
+def _row(fields: tuple[Callable[..., bytes], list[Any]], rest: int, row: Sequence[Any]) -> bytes:
     write, template = fields
     arguments = template.copy()
     if not rest:

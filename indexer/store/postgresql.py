@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, ForeignKeyConstraint, Table, create_engine, text
 from sqlalchemy.schema import AddConstraint, CreateTable, DropConstraint
 from typing_extensions import override
 
@@ -25,8 +26,10 @@ SCHEMA = "qianyin_index"
 _KEYED_LAST = [table_of(kind) for kind in (RecordTable, RecordSubject, Intent)]
 """Tables whose rows nobody looks up by their keys while a new generation is written: sorting once is cheaper."""
 
-_INDEXING = {"maintenance_work_mem": "256MB", "max_parallel_maintenance_workers": "2"}
-"""While the indexes of a new generation are made: sorted in memory, on two processors where there are."""
+_INDEXING = {"maintenance_work_mem": "256MB", "max_parallel_maintenance_workers": "0"}
+"""While the indexes of a new generation are made: sorted in memory, each by one process."""
+_AT_ONCE = 2
+"""Tables that are completed at once."""
 
 
 class PostgresDatabase(Database):
@@ -117,20 +120,34 @@ class PostgresDatabase(Database):
 
     @override
     def finish(self) -> None:
-        with self.writing() as connection:
+        """Make what is missing table by table, two at once; foreign keys when the keys they name are there."""
+        tables = sorted(Base.metadata.sorted_tables, key=lambda table: table in _KEYED_LAST, reverse=True)
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="finish") as pool:
+            list(pool.map(self._make_indexes, tables))
+            with self.writing() as connection:
+                for constraint in _foreign_keys(tables):
+                    added = AddConstraint(constraint, isolate_from_table=False).compile(connection)
+                    connection.execute(text(f"{added} NOT VALID"))
+            list(pool.map(self._check, tables))
+        self._building = False
+
+    def _make_indexes(self, table: Table) -> None:
+        with self.writer.begin() as connection:
             for setting, value in _INDEXING.items():
                 connection.execute(text(f"SET LOCAL {setting} = '{value}'"))
-            for table in _KEYED_LAST:
+            if table in _KEYED_LAST:
                 connection.execute(AddConstraint(table.primary_key, isolate_from_table=False))
-            create_indexes(connection, () if self._lookups_ready else LOOKUPS)
-            create_indexes(connection, OTHERS)
-            for table in Base.metadata.sorted_tables:
-                for constraint in table.foreign_key_constraints:
-                    connection.execute(AddConstraint(constraint, isolate_from_table=False))
-        self._building = False
-        with self.writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            for table in Base.metadata.sorted_tables:
-                connection.execute(text(f'ANALYZE "{table.name}"'))
+            missing = OTHERS if self._lookups_ready else LOOKUPS + OTHERS
+            create_indexes(connection, (index for index in missing if index.table is table))
+
+    def _check(self, table: Table) -> None:
+        """Have the database look whether every foreign key of the rows that are there names something."""
+        with self.writer.begin() as connection:
+            for constraint in _foreign_keys([table]):
+                connection.execute(
+                    text(f'ALTER TABLE "{table.name}" VALIDATE CONSTRAINT "{constraint.name}"')
+                )
+            connection.execute(text(f'ANALYZE "{table.name}"'))
 
     @override
     def install(self, fresh: Database) -> None:
@@ -150,3 +167,7 @@ class PostgresDatabase(Database):
         with self.writing() as connection:
             connection.execute(text(f'DROP SCHEMA IF EXISTS "{self.schema}" CASCADE'))
         self.close()
+
+
+def _foreign_keys(tables: Iterable[Table]) -> list[ForeignKeyConstraint]:
+    return [constraint for table in tables for constraint in table.foreign_key_constraints]

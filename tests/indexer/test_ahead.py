@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from indexer import ahead, backfill
+from indexer.follow import Header
 from indexer.live import Indexer
 from indexer.node import Node
 from indexer.reading import LogsContradict, Reader
@@ -64,10 +66,13 @@ def test_it_gives_what_is_read_here(
     assert len(started) == 1
     assert started[0].returncode is not None, "it has ended with the work"
     monkeypatch.setattr(backfill, "MANY", 1 << 62)
-    assert there == list(all_stretches(ledger.node.url, ledger))
+    here = list(all_stretches(ledger.node.url, ledger))
     assert len(started) == 1
     assert len(there) > 5
-    assert [one.record.seq for _, span in there for one in span.recorded] == list(range(len(history.records)))
+    assert there[-1][1].last == here[-1][1].last
+    recorded = [one for _, span in there for one in span.recorded]
+    assert recorded == [one for _, span in here for one in span.recorded]
+    assert [one.record for one in recorded] == history.records
 
 
 def test_when_it_is_killed_the_rest_is_read_here(ledger: LiveLedger, started: Started) -> None:
@@ -75,7 +80,7 @@ def test_when_it_is_killed_the_rest_is_read_here(ledger: LiveLedger, started: St
     found: list[Span] = []
     for number, (_, span) in enumerate(all_stretches(ledger.node.url, ledger)):
         found.append(span)
-        if number == 3:
+        if number == 1:
             [process] = started
             process.kill()
             process.wait(10)
@@ -88,7 +93,7 @@ def test_where_it_cannot_be_started_all_is_read_here(
 ) -> None:
     history = record_world(ledger, 60, 74)
     monkeypatch.setattr(ahead.sys, "executable", "/no/such/interpreter")
-    found = [one.record.seq for _, span in all_stretches(ledger.node.url, ledger) for one in span.recorded]
+    found = [one.seq for _, span in all_stretches(ledger.node.url, ledger) for one in span.recorded]
     assert found == list(range(len(history.records)))
     assert not started
 
@@ -110,15 +115,27 @@ def test_what_it_cannot_prove_is_not_believed_either(ledger: LiveLedger, started
     assert contradiction.value.seen.number == until
 
 
-def test_it_ends_when_nobody_asks_any_more(ledger: LiveLedger) -> None:
+def test_it_ends_when_nobody_takes_what_it_says(ledger: LiveLedger) -> None:
+    record_world(ledger, 60, 75)
+    with Node([ledger.node.url]) as node:
+        start, until = node.look()
+    base = LedgerBlock(0, start.hash, start.header.parent_hash, start.time, 0, ledger.deployment.genesis_hash)
+    asked = (endless, (ledger.node.url,), ledger.deployment.ledger.address, 0, base, until.header, 1)
     command = [sys.executable, "-m", "indexer.ahead"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
-        ahead._say(
-            process.stdin, ((ledger.node.url,), ledger.deployment.ledger.address, 0, backfill.read_stretch)
-        )
+        assert process.stdout is not None
+        pickle.dump(asked, process.stdin)
         process.stdin.close()
+        assert process.stdout.read(8), "it says something"
+        process.stdout.close()
         assert process.wait(20) == 0
+
+
+def endless(reader: Reader, start: LedgerBlock, until: Header, width: int) -> Iterator[Span]:
+    """Read one block for ever."""
+    while True:
+        yield Span((start,), ())
 
 
 def test_the_indexer_catches_up_by_it(ledger: LiveLedger, started: Started, projection: Any) -> None:

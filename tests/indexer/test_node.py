@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -366,6 +367,48 @@ def test_a_connection_closed_between_two_calls_is_opened_again(liar: Liar) -> No
         assert connection.sock is not None
         connection.sock.shutdown(2)  # as the other side's patience does
         node.chain_id()
+
+
+def test_logs_that_are_expected_are_asked_for_once_and_early(liar: Liar, ledger: LiveLedger) -> None:
+    liar.behind = ledger.node.url
+    asked = (ledger.deployment.ledger.address, RECORDED_TOPIC, ledger.deployment.block, ledger.head)
+    with Node([liar.url]) as node:
+        plain = node.logs(*asked)
+        assert plain
+        node.expect_logs(*asked)
+        await_calls(liar, 2)
+        assert node.logs(*asked) == plain
+        assert len(liar.calls) == 2
+        assert node.logs(*asked) == plain
+        assert len(liar.calls) == 3, "an answer is given once"
+
+
+def test_what_was_expected_in_vain_is_asked_for_again(liar: Liar, ledger: LiveLedger) -> None:
+    liar.behind = ledger.node.url
+    asked = (ledger.deployment.ledger.address, RECORDED_TOPIC, ledger.deployment.block, ledger.head)
+    with Node([liar.url]) as node:
+        plain = node.logs(*asked)
+        liar.raw = lambda body: (500, b"down")
+        node.expect_logs(*asked)
+        connection = next(iter(node._connections[0]._under_way.values()))
+        assert connection.getresponse().status == 500
+        liar.raw = None
+        assert node.logs(*asked) == plain
+        for first in range(4):
+            node.expect_logs(*asked[:2], first, ledger.head)
+        assert len(node._connections[0]._under_way) == 2, "older ones are given up"
+    with Node(["http://127.0.0.1:9"], seconds=1) as nobody:
+        nobody.expect_logs(*asked)
+        with pytest.raises(NodeUnavailable):
+            nobody.logs(*asked)
+
+
+def await_calls(liar: Liar, number: int) -> None:
+    """Wait until the node was asked so often."""
+    until = time.monotonic() + 10
+    while len(liar.calls) < number and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len(liar.calls) == number
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:8545", "ftp://x", "file:///etc/passwd", "http://"])

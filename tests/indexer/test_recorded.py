@@ -147,7 +147,7 @@ def test_a_changed_byte_leads_to_another_head_or_is_no_record(at: int) -> None:
     changed = logs()
     log = changed[at]
     data = bytes([*log.data[:31], log.data[31] ^ 1, *log.data[32:]])
-    changed[at] = Log(log.block_number, log.block_hash, log.transaction_hash, log.index, log.topics, data)
+    changed[at] = log._replace(data=data)
     assert assemble(BASE, headers(), changed).last.head != hash32(VECTOR["blocks"][-1]["head"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ from indexer.follow import Halt, Reason
 from indexer.live import Indexer
 from indexer.node import Node
 from indexer.reindex import NotAccepted, ReindexFailed, reindex
+from indexer.span import Recorded
 from indexer.store import Projection
 from indexer.store import writing as store_writing
 from indexer.store.answers import Document
 from indexer.store.comparison import differences
 from indexer.store.database import BuiltElsewhere
-from indexer.store.folding import Memory, Read
+from indexer.store.folding import Memory
 from indexer.store.postgresql import PostgresDatabase
 from indexer.values import Hash32, hash32
 from tests.devnet_fixtures import LiveNode
@@ -93,9 +94,9 @@ def test_a_memory_that_overflows_changes_nothing(
         monkeypatch.setattr("indexer.backfill.FIRST_WIDTH", 3)
         asked: list[bool] = []
 
-        def recall(connection: Connection, reads: list[Read], memory: Memory) -> None:
+        def recall(connection: Connection, recorded: Sequence[Recorded], memory: Memory) -> None:
             asked.append(memory.complete)
-            store_writing.recall(connection, reads, memory)
+            store_writing.recall(connection, recorded, memory)
 
         monkeypatch.setattr("indexer.store.projection.recall", recall)
         reindex(node, projection, ledger.deployment, depth=4)
