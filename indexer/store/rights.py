@@ -9,15 +9,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
-from indexer.events import Act, Sources, UnknownAct
+from indexer.events import SELECTORS, Act, Sources, UnknownAct
 from indexer.record import Record
-from indexer.rights.state import Estate, Grant
+from indexer.rights import acts
+from indexer.rights.state import Attestation, Estate, Grant
 from indexer.rights.title import Rights, rights_of
 from indexer.store import audits, lookups
 from indexer.store.answers import AsOf, Known, Page
 from indexer.store.lists import page
-from indexer.store.lookups import SUBJECTS, known_list, standing_statement
-from indexer.store.versions import TABLES, state_of
+from indexer.store.lookups import RECORDS, SUBJECTS, known_list, standing_statement
+from indexer.store.versions import TABLES, S, state_of
 from indexer.store.writing import in_parts
 from indexer.values import Address, Hash32
 
@@ -31,33 +32,56 @@ def rights(
     known = as_of.time if known_at is None else min(known_at, as_of.time)
     count = as_of.count if known_at is None else audits.count_before_time(connection, known + 1)
     found = rights_of(_history(connection, as_of, sources, work, count), known)
-    return replace(found, grants=_grants(connection, work, count, now=count >= as_of.count))
+    now = count >= as_of.count
+    attested = _stood(connection, Attestation, work, count, now=now)
+    return replace(
+        found,
+        grants={state.grant_id: state for state in _stood(connection, Grant, work, count, now=now)},
+        attested={(state.intent, state.party): state for state in attested},
+    )
 
 
 def _history(
     connection: Connection, as_of: AsOf, sources: Sources, work: Hash32, count: int
 ) -> Iterator[tuple[Record, Act, dict[Hash32, object]]]:
-    """Go through the records that changed estates of a work, with what they changed, in order."""
-    of_work = select(ESTATES).where(ESTATES.c.work_id == work, ESTATES.c.seq < count)
+    """Go through the records that changed estates of a work, with what they changed, in order.
+
+    That an estate was granted of, or held, changes neither its box nor its owners; there may be a thousand such acts.
+    """
+    statement = (
+        select(ESTATES)
+        .join_from(ESTATES, RECORDS, ESTATES.c.seq == RECORDS.c.seq)
+        .where(ESTATES.c.work_id == work, ESTATES.c.seq < count, RECORDS.c.act.in_(_OF_TITLE))
+        .order_by(ESTATES.c.seq)
+    )
     changed: dict[int, dict[Hash32, object]] = {}
-    for row in connection.execute(of_work.order_by(ESTATES.c.seq)):
+    for row in connection.execute(statement):
         state = state_of(Estate, row)
         changed.setdefault(row.seq, {})[sources.estate(state.estate_id)] = state
     entries = lookups.by_seq(connection, as_of, changed)
     for seq, states in changed.items():
         act = entries[seq].act
-        if not isinstance(act, UnknownAct):
-            yield entries[seq].record, act, states
+        assert not isinstance(act, UnknownAct)
+        yield entries[seq].record, act, states
 
 
-def _grants(connection: Connection, work: Hash32, count: int, *, now: bool) -> dict[Hash32, Grant]:
-    """Give the grants of a work as they stood before a record, in the order in which they were given."""
-    stood: ColumnElement[bool] = GRANTS.c.superseded_by.is_(None)
+_OF_TITLE = tuple(
+    SELECTORS[act]
+    for act in (
+        *(acts.EstateClaimed, acts.EstateSplit, acts.EstatesMerged),
+        *(acts.EstateAssigned, acts.EstateAssignedByOrder, acts.EstateAmended),
+    )
+)
+
+
+def _stood(connection: Connection, kind: type[S], work: Hash32, count: int, *, now: bool) -> Iterator[S]:
+    """Go through states of a kind about a work as they stood before a record, in the order in which they began."""
+    table = TABLES[kind]
+    stood: ColumnElement[bool] = table.c.superseded_by.is_(None)
     if not now:
-        stood = (GRANTS.c.seq < count) & or_(stood, GRANTS.c.superseded_by >= count)
-    statement = select(GRANTS).where(GRANTS.c.work_id == work, stood).order_by(GRANTS.c.begun_seq)
-    states = (state_of(Grant, row) for row in connection.execute(statement))
-    return {state.grant_id: state for state in states}
+        stood = (table.c.seq < count) & or_(stood, table.c.superseded_by >= count)
+    statement = select(table).where(table.c.work_id == work, stood).order_by(table.c.begun_seq)
+    return (state_of(kind, row) for row in connection.execute(statement))
 
 
 def estates(

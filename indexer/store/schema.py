@@ -435,7 +435,10 @@ class AttestationTable(Version, Base):
     """States of attested consents."""
 
     __tablename__ = "attestations"
-    __table_args__ = _versioned("attestations", ("intent", "begun_seq"))
+    __table_args__ = (
+        Index("ix_attestations_work_id", "work_id", "seq"),
+        *_versioned("attestations", ("intent", "begun_seq")),
+    )
 
     intent: Mapped[bytes] = mapped_column(Octets32)
     party: Mapped[bytes] = mapped_column(Octets20)

@@ -120,6 +120,22 @@ def test_the_rights_of_a_work_are_those_that_its_records_say_as_known_at_any_tim
         assert [step.record for step in found.chain(HERE)] == [step.record for step in expected.chain(HERE)]
 
 
+def test_papers_that_stood_for_signatures_are_known_and_whether_they_were_confirmed_by_then(
+    projection: Projection,
+) -> None:
+    history = RightsHistory()
+    history.attest(WORK, word("claim"), AN)
+    history.attest(OTHER, word("claim"), BO)
+    history.tomorrow()
+    history.confirm(WORK, word("claim"), AN)
+    history.close()
+    index(projection, history)
+    with projection.view() as view:
+        for known_at, confirmed in ((history.base.time, False), (None, True)):
+            found = view.rights(WORK, known_at).attested
+            assert {name: one.confirmed for name, one in found.items()} == {(word("claim"), AN): confirmed}
+
+
 def test_now_is_the_block_that_all_answers_are_as_of(projection: Projection) -> None:
     history = told()
     index(projection, history)
