@@ -24,11 +24,10 @@ contract RightsGasTest is Offers {
         uint256[4] memory sizes = [uint256(1), 10, 100, 999];
         for (uint256 i = 0; i < sizes.length; ++i) {
             _fill(sizes[i], GrantKind.Exclusive);
-            string memory live = string.concat(" of ", vm.toString(sizes[i]), " exclusive grants");
             uint256 passed = _measure(_offer(estateId, cleo, GrantKind.Exclusive, _box(1 << 1, 1 << 248)));
             uint256 near = _measure(_offer(estateId, cleo, GrantKind.Exclusive, _box(1, 1 << 248)));
-            _say(string.concat("grant where the first word tells it apart", live), passed);
-            _say(string.concat("grant where the territories tell it apart", live), near);
+            _say("grant that the first word tells apart", passed);
+            _say("grant that only the territories tell apart", near);
         }
     }
 
@@ -37,7 +36,7 @@ contract RightsGasTest is Offers {
         for (uint256 i = 0; i < sizes.length; ++i) {
             _fill(sizes[i], GrantKind.NonExclusive);
             uint256 gas = _measure(_offer(estateId, cleo, GrantKind.NonExclusive, _box(1, 1)));
-            _say(string.concat("non-exclusive grant beside ", vm.toString(sizes[i]), " non-exclusive ones"), gas);
+            _say("non-exclusive grant among non-exclusive ones", gas);
         }
     }
 
@@ -46,19 +45,17 @@ contract RightsGasTest is Offers {
         uint256[3] memory sizes = [uint256(1), 10, 100];
         for (uint256 i = 0; i < sizes.length; ++i) {
             _fill(sizes[i], GrantKind.Exclusive);
-            string memory live = string.concat(" of ", vm.toString(sizes[i]), " exclusive sub-licences");
             uint256 passed = _measure(_sublicence(parentId, cleo, GrantKind.Exclusive, _box(1 << 1, 1 << 248)));
             uint256 near = _measure(_sublicence(parentId, cleo, GrantKind.Exclusive, _box(1, 1 << 248)));
-            _say(string.concat("sub-licence where the first word tells it apart", live), passed);
-            _say(string.concat("sub-licence where the territories tell it apart", live), near);
+            _say("sub-licence that the first word tells apart", passed);
+            _say("sub-licence that only the territories tell apart", near);
         }
     }
 
     function test_gas_of_acts_that_look_at_no_grant() public {
-        uint256[2] memory sizes = [uint256(1), 100];
+        uint256[2] memory sizes = [uint256(1), 999];
         for (uint256 i = 0; i < sizes.length; ++i) {
             _fill(sizes[i], GrantKind.Exclusive);
-            string memory live = string.concat(" with ", vm.toString(sizes[i]), " live grants");
             uint256 snapshot = vm.snapshotState();
             _split(_splitOf(estateId, Axis.Rights, _halves(Codes.RIGHTS)));
             uint256 split = _last();
@@ -70,13 +67,13 @@ contract RightsGasTest is Offers {
             _terminate(_terminationOf(grantId, Ground.Agreement, TODAY));
             uint256 terminated = _last();
             vm.revertToState(snapshot);
-            _say(string.concat("split in two", live), split);
-            _say(string.concat("assign", live), assigned);
-            _say(string.concat("terminate by agreement", live), terminated);
+            _say("split in two", split);
+            _say("assign", assigned);
+            _say("terminate by agreement", terminated);
         }
         novel = _work(WorkKind.Publication, "another novel");
         _estate(ann);
-        _say("claim", _last());
+        vm.snapshotValue("rights", "claim", _last());
     }
 
     function test_gas_of_pruning() public {
@@ -87,7 +84,7 @@ contract RightsGasTest is Offers {
         }
         vm.warp(START + 1 days);
         grants.prune(novel, 50);
-        _say("prune 50 of 100", _last());
+        vm.snapshotValue("rights", "prune 50 of 100", _last());
     }
 
     /// @dev Carry it out, see what it cost, and undo it.
@@ -117,6 +114,6 @@ contract RightsGasTest is Offers {
     }
 
     function _say(string memory what, uint256 gas) private {
-        vm.snapshotValue("rights", what, gas);
+        vm.snapshotValue("rights", string.concat(what, ", ", vm.toString(filled), " live"), gas);
     }
 }

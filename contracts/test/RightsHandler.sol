@@ -464,8 +464,8 @@ contract RightsHandler is RightsReplay {
         bytes32 digest;
         for (uint256 i = first; i < ids.length; ++i) {
             Grant memory grant = grants.getGrant(ids[i]);
-            bool inForce = grant.scope.from <= _today() && _today() < grants.liveUntil(ids[i]);
-            digest = keccak256(abi.encode(digest, ids[i], inForce));
+            bool lives = grant.scope.from <= _today() && _today() < grants.liveUntil(ids[i]);
+            digest = keccak256(abi.encode(digest, ids[i], lives));
         }
         return Snapshot(_today(), first, ids.length, digest);
     }

@@ -163,6 +163,21 @@ def test_the_gas_figures_are_the_measured_ones():
     assert len(measured) == 12
 
 
+def test_the_costs_of_rights_are_the_measured_ones():
+    measured = json.loads(
+        (ROOT / "contracts" / "test" / "snapshots" / "rights.json").read_text(encoding="utf-8")
+    )
+    columns = ("", ", 1 live", ", 10 live", ", 100 live", ", 999 live")
+    written = {
+        what + column: figure.replace(",", "")
+        for what, *figures in rows("What rights cost")
+        for column, figure in zip(columns, figures, strict=True)
+        if figure != "–"
+    }
+    assert written == measured
+    assert len(measured) > 20
+
+
 def test_every_role_has_its_row():
     assert {row[0] for row in rows("Roles")} == {role.name.title().replace("_", "") for role in events.Role if role} | {
         "relayer (no role)", "holder (no role)",

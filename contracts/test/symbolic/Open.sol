@@ -6,6 +6,7 @@ import {Consent} from "../../interfaces/IConsents.sol";
 import {Custody, Kind} from "../../interfaces/IIdentityRegistry.sol";
 import {IOrders, Measure} from "../../interfaces/IOrders.sol";
 import {Entry, Predecessor} from "../../interfaces/IProvenanceLedger.sol";
+import {Estate, EstateStatus, Scope, WorkRights} from "../../interfaces/IRightsRegistry.sol";
 import {WorkKind} from "../../interfaces/IWorkRegistry.sol";
 
 /// @dev What halmos offers for symbolic values.
@@ -68,6 +69,26 @@ contract OpenConsents {
     {
         return (structHash, 0);
     }
+
+    function digest(bytes32 structHash) external pure returns (bytes32) {
+        return structHash;
+    }
+}
+
+contract OpenRights {
+    function touch(uint256, uint32) external pure returns (Estate memory estate) {
+        estate.status = EstateStatus.Live;
+        estate.workId = "work";
+        estate.scope =
+            Scope(type(uint16).max, type(uint256).max, type(uint128).max, type(uint32).max, 0, type(uint32).max);
+    }
+
+    function coOwners(uint256) external pure returns (address[] memory owners, uint32[] memory parts) {
+        (owners, parts) = (new address[](1), new uint32[](1));
+        (owners[0], parts[0]) = (address(0x2001), 1);
+    }
+
+    function workRights(bytes32) external pure returns (WorkRights memory) {}
 }
 
 contract OpenWorks {
