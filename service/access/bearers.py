@@ -43,7 +43,7 @@ def give_out(database: Database, scope: Scope, label: str, account: Address | No
         ValueError: a holder's or rights holder's key without an account, or another with one.
     """
     if (scope in OF_ONE_ACCOUNT) != (account is not None):
-        raise ValueError("a holder's key acts for one account, and no institution's key does")
+        raise ValueError("a holder's or rights holder's key acts for one account, and no other key does")
     key = new_key()
     with database.write() as connection:
         connection.execute(
