@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from indexer.china import china_day
+from indexer.evidence.bundle import write_bundle
+from indexer.evidence.rights_claims import InForce, Title
 from indexer.rights.state import Estate, Grant
 from indexer.rights.title import Step
 from indexer.values import Address, Hash32, address
@@ -16,10 +18,12 @@ from service.access.bearers import Bearer
 from service.api.border import Installed
 from service.api.names import digest_in, number_in
 from service.api.readers import AsParty, AsReader, Reading, reading
+from service.api.scoping import Day, day_or_today
 from service.api.shapes import Account, Body, Moment, as_of_body
 from service.audit.answers import entry_body
 from service.errors import NotAllowed
 from service.installation import Installation
+from service.reading.proof import Prover
 from service.rights import showing
 from service.rights.answers import (
     disclosure_body,
@@ -38,6 +42,13 @@ class OpennessBody(Body):
     """Whether anybody may ask whether rights of this estate are to be had."""
 
     open: bool
+
+
+class GrantEvidenceQuery(Body):
+    """On which day it is to be in force (today), and whether all records of the work's rights go along."""
+
+    on: Day | None = None
+    whole: bool = False
 
 
 class DisclosureBody(Body):
@@ -80,6 +91,20 @@ def estate_history(
     with reading(installation, bearer, request) as one:
         found = one.audience.require_estate(one.book, number_in(estate_id))
         return _history(one, one.book.view.sources.estate(found.estate_id), after, limit)
+
+
+@routes.get("/v1/estates/{estate_id}/evidence")
+def estate_evidence(request: Request, installation: Installed, bearer: AsReader, estate_id: str) -> Response:
+    """Give the evidence for whose an estate is: for its owners, the registrant and the regulator.
+
+    It carries every record of the work's rights, since only all of them prove it: owners hand it to whom they choose.
+    """
+    with reading(installation, bearer, request) as one:
+        found = one.audience.require_estate(one.book, number_in(estate_id))
+        if not (one.audience.owns(found) or one.audience.sees_work(one.book, found.work_id)):
+            raise _whole_only()
+        claim = Title(found.estate_id, found.work_id, found.owners, found.parts)
+        return _bundle(installation, one, claim, f"estate-{found.estate_id:064x}"[:23])
 
 
 @routes.post("/v1/estates/{estate_id}/openness")
@@ -153,6 +178,29 @@ def grant_history(
         return _history(one, one.book.view.sources.grant(found.grant_id), after, limit)
 
 
+@routes.get("/v1/grants/{grant_id}/evidence")
+def grant_evidence(
+    request: Request,
+    installation: Installed,
+    bearer: AsReader,
+    grant_id: str,
+    query: Annotated[GrantEvidenceQuery, Query()],
+) -> Response:
+    """Give the evidence that a grant is in force on a day, for everybody who may see the grant.
+
+    `whole` is for the owners, the registrant and the regulator: every record of the work's rights goes along, and shows
+    that no other grant is in the way.
+    """
+    with reading(installation, bearer, request) as one:
+        found = one.audience.require_grant(one.book, digest_in(grant_id))
+        if query.whole and not one.audience.sees_rights(one.book, found):
+            raise _whole_only()
+        day = day_or_today(query.on, one.context.now)
+        above = one.book.ancestors(found)
+        claim = InForce(found.grant_id, found.work_id, found.licensee, day, above, query.whole)
+        return _bundle(installation, one, claim, f"grant-{found.grant_id.hex()[:16]}")
+
+
 @routes.post("/v1/grants/{grant_id}/disclosures")
 def disclose_grant(
     request: Request, installation: Installed, bearer: AsParty, grant_id: str, body: DisclosureBody
@@ -174,6 +222,21 @@ def end_grant_disclosure(
         _party(one, bearer, found)
         subject = one.book.view.sources.grant(found.grant_id)
     return _ended(installation, subject, disclosure_id)
+
+
+def _bundle(installation: Installation, one: Reading, claim: Title | InForce, name: str) -> Response:
+    prover = Prover(installation, one.book.view, installation.anchor, installation.proofs)
+    octets = write_bundle(prover.bundle_of(claim, one.book.work(claim.work_id)))
+    headers = {"Content-Disposition": f'attachment; filename="qianyin-{name}.json"'}
+    return Response(octets, media_type="application/json", headers=headers)
+
+
+def _whole_only() -> NotAllowed:
+    return NotAllowed(
+        "evidence-whole",
+        "这份证据须带上该作品权利的全部记录，只给权利人；请向权利人索取。",
+        "This evidence carries every record of the work's rights, so it is for its owners; ask them for it.",
+    )
 
 
 def _owner(one: Reading, bearer: Bearer, estate: Estate) -> Address:

@@ -50,7 +50,10 @@ def operation_page(
     refusal = Bilingual(reason.zh, reason.en) if reason else None
     code = reason.code if reason else None
     if reason and found.kind in _CONFIDENTIAL:
-        refusal, code = Bilingual("原因只向各方说明。", "The reason is told to its parties alone."), "confidential"
+        refusal, code = (
+            Bilingual("原因只向各方说明。", "The reason is told to its parties alone."),
+            "confidential",
+        )
     return OperationPage(
         operation_id=found.id,
         act=_ACTS.get(found.kind, found.kind),

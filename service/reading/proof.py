@@ -80,6 +80,17 @@ class Prover:
             Unavailable: the node does not answer, or the index has just moved; asking again helps.
         """
         work = self._work(known)
+        return self.bundle_of(claim_of(known.state), work, self._stood_for(known, work))
+
+    def bundle_of(self, claim: Claim, work: Work, further: tuple[Hash32, ...] = ()) -> EvidenceBundle:
+        """Assemble the evidence for a claim about a work, as of the last block indexed.
+
+        Args:
+            further: subjects whose histories are carried beyond those that the claim needs.
+
+        Raises:
+            Unavailable: as `bundle`.
+        """
         manifest = self.installation.library.octets(work.manifest_digest)
         known_manifest = self.installation.library.manifest(work.manifest_digest)
         files = [
@@ -100,8 +111,8 @@ class Prover:
                 installation.projection,
                 installation.node,
                 self.anchor,
-                claim_of(known.state),
-                further=self._stood_for(known, work),
+                claim,
+                further=further,
                 files=files,
                 manifest=manifest.decode() if manifest is not None else None,
             )
@@ -190,8 +201,7 @@ def verdict_view(verdict: Verdict, bundle: EvidenceBundle, anchor: TrustAnchor |
 
 
 def _subject(bundle: EvidenceBundle) -> Hash32:
-    sources, claim = bundle.ledger.sources, bundle.claim
-    return sources.token(claim.token_id) if isinstance(claim, Holding) else sources.work(claim.work_id)
+    return bundle.claim.subjects(bundle.ledger.sources)[0]
 
 
 def _sealed(bundle: EvidenceBundle, anchor: TrustAnchor | None) -> SealedBy:

@@ -61,6 +61,10 @@ class Audience:
             return True
         return self.sees_work(book, grant.work_id) or self._owns_some_of(book, grant)
 
+    def sees_rights(self, book: Book, grant: Grant) -> bool:
+        """Whether all records of the rights that a grant is of are for it to see: it owns what the grant lies in."""
+        return self.sees_work(book, grant.work_id) or self._owns_some_of(book, grant)
+
     def sees_proposal(self, book: Book, proposal: Proposal) -> bool:
         """Whether a proposal is for it to see: who made it, who has to agree, whose rights it is about."""
         if self.sees_all or self.is_one_of(proposal.parties):

@@ -102,6 +102,14 @@ class Book:
             until = min(until, one.scope.until)
         return until if until > grant.scope.from_ else 0
 
+    def ancestors(self, grant: Grant) -> tuple[Hash32, ...]:
+        """Name the grants that a grant is a sub-licence of, the nearest first."""
+        found = []
+        while grant.parent_id != ZERO_HASH:
+            found.append(grant.parent_id)
+            grant = self.grant(grant.parent_id)
+        return tuple(found)
+
     def standing(self, account: Address) -> Standing | None:
         """Give the standing of whoever stands for an account now; None where it is not registered."""
         known = self.view.standing(account)

@@ -214,6 +214,25 @@ def test_an_estate_and_a_grant_are_seen_by_whom_a_party_lets_see_them_and_for_th
     assert stranger.http.get(path).status_code == 404
 
 
+def test_a_licensee_takes_the_proof_of_its_grant_and_no_more_and_owners_that_of_the_whole(
+    novel: Novel,
+) -> None:
+    path = f"/v1/grants/{novel.grant_id}/evidence"
+    alone = novel.callers["tokyo"].http.get(path)
+    assert alone.json()["claim"]["disclosed"] == "grant"
+    assert novel.accounts["seoul"] not in alone.text
+    refused = novel.callers["tokyo"].http.get(path, params={"whole": True})
+    assert (refused.status_code, refused.json()["title"]) == (403, "evidence-whole")
+    whole = novel.callers["ann"].http.get(path, params={"whole": True})
+    title = novel.callers["ben"].http.get(f"/v1/estates/{novel.estate_id}/evidence")
+    for bundle in (alone, whole, title):
+        assert bundle.status_code == 200, bundle.text
+        checked = novel.house.caller(None).http.post("/v1/verify", content=bundle.content).json()
+        outcomes = {one["number"]: one["outcome"] for one in checked["result"]["verdict"]["checks"]}
+        assert outcomes[7] == "passed", outcomes
+    assert novel.callers["stranger"].http.get(path).status_code == 404
+
+
 def test_a_regulator_sees_all_and_its_question_is_kept(novel: Novel) -> None:
     regulator = novel.house.caller(Scope.REGULATOR)
     path = f"/v1/works/{novel.work_id}/rights"
