@@ -8,7 +8,7 @@ from pydantic import Field
 
 from indexer.rights.acts import Alone, GrantKind, Ground
 from indexer.rights.scope import Axis
-from indexer.values import ZERO_HASH, address, hash32
+from indexer.values import ZERO_HASH, Hash32, address, hash32
 from service.api.names import number_in
 from service.api.scoping import Code, Day, ScopeBody, cuts_in, day_in
 from service.api.shapes import Account, Body, Digest, Moment, Number, Reason
@@ -42,6 +42,20 @@ class ActBody(Body):
     """Root of the acts. `deadline`: until when all must have agreed and it must be recorded."""
 
     deadline: Moment
+
+    def estates(self) -> list[int]:
+        """Name the estates that it is about."""
+        named = [getattr(self, "estate_id", None), *getattr(self, "estate_ids", ())]
+        return [number_in(one) for one in named if one is not None]
+
+    def grants(self) -> list[Hash32]:
+        """Name the grants that it is about."""
+        named = (getattr(self, "grant_id", None), getattr(self, "parent_id", None))
+        return [hash32(one) for one in named if one is not None]
+
+    def draft(self, drafting: Drafting) -> Draft:
+        """Draft it, as it would be agreed to now."""
+        raise NotImplementedError
 
 
 class ClaimBody(ActBody):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -11,6 +12,7 @@ from pydantic import Field
 from indexer.events import Measure
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, address, hash32
 from service.api.accepting import take
+from service.api.acts import Owners, ownership_in
 from service.api.auth import AsOperator, AsRegulator, IdempotencyKey, WithKey
 from service.api.border import Installed
 from service.api.names import number_in
@@ -19,9 +21,13 @@ from service.errors import BadInput
 from service.outbox.operations import State, cancel, operations
 from service.outbox.requests import (
     AccountTarget,
+    AssignmentTarget,
+    EstateTarget,
     ExecuteOrder,
     FileOrder,
+    GrantTarget,
     OrderName,
+    RightsTarget,
     Target,
     TokenTarget,
     WithdrawOrder,
@@ -30,18 +36,28 @@ from service.people.identity import code
 from service.reading.open import context
 
 routes = APIRouter(tags=["orders"])
-_MEASURES = Literal["hold", "release", "forced_transfer", "annul", "suspend", "restore"]
+_MEASURES = Literal[
+    "hold", "release", "forced_transfer", "annul", "suspend", "restore", "assign", "terminate"
+]
 ShortCode = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[\x21-\x7e]+$")]
 
 
 class OrderBody(Body):
-    """What names an order: who decided, the SHA-256 of the document, what it demands, and of what."""
+    """What names an order: who decided, the SHA-256 of the document, what it demands, and of what.
+
+    Of a collectible, an account, an estate (`owners`: whose it becomes, of an assignment), a grant, or the rights of a
+    work (`rights_of`).
+    """
 
     authority: Annotated[str, Field(min_length=1, max_length=40, pattern=WRITTEN)]
     order_hash: Digest
     measure: _MEASURES
     token_id: Number | None = None
     account: Account | None = None
+    estate_id: Number | None = None
+    owners: Owners | None = None
+    grant_id: Digest | None = None
+    rights_of: Digest | None = None
 
     def named(self) -> OrderName:
         """Give the name."""
@@ -50,15 +66,26 @@ class OrderBody(Body):
         )
 
     def _target(self) -> Target:
-        if (self.token_id is None) == (self.account is None):
+        found = [made for made in self._targets() if made is not None]
+        if len(found) != 1 or (self.owners is not None) != isinstance(found[0], AssignmentTarget):
             raise BadInput(
                 "target-unclear",
-                "请给出一个藏品编号或一个账户，二者取一。",
-                "Name one collectible or one account, not both and not neither.",
+                "藏品、账户、权利项、许可、作品的权利五者取一；只有变更权利人时给出新的权利人。",
+                "Name one collectible, account, estate, grant, or work whose rights it is about; owners go with an "
+                "estate that is assigned, and only with it.",
             )
-        if self.token_id is not None:
-            return TokenTarget(number_in(self.token_id))
-        return AccountTarget(address((self.account or "").lower()))
+        return found[0]
+
+    def _targets(self) -> Iterator[Target | None]:
+        yield TokenTarget(number_in(self.token_id)) if self.token_id is not None else None
+        yield AccountTarget(address(self.account.lower())) if self.account is not None else None
+        yield GrantTarget(hash32(self.grant_id)) if self.grant_id is not None else None
+        yield RightsTarget(hash32(self.rights_of)) if self.rights_of is not None else None
+        if self.estate_id is None:
+            return
+        estate = number_in(self.estate_id)
+        owners = ownership_in(self.owners) if self.owners is not None else None
+        yield EstateTarget(estate) if owners is None else AssignmentTarget(estate, owners)
 
 
 class FilingBody(OrderBody):
@@ -73,7 +100,7 @@ class FilingBody(OrderBody):
 
 
 class ExecutionBody(OrderBody):
-    """A filed order to carry out; `to` as filed with a forced transfer; `reason` with an annulment."""
+    """A filed order to carry out; `to` as filed with a forced transfer; `reason` with an annulment or a termination."""
 
     to: Account | None = None
     reason: Annotated[str, Field(max_length=500, pattern=WRITTEN)] = ""

@@ -17,14 +17,13 @@ from service.access.bearer import Scope
 from service.access.bearers import Bearer
 from service.api.accepting import earlier as earlier_request
 from service.api.accepting import take
-from service.api.acts import AnyAct
+from service.api.acts import ActBody, AnyAct
 from service.api.auth import AsIssuer, AsOperator, IdempotencyKey
 from service.api.border import Installed
-from service.api.names import account_in, digest_in, number_in
+from service.api.names import account_in, digest_in
 from service.api.readers import AsParty, AsReader, Reading, reading
 from service.api.shapes import Account, Body, Digest, Moment, Reason, Signature, accepted, as_of_body
 from service.api.signatures import domain_of, require_signed
-from service.errors import BadInput, NotAllowed
 from service.installation import Installation
 from service.keys.agreements import Claim, Confirmation, Withdrawal
 from service.keys.intents import typed_data
@@ -37,6 +36,7 @@ from service.rights.consents import Desk
 from service.rights.drafting import Drafting
 from service.rights.explained import objections
 from service.rights.proposals import Draft, Proposal, ProposalState
+from service.rights.speaking import Speaker, not_yours, require_end
 
 routes = APIRouter(tags=["proposals"])
 
@@ -93,15 +93,14 @@ def propose(
     asked = hashlib.sha256(body.model_dump_json().encode()).digest()
     with reading(installation, bearer, request) as one:
         found = proposals.earlier(installation.database, bearer.key_id, idempotency_key, asked)
-        drafting = _drafting(installation, one)
         if found is None:
-            draft = _drafted(one, drafting, body)
+            draft, proposer = _drafted(installation, one, bearer, body)
             found = proposals.propose(
                 installation.database,
                 draft,
                 principal=bearer.key_id,
                 idempotency_key=idempotency_key,
-                proposed_by=_proposer(installation, one, bearer, draft),
+                proposed_by=proposer,
                 asked=asked,
             )
         shown = _shown(installation, one, found)
@@ -112,12 +111,10 @@ def propose(
 def explain(request: Request, installation: Installed, bearer: AsParty, body: AnyAct) -> JSONResponse:
     """Say whether an act would be refused, and by what, without proposing it."""
     with reading(installation, bearer, request) as one:
-        drafting = _drafting(installation, one)
-        draft = _drafted(one, drafting, body)
-        _proposer(installation, one, bearer, draft)
+        draft, _ = _drafted(installation, one, bearer, body)
         found = [
             objection_body(each, lambda grant: one.audience.sees_grant(one.book, grant))
-            for each in objections(drafting, draft.request)
+            for each in objections(_drafting(installation, one), draft.request)
         ]
         parties = [write_address(party) for party in draft.parties]
         said = {"refused": bool(found), "objections": found, "parties": parties}
@@ -177,9 +174,10 @@ def agree(
     signature = bytes.fromhex(body.signature[2:])
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
-        party = _asked_party(one, found, body.party, any_party=bool(signature))
+        speaker = _speaker(installation, one, bearer)
+        party = speaker.party(found, _named(body.party), any_party=bool(signature))
+        speaker.require_standing(party)
         signer = one.book.current(party)
-        _require_standing(one, party)
     if signature and party not in found.given:
         require_signed(installation, signer, found.request.agreement, signature)
     desk = _desk(installation)
@@ -201,7 +199,7 @@ def take_back(
     """Take one's consent back, as long as others are missing."""
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
-        party = _asked_party(one, found, body.party, any_party=False)
+        party = _speaker(installation, one, bearer).party(found, _named(body.party))
     return JSONResponse(
         _body(installation, consents.take_back(_desk(installation), found.id, party, by=bearer.key_id))
     )
@@ -215,13 +213,7 @@ def attest(
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
         party = account_in(body.party)
-        if not one.book.keeps_key(party):
-            raise BadInput(
-                "party-has-key",
-                "该方自有密钥，须本人签署，不能以纸面见证代替。",
-                "This party has a key of its own, so a paper cannot stand for its signature.",
-                party=write_address(party),
-            )
+        _speaker(installation, one, bearer).require_no_key(party)
     done = consents.attest(_desk(installation), found.id, party, paper=hash32(body.paper), by=bearer.key_id)
     return JSONResponse(_body(installation, done))
 
@@ -244,12 +236,7 @@ def withdraw(
     """End a proposal before all agreed: whoever made it takes it back, or a party says no."""
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
-        if found.principal != bearer.key_id and not one.audience.is_one_of(found.parties):
-            raise NotAllowed(
-                "not-a-party",
-                "只有提出人或须同意的各方可以撤回。",
-                "Only who proposed it, or a party, can withdraw it.",
-            )
+        require_end(found, one.audience, bearer.key_id)
     done = proposals.withdraw(installation.database, found.id, by=bearer.key_id, reason=body.reason)
     return JSONResponse(_body(installation, done))
 
@@ -270,7 +257,7 @@ def confirm_attestation(
     with reading(installation, bearer, request) as one:
         signer = before.signer if before else one.book.current(who)
         if not signature and not one.audience.is_one_of([who]):
-            raise _not_yours(who)
+            raise not_yours(who)
     if signature and before is None:
         require_signed(installation, signer, Confirmation(named, who), signature)
     wanted = ConfirmAttestation(named, who, signer, signature)
@@ -291,7 +278,7 @@ def withdraw_consent(
     named, who, signature = digest_in(intent), account_in(account), bytes.fromhex(body.signature[2:])
     with reading(installation, bearer, request) as one:
         if not signature and not one.audience.is_one_of([who]):
-            raise _not_yours(who)
+            raise not_yours(who)
     if signature and earlier_request(installation, bearer, idempotency_key, WithdrawConsent) is None:
         require_signed(installation, who, Withdrawal(named, who), signature)
     wanted = WithdrawConsent(named, who, signature)
@@ -302,34 +289,19 @@ def _drafting(installation: Installation, one: Reading) -> Drafting:
     return Drafting(one.book, domain_of(installation, Claim), one.context.now)
 
 
-def _drafted(one: Reading, drafting: Drafting, body: Any) -> Draft:
-    """Draft an act; of what the bearer may not see it is not said whether it is there."""
-    estates = [getattr(body, "estate_id", None), *getattr(body, "estate_ids", ())]
-    for estate_id in filter(None, estates):
-        one.audience.require_estate(one.book, number_in(estate_id))
-    for name in ("grant_id", "parent_id"):
-        if given := getattr(body, name, None):
-            one.audience.require_grant(one.book, hash32(given))
-    draft: Draft = body.draft(drafting)
-    return draft
+def _drafted(
+    installation: Installation, one: Reading, bearer: Bearer, body: ActBody
+) -> tuple[Draft, Address]:
+    """Draft an act; give it with the account that proposes it."""
+    speaker = _speaker(installation, one, bearer)
+    speaker.require_seen(body.estates(), body.grants())
+    draft = body.draft(_drafting(installation, one))
+    return draft, speaker.proposer(draft)
 
 
-def _proposer(installation: Installation, one: Reading, bearer: Bearer, draft: Draft) -> Address | None:
-    """Give the account that a bearer proposes for.
-
-    Raises:
-        NotAllowed: it neither has to agree nor is the registrant of the work.
-    """
-    mine = [party for party in draft.parties if party in one.audience.accounts]
-    if mine:
-        return mine[0]
-    if one.audience.sees_work(one.book, draft.work_id):
-        return bearer.account or installation.vault.operator(Operator.ISSUER)
-    raise NotAllowed(
-        "not-a-party",
-        "只有须同意的各方与作品的存证人可以提出。",
-        "Only those who have to agree and the registrant of the work can propose it.",
-    )
+def _speaker(installation: Installation, one: Reading, bearer: Bearer) -> Speaker:
+    account = bearer.account or installation.vault.operator(Operator.ISSUER)
+    return Speaker(one.book, one.audience, account, one.context.now)
 
 
 def _visible(installation: Installation, one: Reading, proposal_id: str) -> Proposal:
@@ -337,46 +309,8 @@ def _visible(installation: Installation, one: Reading, proposal_id: str) -> Prop
     return one.audience.require_proposal(one.book, found)
 
 
-def _asked_party(one: Reading, found: Proposal, named: str | None, *, any_party: bool) -> Address:
-    """Say for which party a bearer speaks; `any_party`: a signature says who does, whoever hands it in.
-
-    Raises:
-        BadInput: it stands for several, and names none. NotAllowed: it does not stand for that one.
-    """
-    mine = [party for party in found.parties if party in one.audience.accounts]
-    if named is not None:
-        party = address(named.lower())
-        if party not in mine and not any_party:
-            raise _not_yours(party)
-        return party
-    if len(mine) != 1:
-        raise BadInput(
-            "party-unclear",
-            "请指明代表哪一方同意。",
-            "Name the party that agrees.",
-            parties=[write_address(party) for party in mine],
-        )
-    return mine[0]
-
-
-def _require_standing(one: Reading, party: Address) -> None:
-    standing = one.book.standing(party)
-    if standing is None or not standing.may_act(one.context.now):
-        raise BadInput(
-            "cannot-consent",
-            "该账户未登记或已暂停，不能表示同意。",
-            "This account is unknown or suspended, so it cannot agree.",
-            party=write_address(party),
-        )
-
-
-def _not_yours(party: Address) -> NotAllowed:
-    return NotAllowed(
-        "not-your-account",
-        "这个密钥不代表该账户。",
-        "This key does not act for that account.",
-        party=write_address(party),
-    )
+def _named(text: str | None) -> Address | None:
+    return address(text.lower()) if text is not None else None
 
 
 def _desk(installation: Installation) -> Desk:

@@ -44,6 +44,16 @@ def address_word(text: str) -> Address:
         ) from None
 
 
+def owner_word(text: str) -> dict[str, Any]:
+    """Read an owner and its parts of the sum of all; a wrong one is a wrong command line (exit code 2)."""
+    from indexer.wire import write_address
+
+    account, mark, parts = text.partition("=")
+    if not (mark and parts.isascii() and parts.isdigit() and int(parts)):
+        raise argparse.ArgumentTypeError(f"{text[:80]!r}: ACCOUNT=PARTS, e.g. 0x…=1")
+    return {"account": write_address(address_word(account)), "part": int(parts)}
+
+
 def signature_word(text: str) -> bytes:
     """Read a signature of 65 bytes from the command line."""
     try:

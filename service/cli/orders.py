@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from service.cli import naming
 from service.cli.acting import add_act, ask, bearer
-from service.cli.opening import Verbs, address_word, hash_word, installation_of, opened
+from service.cli.opening import Verbs, address_word, hash_word, installation_of, opened, owner_word
 from service.errors import BadInput
 
 if TYPE_CHECKING:
     from indexer.values import Hash32
     from service.installation import Installation
-    from service.outbox.requests import OrderName
+    from service.outbox.requests import OrderName, Target
 
-_MEASURES = ("hold", "release", "forced_transfer", "annul", "suspend", "restore")
+_MEASURES = ("hold", "release", "forced_transfer", "annul", "suspend", "restore", "assign", "terminate")
 _DAY = 86_400
 _SPAN = re.compile(r"\+(\d{1,5})d", re.ASCII)
 
@@ -48,7 +48,7 @@ def add(verbs: Verbs) -> None:
         acts, "execute", "carry a filed order out; asked for by an operator's key (QIANYIN_KEY)", run_execute
     )
     execute.add_argument("--to", type=address_word, metavar="ACCOUNT", help="as filed")
-    execute.add_argument("--reason", default="", help="of an annulment")
+    execute.add_argument("--reason", default="", help="of an annulment or a termination")
     withdraw = _act(
         acts,
         "withdraw",
@@ -62,7 +62,16 @@ def _act(acts: Verbs, name: str, about: str, run: object) -> argparse.ArgumentPa
     act: argparse.ArgumentParser = acts.add_parser(name, help=about)
     act.add_argument("measure", choices=_MEASURES)
     act.add_argument(
-        "target", help="a collectible (number or short code), or an account to suspend or restore"
+        "target",
+        help="a collectible (number or short code), an account, or estate:NUMBER, grant:ID, rights:WORK",
+    )
+    act.add_argument(
+        "--owner",
+        action="append",
+        type=owner_word,
+        metavar="ACCOUNT=PARTS",
+        dest="owners",
+        help="of an assignment: whose the estate becomes",
     )
     act.add_argument("--authority", required=True, help="who decided, at most 32 bytes")
     document = act.add_mutually_exclusive_group(required=True)
@@ -148,8 +157,10 @@ def _named(arguments: argparse.Namespace, installation: Installation) -> OrderNa
     from service.outbox.requests import AccountTarget, OrderName, TokenTarget
     from service.reading.open import context
 
-    target: TokenTarget | AccountTarget
-    if arguments.target.lower().startswith("0x"):
+    target: Target
+    if ":" in arguments.target:
+        target = _of_rights(arguments)
+    elif arguments.target.lower().startswith("0x"):
         try:
             target = AccountTarget(address(arguments.target.lower()))
         except ValueError:
@@ -162,6 +173,30 @@ def _named(arguments: argparse.Namespace, installation: Installation) -> OrderNa
         with context(installation) as one:
             target = TokenTarget(naming.collectible(one, arguments.target).state.token_id)
     return OrderName(arguments.authority, _digest(arguments), Measure[arguments.measure.upper()], target)
+
+
+def _of_rights(arguments: argparse.Namespace) -> Target:
+    """Read `estate:NUMBER`, `grant:ID` or `rights:WORK`."""
+    from service.api.acts import OwnerBody, ownership_in
+    from service.api.names import digest_in, number_in
+    from service.outbox.requests import AssignmentTarget, EstateTarget, GrantTarget, RightsTarget
+
+    kind, _, name = arguments.target.partition(":")
+    match kind:
+        case "estate" if arguments.owners:
+            owners = [OwnerBody.model_validate(one) for one in arguments.owners]
+            return AssignmentTarget(number_in(name), ownership_in(owners))
+        case "estate":
+            return EstateTarget(number_in(name))
+        case "grant":
+            return GrantTarget(digest_in(name))
+        case "rights":
+            return RightsTarget(digest_in(name))
+    raise BadInput(
+        "target-unclear",
+        f"{arguments.target[:80]}：应为 estate:编号、grant:编号 或 rights:作品编号。",
+        f"{arguments.target[:80]}: write estate:NUMBER, grant:ID or rights:WORK.",
+    )
 
 
 def _digest(arguments: argparse.Namespace) -> Hash32:

@@ -27,6 +27,7 @@ from service.cli import (
     people,
     policies,
     processes,
+    rights,
     sheets,
     verify,
 )
@@ -34,7 +35,7 @@ from service.errors import QianyinError, Unavailable
 
 GROUPS = (
     *(demo, chain, processes, sheets, people, keys),
-    *(collectibles, policies, orders, operations, columns),
+    *(collectibles, policies, rights, orders, operations, columns),
     *(index, evidence, verify),
 )
 

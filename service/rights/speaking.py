@@ -1,0 +1,128 @@
+"""Who may propose an act, and who speaks for which party. Reads a book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from indexer.values import Address, Hash32
+from indexer.wire import write_address
+from service.errors import BadInput, NotAllowed
+from service.rights.audience import Audience
+from service.rights.book import Book
+from service.rights.proposals import Draft, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Whoever asks. `account`: for whom it proposes where it is no party: of its key, or the institution's."""
+
+    book: Book
+    audience: Audience
+    account: Address
+    now: int
+
+    def require_seen(self, estates: Iterable[int], grants: Iterable[Hash32]) -> None:
+        """Demand that what an act is about is for it to see: else it is not even said whether it is there.
+
+        Raises:
+            NotFound: one is not.
+        """
+        for estate_id in estates:
+            self.audience.require_estate(self.book, estate_id)
+        for grant_id in grants:
+            self.audience.require_grant(self.book, grant_id)
+
+    def proposer(self, draft: Draft) -> Address:
+        """Give the account that it proposes an act for.
+
+        Raises:
+            NotAllowed: it neither has to agree nor is the registrant of the work.
+        """
+        mine = [party for party in draft.parties if party in self.audience.accounts]
+        if mine:
+            return mine[0]
+        if self.audience.sees_work(self.book, draft.work_id):
+            return self.account
+        raise NotAllowed(
+            "not-a-party",
+            "只有须同意的各方与作品的存证人可以提出。",
+            "Only those who have to agree and the registrant of the work can propose it.",
+        )
+
+    def party(self, found: Proposal, named: Address | None, *, any_party: bool = False) -> Address:
+        """Say for which party of a proposal it speaks.
+
+        Args:
+            any_party: a signature says who agrees, whoever hands it in.
+
+        Raises:
+            BadInput: it stands for several, or for none, and names none; or that account may not agree now.
+            NotAllowed: it does not stand for the one it names.
+        """
+        mine = [party for party in found.parties if party in self.audience.accounts]
+        if named is not None:
+            if named not in mine and not any_party:
+                raise not_yours(named)
+            return named
+        if len(mine) != 1:
+            raise BadInput(
+                "party-unclear",
+                "请指明代表哪一方同意。",
+                "Name the party that agrees.",
+                parties=[write_address(party) for party in mine],
+            )
+        return mine[0]
+
+    def require_standing(self, party: Address) -> None:
+        """Demand that whoever stands for a party may agree to anything.
+
+        Raises:
+            BadInput: it is unknown or suspended.
+        """
+        standing = self.book.standing(party)
+        if standing is None or not standing.may_act(self.now):
+            raise BadInput(
+                "cannot-consent",
+                "该账户未登记或已暂停，不能表示同意。",
+                "This account is unknown or suspended, so it cannot agree.",
+                party=write_address(party),
+            )
+
+    def require_no_key(self, party: Address) -> None:
+        """Demand that a party has no key of its own, so that a paper may stand for it.
+
+        Raises:
+            BadInput: it has one.
+        """
+        if not self.book.keeps_key(party):
+            raise BadInput(
+                "party-has-key",
+                "该方自有密钥，须本人签署，不能以纸面见证代替。",
+                "This party has a key of its own, so a paper cannot stand for its signature.",
+                party=write_address(party),
+            )
+
+
+def require_end(found: Proposal, audience: Audience, key_id: str) -> None:
+    """Demand that somebody may end a proposal: whoever made it, or a party.
+
+    Raises:
+        NotAllowed: it is neither.
+    """
+    if found.principal != key_id and not audience.is_one_of(found.parties):
+        raise NotAllowed(
+            "not-a-party",
+            "只有提出人或须同意的各方可以撤回。",
+            "Only who proposed it, or a party, can withdraw it.",
+        )
+
+
+def not_yours(party: Address) -> NotAllowed:
+    """The error for an account that a key does not act for."""
+    return NotAllowed(
+        "not-your-account",
+        "这个密钥不代表该账户。",
+        "This key does not act for that account.",
+        party=write_address(party),
+    )

@@ -1,0 +1,207 @@
+"""Acts on rights on the command line: proposed, agreed to by each hand, recorded; asked about; ordered."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.wire import write_address
+from service.access.bearer import Scope
+from service.cli.program import main
+from tests.service.api.premises import Premises, premises
+
+pytestmark = [pytest.mark.node, pytest.mark.timeout(180)]
+
+Run = Callable[..., tuple[int, dict[str, Any]]]
+SCOPE = "翻译权，日语，日本，电子书，2027-01-01 至 2036-12-31"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
+    """An installation at work."""
+    with premises(tmp_path_factory.mktemp("rights-home")) as made:
+        yield made
+
+
+@pytest.fixture
+def run(house: Premises, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a verb in this home and read what it prints."""
+
+    def qianyin(*words: object) -> tuple[int, dict[str, Any]]:
+        code = main(["--home", str(house.installation.settings.home), *map(str, words), "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    return qianyin
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Path:
+    """A signed agreement."""
+    path = tmp_path / "agreement.pdf"
+    path.write_text("the agreement")
+    return path
+
+
+@pytest.fixture
+def people(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
+    """The institution, an author and a house, whose keys are kept here, and a work."""
+    found: dict[str, str] = {}
+    for code in ("issuer", "author", "tokyo"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"某{code}\nT-{code}\n"))
+        own = ["--issuer"] if code == "issuer" else []
+        assert run("register", code, *own, "--verifier", "T1", "--method", "test")[0] == 0
+    for code in ("author", "tokyo"):
+        [account, *_] = run("accounts", code)[1]["accounts"]
+        found[code] = account["account"]
+    sheet = tmp_path / "work.csv"
+    sheet.write_text("类别,题名,衍生自,作者\n衍生创作,远行,唐诗,某author\n", encoding="utf-8")
+    code, minted = run("mint", sheet)
+    assert code == 0, minted
+    return {**found, "work": minted["works"][0]}
+
+
+def test_an_estate_is_claimed_granted_ordered_and_asked_about(
+    run: Run, house: Premises, people: dict[str, str], paper: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_ = _keys(run, house, people, monkeypatch)
+    as_(None)
+    everything = "翻译权、复制权，不限语言，不限国家/地区，不限媒介，2026-01-01 起"
+    code, claimed = run("rights", "claim", people["work"], everything, "--owner", f"{people['author']}=1")
+    assert code == 0, claimed
+    assert claimed["missing"] == [write_address(house.issuer), people["author"]]
+    assert run("rights", "agree", claimed["id"])[1]["missing"] == [people["author"]]
+    as_("author")
+    assert run("rights", "agree", claimed["id"])[1]["state"] == "handed_in"
+    _recorded(run, claimed)
+    [estate] = run("rights", "show", people["work"])[1]["estates"]
+    terms = (estate["estate_id"], SCOPE, people["tokyo"], "exclusive", "--agreement", paper)
+    assert run("rights", "grant", *terms, "--explain") == (0, {"refused": False, "objections": []})
+    once = ("--until", int(time.time()) + 86_400, "--idempotency-key", "g1")
+    _, granted = run("rights", "grant", *terms, "--sublicensable", *once)
+    assert run("rights", "grant", *terms, "--sublicensable", *once)[1]["id"] == granted["id"]
+    assert run("rights", "grant", *terms, *once)[1]["error"] == "idempotency-key-reused"
+    run("rights", "agree", granted["id"])
+    as_("tokyo")
+    assert run("rights", "proposals", "--open")[1]["proposals"][0]["id"] == granted["id"]
+    run("rights", "agree", granted["id"])
+    _recorded(run, granted)
+    as_("author")
+    code, clash = run("rights", "grant", *terms, "--explain")
+    assert (code, clash["objections"][0]["grant_id"]) == (3, granted["intent"])
+    point = ("translation", "JP", "ja", "ebook", "--on", "2030-01-01")
+    _, answer = run("rights", "ask", people["work"], *point)
+    assert [one["grant_id"] for one in answer["grants"]] == [granted["intent"]]
+    _, table = run(
+        "rights", "free", people["work"], "--language", "ja", "--medium", "ebook", "--on", "2030-01-01"
+    )
+    assert ["JP"] in table["columns"]
+    assert run("rights", "expiring", "--days", "7300")[1]["grants"][0]["last_day"] == "2036-12-31"
+    _orders(run, house, estate["estate_id"], granted["intent"], paper, as_)
+    as_("tokyo")
+    _, over = run("rights", "surrender", granted["intent"], "2030-12-31")
+    assert over["objections"][0]["code"] == "grant-over", "an order ended it"
+
+
+def test_a_paper_is_attested_and_confirmed_by_two_hands(
+    run: Run, house: Premises, people: dict[str, str], paper: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_ = _keys(run, house, people, monkeypatch)
+    as_(None)
+    scope = "出租权，日语，中国香港，纸质，2026-01-01 起"
+    code, claimed = run("rights", "claim", people["work"], scope, "--owner", f"{people['author']}=1")
+    assert code == 0, claimed
+    run("rights", "agree", claimed["id"])
+    code, attested = run("rights", "attest", claimed["id"], people["author"], paper)
+    assert attested["missing"] == [people["author"]]
+    assert run("rights", "confirm", claimed["id"], people["author"])[1]["error"] == "scope-missing"
+    monkeypatch.setenv("QIANYIN_KEY", house.keys[Scope.OPERATOR])
+    _, confirmed = run("rights", "confirm", claimed["id"], people["author"])
+    assert confirmed["state"] == "handed_in"
+    _recorded(run, confirmed)
+    as_("tokyo")
+    assert run("rights", "proposal", claimed["id"])[1]["error"] == "unknown-proposal"
+
+
+def test_a_proposal_is_declined_with_a_reason(
+    run: Run, house: Premises, people: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_ = _keys(run, house, people, monkeypatch)
+    as_(None)
+    act = {"act": "claim", "work_id": people["work"], "deadline": 2_000_000_000}
+    act |= {"scope": {"text": "展览权，日语，日本，展览，2026-01-01 起"}}
+    act |= {"owners": [{"account": people["author"], "part": 1}]}
+    file = tmp_path / "act.json"
+    file.write_text(json.dumps(act))
+    assert run("rights", "explain", file)[0] == 0
+    assert run("rights", "propose", file)[1]["error"] == "deadline-out-of-range"
+    assert run("rights", "propose", paper_of(tmp_path))[1]["error"] == "act-malformed"
+    code, said = run("rights", "claim", people["work"], "展览权，日语", "--owner", f"{people['author']}=1")
+    assert (code, said["error"]) == (1, "scope-unread")
+    wanted = ("展览权，日语，日本，展览，2026-01-01 起", "--owner", f"{people['author']}=1")
+    _, proposed = run("rights", "claim", people["work"], *wanted)
+    as_("author")
+    _, declined = run("rights", "decline", proposed["id"], "--reason", "另议")
+    assert (declined["state"], declined["reason"]) == ("withdrawn", "另议")
+
+
+@pytest.mark.parametrize("word", ["0x12=1", "0x" + "1" * 40, "0x" + "1" * 40 + "=0", "=3"])
+def test_what_is_no_owner_is_a_wrong_command_line(word: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["rights", "claim", "x", "y", "--owner", word])
+    assert ended.value.code == 2
+
+
+def paper_of(folder: Path) -> Path:
+    """A file that is JSON and no act."""
+    path = folder / "other.json"
+    path.write_text("[]")
+    return path
+
+
+def _keys(
+    run: Run, house: Premises, people: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str | None], None]:
+    """Let somebody ask from now on: by a key of its own, or the institution without one."""
+    keys: dict[str, str] = {}
+
+    def as_(name: str | None) -> None:
+        monkeypatch.delenv("QIANYIN_KEY", raising=False)
+        if name is None:
+            return
+        if name not in keys:
+            words = ("key", "give", "rights_holder", "--label", name, "--account", people[name])
+            keys[name] = run(*words)[1]["key"]
+        monkeypatch.setenv("QIANYIN_KEY", keys[name])
+
+    return as_
+
+
+def _recorded(run: Run, proposal: dict[str, Any]) -> None:
+    shown = run("rights", "proposal", proposal["id"])[1]
+    code, said = run("operation", "wait", shown["operation"])
+    assert (code, said["state"]) == (0, "settled"), said
+
+
+def _orders(
+    run: Run, house: Premises, estate: str, grant: str, paper: Path, as_: Callable[[str | None], None]
+) -> None:
+    named = ("--authority", "Court", "--document", paper)
+    for measure, target, more in (
+        ("hold", f"estate:{estate}", ("--until", "+90d")),
+        ("release", f"estate:{estate}", ()),
+        ("terminate", f"grant:{grant}", ()),
+    ):
+        reason = ("--reason", "依判决") if measure == "terminate" else ()
+        with pytest.MonkeyPatch.context() as hand:
+            hand.setenv("QIANYIN_KEY", house.keys[Scope.REGULATOR])
+            code, said = run("order", "file", measure, target, *named, "--reason-code", "case", *more)
+            assert code == 0, said
+            hand.setenv("QIANYIN_KEY", house.keys[Scope.OPERATOR])
+            code, said = run("order", "execute", measure, target, *named, *reason)
+            assert (code, said["state"]) == (0, "settled"), said
