@@ -52,6 +52,7 @@ def test_all_the_verbs_are_there():
             "columns",
             "evidence",
             "collection",
+            "rights",
         ),
     }
 
