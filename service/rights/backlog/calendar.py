@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from indexer.china import date_of
-from service.rights.backlog.contract import content_digest
 from service.rights.backlog.facts import FACT_WORDS, PRESUMED, Fact
+from service.rights.backlog.written import content_digest
 
 PRODUCT: Final = "-//Qianyin//Contracts//ZH"
 LONGEST_LINE: Final = 75

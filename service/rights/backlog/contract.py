@@ -5,9 +5,8 @@ None is "unknown", never "none": a term that nobody knows any more may be anythi
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -162,8 +161,3 @@ def name_key(name: str) -> str:
 def look_key(name: str) -> str:
     """What is left of a name for a careless eye."""
     return skeleton(name_key(name))
-
-
-def content_digest(contract: Contract) -> bytes:
-    """The digest of everything a row says, wherever it stands in its sheet."""
-    return hashlib.sha256(repr(replace(contract, row=0)).encode()).digest()

@@ -15,8 +15,9 @@ from service.intake.requests import Problem, Severity
 from service.intake.rows import cell_name, too_much
 from service.intake.table import Progress, Table, open_table
 from service.rights.backlog.columns import CONTRACTS, MOST_CONTRACTS, looks_like
-from service.rights.backlog.contract import Contract, content_digest, look_key, name_key
+from service.rights.backlog.contract import Contract, look_key, name_key
 from service.rights.backlog.reading import read_contract
+from service.rights.backlog.written import content_digest
 
 
 @dataclass(frozen=True, slots=True)

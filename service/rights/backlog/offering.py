@@ -1,0 +1,120 @@
+"""What of an existing contract can go on the chain, as an offer with the day it was signed. Pure.
+
+The chain takes a contract that is known whole, in an estate that its licensor owns, while the work's backlog is open;
+its conflicts are recorded with it, and keep nothing out. What is over, or unknown, stays a fact of the house.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from indexer.rights.scope import Scope
+from indexer.rights.state import Estate, EstateStatus
+from indexer.values import Address
+from service.rights.backlog.contract import Contract
+from service.rights.drafting import Agreements, GrantTerms
+
+
+class Obstacle(StrEnum):
+    """Why a contract does not go on the chain, or not yet."""
+
+    UNKNOWN_TERMS = "unknown_terms"
+    OVER = "over"
+    NO_SCAN = "no_scan"
+    LICENSEE_UNREGISTERED = "licensee_unregistered"
+    NO_ESTATE = "no_estate"
+    BACKLOG_CLOSED = "backlog_closed"
+    YOUNGER_THAN_CLAIM = "younger_than_claim"
+
+
+OBSTACLE_WORDS: Final = {
+    Obstacle.UNKNOWN_TERMS: ("有不详的条款", "some terms are unknown"),
+    Obstacle.OVER: ("已届满", "it is over"),
+    Obstacle.NO_SCAN: ("没有签署文本的扫描件", "there is no scan of what was signed"),
+    Obstacle.LICENSEE_UNREGISTERED: ("被授权方尚未登记", "the licensee is not registered"),
+    Obstacle.NO_ESTATE: ("不在任何一项已登记的权利之内", "it lies in no estate on record"),
+    Obstacle.BACKLOG_CLOSED: ("旧合同补录期已过或未开", "the backlog of the work is not open"),
+    Obstacle.YOUNGER_THAN_CLAIM: ("签订不早于权利登记", "it was not signed before the claim"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What a contract is recorded on.
+
+    Attributes:
+        estates: those of the work that its licensor owns.
+        backlog_until: until when older contracts of the work may be recorded, exclusive.
+        licensee: its account; None: not registered.
+        papers: digests of the signed text; None: no scan.
+    """
+
+    estates: tuple[Estate, ...]
+    backlog_until: int
+    licensee: Address | None
+    papers: Agreements | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyOffer:
+    """An offer that a contract becomes: for `Drafting.grant`."""
+
+    estate_id: int
+    scope: Scope
+    terms: GrantTerms
+
+
+def legacy_offer(contract: Contract, footing: Footing, today: int) -> LegacyOffer | tuple[Obstacle, ...]:
+    """Make the offer of a contract, or say all that is in its way.
+
+    What came before the estate begins is left out of its scope: no record rewrites who held what then.
+    """
+    estate, scope = _estate(contract, footing), contract.terms.scope()
+    obstacles = _obstacles(contract, footing, estate, today)
+    if obstacles:
+        return obstacles
+    # What is known to be there by now.
+    assert estate is not None
+    assert scope is not None
+    assert contract.kind is not None
+    assert footing.licensee is not None
+    assert footing.papers is not None
+    terms = GrantTerms(
+        licensee=footing.licensee,
+        kind=contract.kind,
+        papers=footing.papers,
+        sublicensable=bool(contract.sublicensable),
+        signed_on=contract.signed_on or 0,
+    )
+    return LegacyOffer(estate.estate_id, scope.onwards(estate.scope.from_), terms)
+
+
+def _estate(contract: Contract, footing: Footing) -> Estate | None:
+    scope = contract.terms.scope()
+    return None if scope is None else next((one for one in footing.estates if _holds(one, scope)), None)
+
+
+def _obstacles(
+    contract: Contract, footing: Footing, estate: Estate | None, today: int
+) -> tuple[Obstacle, ...]:
+    until, signed_on = contract.terms.until, contract.signed_on
+    there = {
+        Obstacle.UNKNOWN_TERMS: bool(contract.unknown),
+        Obstacle.OVER: until is not None and until <= today,
+        Obstacle.NO_SCAN: footing.papers is None,
+        Obstacle.LICENSEE_UNREGISTERED: footing.licensee is None,
+        Obstacle.NO_ESTATE: estate is None and contract.terms.scope() is not None,
+        Obstacle.BACKLOG_CLOSED: today >= footing.backlog_until,
+        Obstacle.YOUNGER_THAN_CLAIM: estate is not None
+        and signed_on is not None
+        and signed_on >= estate.claimed_on,
+    }
+    return tuple(obstacle for obstacle, is_there in there.items() if is_there)
+
+
+def _holds(estate: Estate, scope: Scope) -> bool:
+    """Whether what of a contract lies in the days of an estate lies in the estate."""
+    rest = scope.onwards(estate.scope.from_)
+    return estate.status is EstateStatus.LIVE and not rest.is_empty() and estate.scope.contains(rest)

@@ -1,0 +1,116 @@
+"""Existing contracts on a real chain: two that clash are recorded as they are, with their conflict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from indexer.rights.codes import TERRITORIES
+from indexer.rights.scope import whole_world
+from indexer.values import Address
+from service.files.directory import DirectoryStore
+from service.intake.attached import Attached, attached
+from service.keys.agreements import Ownership
+from service.keys.sealing import Sealer, new_sealer_key
+from service.outbox import naming, requests
+from service.rights.backlog.keeping import Cabinet
+from service.rights.backlog.offering import Obstacle
+from service.rights.backlog.proposing import Outcome, Progress, Registers, one_by_name, propose_due
+from service.rights.book import Book
+from service.rights.consents import Desk, agree_kept
+from service.rights.drafting import Drafting
+from tests.service.outbox.test_rights_kinds import FAR, TODAY, House, claim, founded, house
+from tests.service.rights.backlog.making import CONTRACT, OTHER, with_terms
+
+__all__ = ["house"]
+pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
+
+
+def scans(folder: Path, *rows: int) -> dict[int, Attached]:
+    found = {}
+    for row in rows:
+        (folder / f"{row}.pdf").write_bytes(b"%PDF-1.4 " + bytes([row]) * 40)
+        file = attached(folder, f"{row}.pdf")
+        assert isinstance(file, Attached)
+        found[row] = file
+    return found
+
+
+def due(house: House, cabinet: Cabinet, registers: Registers) -> list[Outcome]:
+    house.indexer.catch_up()
+    with house.office.projection.view() as view:
+        drafting = Drafting(Book(view), house.office.names.consents)
+        return propose_due(cabinet, drafting, registers, deadline=FAR, proposed_by=None)
+
+
+def agree(house: House, outcome: Outcome, *parties: Address) -> None:
+    assert outcome.proposal is not None
+    desk = Desk(house.office.database, house.office.vault, house.office.names.consents)
+    for party in parties:
+        agree_kept(desk, outcome.proposal.id, party, signer=party, by="test")
+    house.settle()
+
+
+def test_two_contracts_that_clash_are_recorded_one_after_the_other_with_their_conflict(
+    house: House, tmp_path: Path
+) -> None:
+    book = founded(house)
+    whole = replace(
+        claim(house, book.work_id, whole_world(TODAY)),
+        ownership=Ownership((house.ann,), (1,)),
+        backlog_until=TODAY + 30,
+    )
+    house.do(claim=requests.ClaimEstate(whole, house.agreed(whole, house.issuer, house.ann)))
+    first, second = house.account("first"), house.account("second")
+    registers = Registers(
+        lambda name: book.work_id if name.title == "旧城的钟" else None,
+        one_by_name([("例社", house.ann), ("甲社", first), ("乙社", second)]),
+    )
+    until = TODAY + 900
+    rows = [
+        with_terms(OTHER, until=until),
+        with_terms(CONTRACT, until=until),
+        with_terms(replace(OTHER, row=4, number="A-3"), until=until, territories=None),
+        with_terms(replace(OTHER, row=5, number="A-4", licensee="丙社"), until=TODAY - 1),
+    ]
+    cabinet = Cabinet(
+        house.office.database, Sealer(new_sealer_key()), DirectoryStore(tmp_path / "store"), "例社", "test"
+    )
+    for _ in cabinet.take_in(rows, scans(tmp_path, 2, 3)):
+        pass
+
+    older, newer, unknown, over = (outcome for outcome in due(house, cabinet, registers))
+    assert [older.progress, newer.progress] == [Progress.PROPOSED, Progress.WAITING]
+    assert unknown.obstacles == (Obstacle.UNKNOWN_TERMS, Obstacle.NO_SCAN)
+    assert over.obstacles == (Obstacle.OVER, Obstacle.NO_SCAN, Obstacle.LICENSEE_UNREGISTERED)
+    again = due(house, cabinet, registers)
+    assert [one.proposal and one.proposal.id for one in again[:2]] == [
+        older.proposal and older.proposal.id,
+        None,
+    ]
+
+    agree(house, older, house.ann, first)
+    recorded, newer = due(house, cabinet, registers)[:2]
+    assert [recorded.progress, newer.progress] == [Progress.RECORDED, Progress.PROPOSED]
+    agree(house, newer, house.ann, second)
+    assert [one.progress for one in due(house, cabinet, registers)[:2]] == [Progress.RECORDED] * 2
+
+    estate = naming.made_estate(house.intent(whole))
+    with house.office.projection.view() as view:
+        grants = list(Book(view).grants(work=book.work_id))
+    assert [(grant.licensee, grant.conflicts) for grant in grants] == [(first, 0), (second, 1)]
+    assert {grant.estate_id for grant in grants} == {estate}
+    assert grants[0].signed_on == CONTRACT.signed_on
+    assert grants[0].scope.from_ == TODAY
+    assert grants[0].scope.territories == TERRITORIES.mask(["HK", "TW"])
+
+
+def test_a_name_that_two_have_is_nobodys() -> None:
+    one, other = Address(b"\x01" * 20), Address(b"\x02" * 20)
+    account = one_by_name([("甲社", one), ("乙社", one), (" 乙 社", other), ("乙社", one)])
+    assert account("甲社") == one
+    assert account("甲 社") == one
+    assert account("乙社") is None
+    assert account("") is None
