@@ -114,7 +114,7 @@ def explain(request: Request, installation: Installed, bearer: AsParty, body: An
         draft, _ = _drafted(installation, one, bearer, body)
         found = [
             objection_body(each, lambda grant: one.audience.sees_grant(one.book, grant))
-            for each in objections(_drafting(installation, one), draft.request)
+            for each in objections(_drafting(installation, one), draft.request, draft.parties)
         ]
         parties = [write_address(party) for party in draft.parties]
         said = {"refused": bool(found), "objections": found, "parties": parties}
@@ -321,7 +321,7 @@ def _shown(installation: Installation, one: Reading, found: Proposal) -> dict[st
     """Show a proposal with what it would be refused for now, as long as it waits."""
     body = _body(installation, found)
     if found.state is ProposalState.OPEN:
-        objected = objections(_drafting(installation, one), found.request)
+        objected = objections(_drafting(installation, one), found.request, found.parties)
         body["objections"] = [
             objection_body(each, lambda grant: one.audience.sees_grant(one.book, grant)) for each in objected
         ]

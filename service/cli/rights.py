@@ -450,7 +450,7 @@ def _propose(arguments: argparse.Namespace, body: ActBody, *, explaining: bool) 
         proposer = one.speaker.proposer(draft)
         objected = [
             objection_body(each, lambda grant: one.audience.sees_grant(one.book, grant))
-            for each in objections(drafting, draft.request)
+            for each in objections(drafting, draft.request, draft.parties)
         ]
         if explaining:
             lines = [f"✗ {each['zh']}\n  {each['en']}" for each in objected]

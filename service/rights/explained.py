@@ -6,15 +6,17 @@ it is said whether what they speak of still stands, is held, and can be cut, joi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from indexer.rights import scope as boxes
-from indexer.rights.refusal import Offer, Refusal, refusals
+from indexer.rights.acts import GrantKind, Ground
+from indexer.rights.refusal import Offer, Refusal, clashes, refusals
 from indexer.rights.scope import Scope, ScopeRefused, check_estate
 from indexer.rights.state import Estate, EstateStatus, Grant
-from indexer.values import ZERO_HASH, Hash32
+from indexer.values import ZERO_HASH, Address, Hash32
+from service.keys import agreements
 from service.outbox import requests
 from service.outbox.decoding import reason_named
 from service.outbox.requests import Agreed
@@ -31,10 +33,17 @@ class Objection:
     overlap: Scope | None = None
 
 
-def objections(drafting: Drafting, request: Agreed) -> tuple[Objection, ...]:
-    """Say everything that an act would be refused for now, consents aside; nothing: it would be carried out."""
+def objections(drafting: Drafting, request: Agreed, parties: Sequence[Address] = ()) -> tuple[Objection, ...]:
+    """Say what an act would be refused for now, consents aside; nothing: as far as is known it would be carried out.
+
+    Args:
+        parties: who has to agree: with fewer than all owners, one of them grants alone.
+    """
     rules: Callable[[Drafting, Any], Iterator[Objection]] = _RULES[type(request)]
-    return tuple(rules(drafting, request))
+    found = tuple(rules(drafting, request))
+    if isinstance(request, requests.GrantRights) and request.agreement.estate_id:
+        return (*found, *_alone(drafting, request.agreement, parties))
+    return found
 
 
 def _claim(drafting: Drafting, request: requests.ClaimEstate) -> Iterator[Objection]:
@@ -88,9 +97,33 @@ def _amend_estate(drafting: Drafting, request: requests.AmendEstate) -> Iterator
     estate = drafting.book.estate(said.estate_id)
     yield from _estate(drafting, estate, said.revision)
     yield from _malformed(said.scope)
+    if not estate.claimed or estate.granted:
+        yield _said("AmendmentTooLate", estateId=estate.estate_id)
     for one in drafting.book.live_estates(estate.work_id):
         if one.estate_id != estate.estate_id and one.scope.overlaps(said.scope):
             yield _said("ClaimOverlaps", workId=estate.work_id, estateId=one.estate_id)
+
+
+def _alone(drafting: Drafting, said: agreements.Offer, parties: Sequence[Address]) -> Iterator[Objection]:
+    """Look at what one owner may grant without the others."""
+    estate = drafting.book.estate(said.estate_id)
+    if not parties or set(estate.owners) <= set(parties):
+        return
+    given = [
+        one
+        for one in drafting.book.grants(work=estate.work_id)
+        if one.alone and one.estate_id == estate.estate_id and one.grantors == (parties[0],)
+    ]
+    broken = {
+        "owner": parties[0] not in estate.owners,
+        "kind": said.kind is not GrantKind.NON_EXCLUSIVE,
+        "sublicensable": said.sublicensable,
+        "longest": said.scope.until - said.scope.from_ > estate.alone.longest,
+        "quota": len(given) >= estate.alone.quota,
+    }
+    for field, is_broken in broken.items():
+        if is_broken:
+            yield _said("NotAlone", estateId=estate.estate_id, field=field)
 
 
 def _grant(drafting: Drafting, request: requests.GrantRights) -> Iterator[Objection]:
@@ -123,6 +156,34 @@ def _of_grant(
         yield _said("UntilOutOfRange", until=day, least=drafting.today, most=until - 1)
 
 
+def _terminate(drafting: Drafting, request: requests.TerminateGrant) -> Iterator[Objection]:
+    yield from _of_grant(drafting, request)
+    said = request.agreement
+    grant = drafting.book.grant(said.grant_id)
+    if said.ground is not Ground.CONDITION or grant.conditions != ZERO_HASH:
+        return
+    if not grant.notice_days:
+        yield _said("NoSuchCondition", grantId=grant.grant_id)
+    elif said.until < drafting.today + grant.notice_days:
+        yield _said("NoticeTooShort", grantId=grant.grant_id, earliest=drafting.today + grant.notice_days)
+
+
+def _amend_grant(drafting: Drafting, request: requests.AmendGrant) -> Iterator[Objection]:
+    """Look for clashes that are new: those that it had may stay."""
+    yield from _of_grant(drafting, request)
+    said, book, today = request.agreement, drafting.book, drafting.today
+    grant = book.grant(said.grant_id)
+    of: Estate | Grant
+    of = book.grant(grant.parent_id) if grant.parent_id != ZERO_HASH else book.estate(grant.estate_id)
+    offer = Offer(of, grant.licensee, grant.kind, said.scope, grant.sublicensable, grant.signed_on)
+    for one in clashes(book.known(grant.work_id, drafting.now), offer, today):
+        other = one.grant
+        if other is None or other.grant_id == grant.grant_id:
+            continue
+        if not other.scope.overlaps(grant.scope.onwards(today)):
+            yield Objection(_refusal(one, of, grant.licensee), other, one.overlap)
+
+
 _RULES: Mapping[type[Agreed], Callable[[Drafting, Any], Iterator[Objection]]] = {
     requests.ClaimEstate: _claim,
     requests.SplitEstate: _split,
@@ -131,8 +192,8 @@ _RULES: Mapping[type[Agreed], Callable[[Drafting, Any], Iterator[Objection]]] = 
     requests.AmendEstate: _amend_estate,
     requests.GrantRights: _grant,
     requests.SurrenderGrant: _of_grant,
-    requests.TerminateGrant: _of_grant,
-    requests.AmendGrant: _of_grant,
+    requests.TerminateGrant: _terminate,
+    requests.AmendGrant: _amend_grant,
 }
 
 

@@ -66,12 +66,12 @@ class Novel:
             found = answer.json()
         return found
 
-    def signed(self, proposal_id: str) -> str:
-        """Sign what the API says the wallet has to sign."""
+    def signed(self, proposal_id: str, wallet: LocalAccount | None = None) -> str:
+        """Sign what the API says a wallet has to sign."""
         typed = self.callers["ben"].get(f"/v1/proposals/{proposal_id}/typed-data")
         typed["message"] = _numbers(typed["message"])
         typed["domain"]["chainId"] = int(typed["domain"]["chainId"])
-        signed = self.wallet.sign_message(encode_typed_data(full_message=typed))
+        signed = (wallet or self.wallet).sign_message(encode_typed_data(full_message=typed))
         return str(signed.signature.to_0x_hex())
 
     def recorded(self, proposal_id: str) -> dict[str, Any]:

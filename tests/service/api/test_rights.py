@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from eth_account import Account
 
+from indexer.values import address
 from service.access.bearer import Scope
+from service.access.bearers import give_out
+from service.api.signatures import domain_of
+from service.keys.intents import HandOver, digest
 from tests.service.api.novel import AGREEMENT, Novel, begin, cast
-from tests.service.api.premises import DAY, Premises
+from tests.service.api.premises import DAY, Caller, Premises
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
 
@@ -276,3 +284,109 @@ def test_a_scope_is_taken_as_a_lawyer_writes_it_and_what_is_not_understood_is_na
     assert (
         novel.callers["ann"].http.post("/v1/proposals/explain", json=both).json()["title"] == "scope-unclear"
     )
+
+
+def test_what_it_explains_before_is_what_the_chain_refuses_after(novel: Novel) -> None:
+    estate, owners = {"estate_id": novel.estate_id}, ("ann", "ben")
+    shares = [{"account": novel.accounts[name], "part": 1} for name in owners]
+    world = {"rights": ["*"], "territories": ["*"], "languages": ["*"], "media": ["*"], "since": "2026-01-01"}
+    narrow = {**world, "rights": ["translation"]}
+    acts: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+        "claim-overlaps": (
+            {"act": "claim", "work_id": novel.work_id, "scope": narrow, "owners": shares},
+            ("museum", *owners),
+        ),
+        "cut-malformed": ({"act": "split", **estate, "axis": "time", "cuts": [["2020-01-01"]]}, owners),
+        "parts-incomplete": (
+            {"act": "split", **estate, "axis": "rights", "cuts": [["translation"], ["rental"]]},
+            owners,
+        ),
+        "not-mergeable": (
+            {"act": "merge", "estate_ids": [novel.estate_id, novel.estate_id], "axis": "rights"},
+            owners,
+        ),
+        "ownership-unchanged": (
+            {"act": "assign", **estate, "owners": shares, "agreement": AGREEMENT},
+            owners,
+        ),
+        "amendment-too-late": ({"act": "amend_estate", **estate, "scope": narrow, "reason": "误录"}, owners),
+        "until-out-of-range": (
+            {"act": "surrender", "grant_id": novel.grant_id, "last_day": "2099-01-01"},
+            ("tokyo",),
+        ),
+        "no-such-condition": (
+            {
+                "act": "terminate",
+                "grant_id": novel.grant_id,
+                "ground": "condition",
+                "last_day": "2030-01-01",
+                "reason": "违约",
+            },
+            owners,
+        ),
+    }
+    alone = novel.japanese(
+        licensee=novel.accounts["stranger"],
+        alone_by=novel.accounts["ann"],
+        scope={**novel.japanese()["scope"], "territories": ["IT"], "languages": ["it"]},
+        kind="non_exclusive",
+    )
+    acts["not-alone"] = ({**alone, "sublicensable": True}, ("ann", "stranger"))
+    told, refused = {}, {}
+    for code, (act, agreeing) in acts.items():
+        proposal = novel.propose(agreeing[0], f"refused {code}", **act)
+        told[code] = [one["code"] for one in proposal["objections"]]
+        novel.agree(proposal["id"], *agreeing)
+        refused[code] = novel.recorded(proposal["id"])["outcome"]["reason"]["code"]
+    assert refused == {code: code for code in acts}
+    assert {code: set(said) for code, said in told.items()} == {code: {code} for code in acts}
+
+
+def test_what_all_agreed_to_is_handed_in_by_the_worker_if_the_last_one_was_cut_off(novel: Novel) -> None:
+    korean = {**novel.japanese()["scope"], "territories": ["KR"], "languages": ["ko"]}
+    proposal = novel.propose("ann", "cut off", **novel.japanese(scope=korean))
+    novel.agree(proposal["id"], "ann", "tokyo")
+    home = novel.house.installation.settings.home
+    words = [proposal["id"], novel.accounts["ben"][2:], novel.signed(proposal["id"])[2:], "2"]
+    command = [sys.executable, "-m", "tests.service.rights.agreeing", str(home), *words]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=environment, timeout=60, capture_output=True, check=False)
+    assert done.returncode == -9, done.stderr.decode()[-2000:]
+    assert novel.recorded(proposal["id"])["outcome"]["state"] == "settled"
+
+
+def test_who_stands_for_a_party_now_agrees_for_it_and_the_old_account_no_more(novel: Novel) -> None:
+    issuer, old = novel.callers["museum"], novel.accounts["seoul"]
+    brazil = {**novel.japanese()["scope"], "territories": ["TH"], "languages": ["th"]}
+    proposal = novel.propose("ann", "handed over", **novel.japanese(licensee=old, scope=brazil))
+    wallet = Account.create()
+    hand_over = handed_over(novel, old, wallet)
+    issuer.done(f"/v1/accounts/{old}/hand-over", "hand over", hand_over)
+    late = novel.callers["seoul"].http.post(f"/v1/proposals/{proposal['id']}/consents", json={})
+    assert late.status_code == 404, "the old account acts for nobody"
+    account = address(wallet.address.lower())
+    key = give_out(novel.house.installation.database, Scope.RIGHTS_HOLDER, "new", account)
+    new = Caller(novel.house.url, key.text)
+    try:
+        signature = novel.signed(proposal["id"], wallet)
+        agreed = new.http.post(f"/v1/proposals/{proposal['id']}/consents", json={"signature": signature})
+    finally:
+        new.http.close()
+    assert [one["how"] for one in agreed.json()["parties"]] == [None, None, "own_key"], agreed.text
+    novel.agree(proposal["id"], "ann", "ben")
+    assert novel.recorded(proposal["id"])["outcome"]["state"] == "settled"
+
+
+def handed_over(novel: Novel, old: str, wallet: Any) -> dict[str, Any]:
+    """Sign that a wallet stands for an account whose key is kept here."""
+    deadline = int(time.time()) + DAY
+    new = address(wallet.address.lower())
+    named = digest(
+        domain_of(novel.house.installation, HandOver), HandOver(address(old.lower()), new, deadline)
+    )
+    signed = wallet.unsafe_sign_hash(named)
+    return {
+        "replacement": wallet.address,
+        "deadline": deadline,
+        "signature": signed.signature.to_0x_hex(),
+    }
