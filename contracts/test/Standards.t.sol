@@ -32,6 +32,14 @@ contract StandardsTest is Stage {
         assertFalse(collectible.supportsInterface(0xd9b67a26)); // ERC-1155
     }
 
+    function test_estates_are_tokens_and_nothing_financial() public view {
+        assertTrue(rights.supportsInterface(0x01ffc9a7)); // ERC-165
+        assertTrue(rights.supportsInterface(0x80ac58cd)); // ERC-721
+        assertTrue(rights.supportsInterface(0x5b5e139f)); // its metadata
+        assertFalse(rights.supportsInterface(0x2a55205a)); // ERC-2981, royalties
+        assertFalse(rights.supportsInterface(0xffffffff));
+    }
+
     function test_the_ids_are_those_of_the_standards_texts() public pure {
         assertEq(type(IERC7943NonFungible).interfaceId, bytes4(0xbf1ef5fe));
         assertEq(type(IERC6454).interfaceId, bytes4(0x91a6262f));
@@ -49,14 +57,17 @@ contract StandardsTest is Stage {
     }
 
     function test_no_contract_takes_money() public {
-        address[7] memory all = [
+        address[10] memory all = [
             address(ledger),
             address(governance),
             address(orders),
             address(identities),
             address(works),
             address(collections),
-            address(collectible)
+            address(collectible),
+            address(consents),
+            address(rights),
+            address(grants)
         ];
         vm.deal(address(this), 1 ether);
         for (uint256 i = 0; i < all.length; ++i) {
