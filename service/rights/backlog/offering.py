@@ -100,12 +100,13 @@ def _obstacles(
     contract: Contract, footing: Footing, estate: Estate | None, today: int
 ) -> tuple[Obstacle, ...]:
     until, signed_on = contract.terms.until, contract.signed_on
+    is_over = until is not None and until <= today
     there = {
         Obstacle.UNKNOWN_TERMS: bool(contract.unknown),
-        Obstacle.OVER: until is not None and until <= today,
+        Obstacle.OVER: is_over,
         Obstacle.NO_SCAN: footing.papers is None,
         Obstacle.LICENSEE_UNREGISTERED: footing.licensee is None,
-        Obstacle.NO_ESTATE: estate is None and contract.terms.scope() is not None,
+        Obstacle.NO_ESTATE: estate is None and contract.terms.scope() is not None and not is_over,
         Obstacle.BACKLOG_CLOSED: today >= footing.backlog_until,
         Obstacle.YOUNGER_THAN_CLAIM: estate is not None
         and signed_on is not None

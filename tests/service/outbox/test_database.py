@@ -15,6 +15,7 @@ from sqlalchemy import insert, select, text
 
 import service.access.tables
 import service.issuing.tables
+import service.rights.backlog.tables
 import service.rights.tables  # noqa: F401  All declare tables on the same base.
 from service.errors import Unavailable
 from service.outbox.database import Database, open_database
