@@ -16,11 +16,11 @@ from indexer.china import EPOCH, date_of, day_of
 from indexer.rights.acts import GrantKind
 from indexer.rights.names import ScopeUnread
 from indexer.rights.scope import NO_END, Axis
+from indexer.rights.text import read_mask
 from service.files.description import is_isbn
 from service.intake.instructions import Complaint
 from service.intake.rows import Mark
 from service.rights.backlog.contract import NumberKind, Renewal, Reversion, Span
-from service.rights.backlog.lists import read_list
 
 T = TypeVar("T")
 Reader = Callable[[str, str], T | Complaint]
@@ -124,7 +124,7 @@ def mask_of(axis: Axis) -> Reader[int]:
 
     def read(column: str, text: str) -> int | Complaint:
         try:
-            return read_list(axis, text)
+            return read_mask(axis, text)
         except ScopeUnread as unread:
             return _complaint(column, "term-unread", unread.zh, str(unread))
 
