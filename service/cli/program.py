@@ -18,6 +18,7 @@ from service.cli import (
     chain,
     collectibles,
     columns,
+    contracts,
     demo,
     evidence,
     index,
@@ -35,7 +36,7 @@ from service.errors import QianyinError, Unavailable
 
 GROUPS = (
     *(demo, chain, processes, sheets, people, keys),
-    *(collectibles, policies, rights, orders, operations, columns),
+    *(collectibles, policies, rights, contracts, orders, operations, columns),
     *(index, evidence, verify),
 )
 

@@ -1,0 +1,141 @@
+"""`qianyin contracts …`: a house's existing contracts, judged, compared, watched, and taken in."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from service.cli.acting import PRINCIPAL
+from service.cli.opening import Verbs, installation_of, tell
+
+if TYPE_CHECKING:
+    from service.installation import Installation
+    from service.rights.backlog.contract import Contract
+    from service.rights.backlog.keeping import Cabinet
+    from service.rights.backlog.reporting import Findings
+    from service.rights.backlog.sheet import ContractSheet
+
+HOUSE = "installation"
+"""The house of whoever has the home folder."""
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verbs."""
+    contracts = verbs.add_parser(
+        "contracts",
+        help="existing contracts from a sheet: what contradicts what, what comes when",
+        description=(
+            "Existing contracts. Nothing is refused for a conflict, and a term may be unknown; reported is what "
+            "contradicts what, what may, and which days come."
+        ),
+    )
+    acts = contracts.add_subparsers(dest="act", metavar="ACT", required=True)
+    check = acts.add_parser("check", help="judge a sheet (CSV, XLSX) and report; nothing is kept")
+    check.add_argument("sheet", type=Path)
+    _reports(check)
+    check.set_defaults(run=run_check)
+    keep = acts.add_parser("keep", help="take in what a sheet lists, with the scans beside it, sealed")
+    keep.add_argument("sheet", type=Path)
+    keep.add_argument("--json", action="store_true")
+    keep.set_defaults(run=run_keep)
+    report = acts.add_parser("report", help="report on what was taken in")
+    _reports(report)
+    report.set_defaults(run=run_report)
+
+
+def _reports(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--conflicts", type=Path, metavar="SHEET", help="write the conflicts, as CSV or XLSX")
+    verb.add_argument(
+        "--calendar", type=Path, metavar="FILE", help="write the days to come, as iCalendar (.ics)"
+    )
+    verb.add_argument("--months", type=int, default=6, help="how far to look ahead (default: 6)")
+    verb.add_argument("--language", choices=("zh", "en"), default="zh", help="of the report")
+    verb.add_argument("--json", action="store_true")
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Judge a sheet, and report on its contracts even where there are errors."""
+    sheet = _read(arguments)
+    found = _report(arguments, sheet.contracts)
+    said = {**found, "sheet": sheet.report.as_json()}
+    tell(arguments, said, _text(arguments, sheet.contracts))
+    return 0 if sheet.report.is_sound else 1
+
+
+def run_keep(arguments: argparse.Namespace) -> int:
+    """Take contracts in; run again after being cut off it goes on."""
+    sheet = _read(arguments)
+    contracts = sheet.sound()
+    with installation_of(arguments) as installation:
+        cabinet = _cabinet(installation)
+        ids = [kept.id for chunk in cabinet.take_in(contracts, sheet.scans) for kept in chunk]
+    said = {"contracts": ids, "scans": len(sheet.scans), "warnings": sheet.report.warning_count}
+    tell(
+        arguments,
+        said,
+        f"{len(ids)} 份合同，{len(sheet.scans)} 份扫描件\n{len(ids)} contracts, {len(sheet.scans)} scans",
+    )
+    return 0
+
+
+def run_report(arguments: argparse.Namespace) -> int:
+    """Report on the contracts that were taken in."""
+    with installation_of(arguments) as installation:
+        contracts = tuple(kept.contract for kept in _cabinet(installation).contracts())
+    tell(arguments, _report(arguments, contracts), _text(arguments, contracts))
+    return 0
+
+
+def _read(arguments: argparse.Namespace) -> ContractSheet:
+    from indexer.china import china_day
+    from service.rights.backlog.sheet import read_contracts
+
+    sheet = read_contracts(arguments.sheet, china_day(int(time.time())))
+    if not arguments.json:
+        for mark, problems in (("✗", sheet.report.errors), ("!", sheet.report.warnings)):
+            for one in problems:
+                print(f"  {mark} {one.cell:6} {one.zh} / {one.en}", file=sys.stderr)
+    return sheet
+
+
+def _cabinet(installation: Installation) -> Cabinet:
+    from service.keys.master import master_sealer
+    from service.rights.backlog.keeping import Cabinet
+
+    sealer = master_sealer(installation.settings)
+    return Cabinet(installation.database, sealer, installation.files, HOUSE, PRINCIPAL)
+
+
+def _findings(arguments: argparse.Namespace, contracts: Sequence[Contract]) -> Findings:
+    from indexer.china import china_day
+    from service.rights.backlog.contract import Span
+    from service.rights.backlog.findings import findings
+
+    return findings(contracts, china_day(int(time.time())), Span(months=arguments.months))
+
+
+def _text(arguments: argparse.Namespace, contracts: Sequence[Contract]) -> str:
+    from service.rights.backlog.reporting import as_text
+
+    return "" if arguments.json else as_text(_findings(arguments, contracts), arguments.language).rstrip()
+
+
+def _report(arguments: argparse.Namespace, contracts: Sequence[Contract]) -> dict[str, Any]:
+    """Write the files that were asked for; gives the report as one JSON object."""
+    from service.intake.writing import write_sheet
+    from service.rights.backlog.calendar import write_calendar
+    from service.rights.backlog.reporting import as_json, conflict_columns, conflict_rows
+
+    found, tongue = _findings(arguments, contracts), arguments.language
+    if arguments.conflicts is not None:
+        write_sheet(
+            arguments.conflicts, conflict_columns(tongue), conflict_rows(found.conflicts, tongue), tongue
+        )
+    if arguments.calendar is not None:
+        arguments.calendar.write_bytes(write_calendar(found.coming, datetime.now(UTC), tongue))
+    return as_json(found)
