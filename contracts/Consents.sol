@@ -13,7 +13,7 @@ import {IProvenanceLedger} from "./interfaces/IProvenanceLedger.sol";
 /// @title Who agreed, and how
 contract Consents is IConsents, Recorder, TypedData {
     /// @dev What a paper was attested for: the act's work too, which the confirmation is told in the history of.
-    struct Attested_ {
+    struct PaperData {
         bytes32 workId;
         bytes32 paper;
         address attester;
@@ -33,7 +33,7 @@ contract Consents is IConsents, Recorder, TypedData {
     address public immutable rights;
     address public immutable grants;
 
-    mapping(bytes32 intent => mapping(address party => Attested_)) private _attested;
+    mapping(bytes32 intent => mapping(address party => PaperData)) private _attested;
     /// @inheritdoc IConsents
     mapping(bytes32 intent => mapping(address account => bool)) public withdrawn;
 
@@ -76,7 +76,7 @@ contract Consents is IConsents, Recorder, TypedData {
 
     /// @inheritdoc IConsents
     function confirm(bytes32 intent, address party, bytes calldata signature) external {
-        Attested_ storage attested = _attested[intent][party];
+        PaperData storage attested = _attested[intent][party];
         if (attested.paper == 0) revert AttestationUnknown(intent, party);
         if (attested.confirmed) revert AttestationConfirmedBefore(intent, party);
         address account = _standing(party);
@@ -116,7 +116,7 @@ contract Consents is IConsents, Recorder, TypedData {
 
     /// @inheritdoc IConsents
     function attestation(bytes32 intent, address party) public view returns (Attestation memory) {
-        Attested_ storage attested = _attested[intent][party];
+        PaperData storage attested = _attested[intent][party];
         return Attestation(attested.paper, attested.attester, attested.confirmer, attested.confirmed);
     }
 
@@ -148,7 +148,7 @@ contract Consents is IConsents, Recorder, TypedData {
         bytes32 signed = digest(keccak256(abi.encode(ATTESTATION, intent, consent.party, consent.paper)));
         _requireSigned(attester, signed, consent.signature);
         _requireSigned(confirmer, signed, consent.confirmation);
-        _attested[intent][consent.party] = Attested_(workId, consent.paper, attester, false, confirmer);
+        _attested[intent][consent.party] = PaperData(workId, consent.paper, attester, false, confirmer);
         _record(
             Attested.selector,
             _stateOf(intent, consent.party),

@@ -89,13 +89,13 @@ contract UniverseTest is Test {
         isBox[_pointsOf(scope)] = true;
     }
 
-    function _joins(Scope memory a, Scope memory b, uint256 aPoints, uint256 bPoints) private view returns (uint256) {
-        bool can = aPoints & bPoints == 0 && isBox[aPoints | bPoints];
+    function _joins(Scope memory a, Scope memory b, uint256 ofA, uint256 ofB) private view returns (uint256) {
+        bool can = ofA & ofB == 0 && isBox[ofA | ofB];
         uint256 joins = 0;
         for (uint8 axis = 0; axis < 5; ++axis) {
             uint256 mark = _mark();
             (bool joined, Scope memory whole) = a.join(b, Axis(axis));
-            require(!joined || (can && _pointsOf(whole) == (aPoints | bPoints)), "joined");
+            require(!joined || (can && _pointsOf(whole) == (ofA | ofB)), "joined");
             if (joined) ++joins;
             _forget(mark);
         }
