@@ -13,7 +13,7 @@ from pydantic import Field
 from indexer.rights.acts import GrantKind
 from indexer.rights.codes import LANGUAGES, LISTS, MEDIA, RIGHTS, TERRITORIES, CodeList
 from indexer.rights.scope import Axis, Scope, ScopeRefused
-from indexer.values import ZERO_HASH, Address, address, hash32
+from indexer.values import Address, Hash32, address, hash32
 from service.api.border import Installed
 from service.api.names import digest_in, number_in
 from service.api.scoping import day_in, mask_in
@@ -35,6 +35,8 @@ from service.rights.proposals import Draft, Proposal
 routes = APIRouter(include_in_schema=False)
 TO_AGREE_IN = 30 * 86_400
 """Seconds that a proposal made on a page waits for everybody's agreement."""
+_NOT_YET = Hash32(b"\xff" * 32)
+"""Stands for the digest of an agreement that is not there yet, where a grant is only looked at."""
 _KINDS = {word: kind for kind, word in KINDS.items()}
 Codes = Annotated[list[Annotated[str, Field(max_length=32)]], Field(max_length=300)]
 Day = Annotated[str, Field(max_length=10)]
@@ -121,7 +123,9 @@ def propose_grant(
     with signed_in(request, installation, reader) as visit:
         reading, filled = _owners_reading(visit, work_id), fields.filled()
         scope, draft, faults = _drafted(visit, reading, filled)
-        if draft is None:
+        if not filled.agreement:
+            faults.append(Bilingual("请填写合同摘要。", "Give the digest of the agreement."))
+        if draft is None or faults:
             return private(request, proposing.grant_form(reading, filled, scope, faults), 400)
         made = _proposed(visit, draft)
     return RedirectResponse(addresses.proposal(made.id), 303)
@@ -226,14 +230,15 @@ def _licensee(text: str, faults: list[Bilingual]) -> Address | None:
 
 
 def _papers(text: str, faults: list[Bilingual]) -> Agreements:
+    """Read the digest of the agreement; as long as one only looks, there need not be one yet."""
     if not text:
-        return Agreements(ZERO_HASH)
+        return Agreements(_NOT_YET)
     try:
         return Agreements(hash32("0x" + text))
     except ValueError:
         en = "The digest of the agreement has 64 hexadecimal digits."
         faults.append(Bilingual("合同摘要应为 64 位十六进制。", en))
-        return Agreements(ZERO_HASH)
+        return Agreements(_NOT_YET)
 
 
 def _filled_split(reading: Reading, fields: SplitFields) -> FilledSplit:

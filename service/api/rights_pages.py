@@ -16,13 +16,14 @@ from indexer.rights.codes import LANGUAGES, MEDIA
 from indexer.rights.scope import Point
 from indexer.values import Hash32
 from service.access.bearer import Scope as KeyScope
+from service.api import estates
 from service.api.border import Installed
 from service.api.names import digest_in, number_in
 from service.api.scoping import day_in, mask_in, point_in
 from service.api.sessions import FromHere, Reader
 from service.api.shapes import Body
 from service.api.signatures import domain_of
-from service.api.signed_in import Visit, private, signed_in, visiting
+from service.api.signed_in import Visit, private, required, signed_in, visiting
 from service.errors import NotAllowed
 from service.keys.agreements import Claim
 from service.keys.operators import Operator
@@ -130,6 +131,20 @@ def estate(request: Request, installation: Installed, reader: Reader, estate_id:
         found = visit.one.audience.require_estate(visit.one.book, number_in(estate_id))
         reading = visit.rights(found.work_id)
         return private(request, single.estate_page(reading, installation.database, found.estate_id))
+
+
+@routes.get("/g/{grant_id}/evidence")
+def grant_evidence(request: Request, installation: Installed, reader: Reader, grant_id: str) -> Response:
+    """The evidence that a grant is in force today, for whoever may see it."""
+    return estates.grant_evidence(
+        request, installation, required(request, reader), grant_id, estates.GrantEvidenceQuery()
+    )
+
+
+@routes.get("/e/{estate_id}/evidence")
+def estate_evidence(request: Request, installation: Installed, reader: Reader, estate_id: str) -> Response:
+    """The evidence for whose an estate is, for its owners, the registrant and the regulator."""
+    return estates.estate_evidence(request, installation, required(request, reader), estate_id)
 
 
 @routes.get("/p/{proposal_id}")

@@ -106,6 +106,16 @@ def signed_in(request: Request, installation: Installation, reader: Bearer | Non
     Raises:
         NotAllowed: nobody is.
     """
+    with visiting(request, installation, required(request, reader)) as visit:
+        yield visit
+
+
+def required(request: Request, reader: Bearer | None) -> Bearer:
+    """Demand that somebody is signed in; gives them back.
+
+    Raises:
+        NotAllowed: nobody is.
+    """
     if reader is None:
         raise NotAllowed(
             "sign-in-needed",
@@ -113,8 +123,7 @@ def signed_in(request: Request, installation: Installation, reader: Bearer | Non
             "This page is for the parties; sign in first.",
             sign_in=addresses.sign_in(request.url.path),
         )
-    with visiting(request, installation, reader) as visit:
-        yield visit
+    return reader
 
 
 def private(request: Request, page: Page, status: int = 200) -> Response:

@@ -41,7 +41,7 @@ def grant_page(reading: Reading, grant_id: Hash32) -> GrantPage:
         above=tuple(map(phrasing.grant, above)),
         below=tuple(map(phrasing.grant, below)),
         conflicts=tuple(_conflicts(reading, grant)),
-        bundle=f"{addresses.twin(addresses.grant(as_hex(grant_id)))}/evidence",
+        bundle=f"{addresses.grant(as_hex(grant_id))}/evidence",
         history=_history(reading, known),
         technical=_technical(reading, known, Fact("grant_id", as_hex(grant_id))),
         as_of=reading.context.as_of(known.settled),
@@ -59,6 +59,7 @@ def estate_page(reading: Reading, database: Database, estate_id: int) -> EstateP
     estate, phrasing = audience.require_estate(book, estate_id), reading.phrasing()
     burdens = reading.rights.burdens(estate.scope, reading.today)
     said = openness(database, estate_id)
+    whole = audience.owns(estate) or audience.sees_work(book, estate.work_id)
     known = book.view.estate(estate_id)
     assert known is not None, "it was just found"
     held = estate.held_until if estate.held_until > reading.context.now else None
@@ -72,7 +73,7 @@ def estate_page(reading: Reading, database: Database, estate_id: int) -> EstateP
         chain=tuple(map(phrasing.step, _chain(reading, estate))),
         burdens=tuple(phrasing.grant(one) for one in burdens if audience.sees_grant(book, one)),
         public=said is not None and said.open,
-        bundle=f"{addresses.twin(addresses.estate(str(estate_id)))}/evidence",
+        bundle=f"{addresses.estate(str(estate_id))}/evidence" if whole else None,
         history=_history(reading, known),
         technical=_technical(reading, known, Fact("estate_id", str(estate_id))),
         as_of=reading.context.as_of(known.settled),

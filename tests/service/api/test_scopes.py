@@ -20,6 +20,22 @@ pytestmark = pytest.mark.node
 ALL = entitlements(make_app(Installation(read_settings({}, Path()))))
 
 PUBLIC = frozenset[Scope]()
+SIGNED_IN = (
+    "POST /sign-in",
+    "POST /sign-out",
+    "GET /rights",
+    "GET /w/{work_id}/rights/grant",
+    "POST /w/{work_id}/rights/grant",
+    "GET /w/{work_id}/rights/split",
+    "POST /w/{work_id}/rights/split",
+    "GET /g/{grant_id}",
+    "GET /g/{grant_id}/evidence",
+    "GET /e/{estate_id}",
+    "GET /e/{estate_id}/evidence",
+    "GET /p/{proposal_id}",
+    "POST /p/{proposal_id}/agree",
+)
+"""Pages for whoever signed in: they obey a session and no key; whom they show what is tried in test_rights_pages.py."""
 ISSUER, HOLDER, REGULATOR, OPERATOR, RIGHTS_HOLDER = ({one} for one in Scope)
 EVERY_KEY = set(Scope)
 TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
@@ -42,6 +58,8 @@ TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
             "GET /labels/{collection_id}",
             "GET /verify",
             "POST /verify",
+            "GET /sign-in",
+            "GET /w/{work_id}/rights",
             "GET /static/{name:path}",
             "GET /files/{cid}",
             "GET /preview/{cid}",
@@ -73,6 +91,7 @@ TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
         ),
         PUBLIC,
     ),
+    **dict.fromkeys(SIGNED_IN, PUBLIC),
     **dict.fromkeys(
         (
             # what an institution does with what is its own
@@ -227,6 +246,8 @@ def test_an_operation_is_open_to_its_scopes_and_to_no_other(
     elif allowed and scope not in allowed:
         assert answer.status_code == 403
         assert answer.json()["title"] == "scope-missing"
+    elif operation in SIGNED_IN:
+        assert answer.status_code in (303, 403, 404, 422), "without a session a key alone shows nothing"
     else:
         assert answer.status_code in (200, 404, 409, 422), answer.text
 

@@ -1,0 +1,250 @@
+"""The pages of rights over HTTP: what parties see signed in, what a stranger does; a form binds nobody alone."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from indexer.evidence.bundle import read_bundle
+from service.access.bearer import Scope
+from tests.service.api.novel import AGREEMENT, Novel, begin, cast
+from tests.service.api.premises import Premises
+
+pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
+ASKED = {"right": "translation", "territory": "JP", "language": "ja", "medium": "ebook"}
+
+
+@pytest.fixture(scope="module")
+def novel(house: Premises) -> Iterator[Novel]:
+    """The story, told once; the deposit and the claim are found done where another module told it before."""
+    made = cast(house)
+    try:
+        begin(made)
+        yield made
+    finally:
+        made.close()
+
+
+class Browser:
+    """Somebody at a browser, signed in or not."""
+
+    def __init__(self, novel: Novel, who: str | None = None) -> None:
+        self.url = novel.house.url
+        self.http = httpx.Client(base_url=self.url, timeout=60, headers={"Accept-Language": "zh"})
+        if who is not None:
+            key = novel.callers[who].http.headers["authorization"].removeprefix("Bearer ")
+            answer = self.send("/sign-in", {"key": key, "next": "/rights"})
+            assert answer.headers["location"] == "/rights"
+            self.http.cookies.set("qianyin", answer.cookies["qianyin"])
+
+    def page(self, path: str, status: int = 200, **query: Any) -> str:
+        """Open a page, and give what it says."""
+        answer = self.http.get(path, params=query)
+        assert answer.status_code == status, answer.text
+        assert status == 403 or path.startswith("/sign-in") or answer.headers["cache-control"] == "no-store"
+        return said(answer.text)
+
+    def send(self, path: str, data: dict[str, Any]) -> httpx.Response:
+        """Send a form from a page of this site."""
+        return self.http.post(path, data=data, headers={"Origin": self.url})
+
+
+def said(text: str) -> str:
+    """Give the words of a page."""
+    body = re.sub(r"<(script|style|template|svg).*?</\1>", "", text, flags=re.DOTALL)
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body)))
+
+
+Opens = Callable[..., Browser]
+
+
+@pytest.fixture(scope="module")
+def opens(novel: Novel) -> Iterator[Opens]:
+    """Give a function that opens browsers, which are closed at the end."""
+    opened: list[Browser] = []
+
+    def open_one(who: str | None = None) -> Browser:
+        opened.append(Browser(novel, who))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.http.close()
+
+
+@pytest.fixture(scope="module")
+def ann(opens: Opens) -> Browser:
+    return opens("ann")
+
+
+@pytest.fixture(scope="module")
+def tokyo(opens: Opens) -> Browser:
+    return opens("tokyo")
+
+
+@pytest.fixture(scope="module")
+def stranger(opens: Opens) -> Browser:
+    return opens()
+
+
+def rights(novel: Novel) -> str:
+    return f"/w/{novel.work_id}/rights"
+
+
+def test_an_owner_reads_who_may_on_what_proof_and_its_co_owner_by_name(novel: Novel, ann: Browser) -> None:
+    page = ann.page(rights(novel), **ASKED)
+    assert "著作权人视图" in page
+    assert "某某novel-tokyo" in page
+    assert "某某novel-ben" in page
+    assert re.search("依据：许可第 \\d+ 号，各方均已签名", page)
+    assert "不可 再授专有许可" in page
+    assert "权属来源" in page
+
+
+def test_a_licensee_reads_its_grant_and_nothing_of_who_else_has_what(novel: Novel, tokyo: Browser) -> None:
+    page = tokyo.page(rights(novel), **ASKED)
+    assert "被许可人视图" in page
+    assert "某某novel-tokyo" in page
+    assert "某某novel-ben" not in page
+    assert "权属来源" not in page
+
+
+def test_a_stranger_is_told_available_or_not_where_an_owner_lets_it_be_said(
+    novel: Novel, stranger: Browser
+) -> None:
+    assert "著作权人未公开" in stranger.page(rights(novel), **ASKED)
+    opened = novel.callers["ann"].http.post(f"/v1/estates/{novel.estate_id}/openness", json={"open": True})
+    assert opened.status_code == 200
+    page = stranger.page(rights(novel), **ASKED)
+    assert "不可授" in page
+    assert "某某" not in page
+    assert "可授" in stranger.page(rights(novel), **{**ASKED, "territory": "KR"})
+    novel.callers["ann"].http.post(f"/v1/estates/{novel.estate_id}/openness", json={"open": False})
+
+
+def test_what_is_for_parties_asks_a_stranger_to_sign_in(novel: Novel, stranger: Browser) -> None:
+    for path in (f"/g/{novel.grant_id}", f"/e/{novel.estate_id}", f"{rights(novel)}/grant"):
+        assert "请先登录" in stranger.page(path, 403)
+    assert stranger.http.get("/rights").headers["location"] == "/sign-in?next=%2Frights"
+
+
+def test_who_has_no_part_finds_nothing_though_signed_in(novel: Novel, opens: Opens) -> None:
+    other = opens("stranger")
+    for path in (f"/g/{novel.grant_id}", f"/e/{novel.estate_id}"):
+        assert other.http.get(path).status_code == 404
+    assert "著作权人未公开" in other.page(rights(novel), **ASKED)
+    assert "没有与本方有关的作品" in other.page("/rights")
+
+
+def test_a_grant_shows_its_agreement_to_be_checked_and_its_evidence_to_take(
+    novel: Novel, tokyo: Browser
+) -> None:
+    page = tokyo.page(f"/g/{novel.grant_id}")
+    assert AGREEMENT.removeprefix("0x") in page
+    assert "核对合同" in page
+    bundle = tokyo.http.get(f"/g/{novel.grant_id}/evidence")
+    assert bundle.status_code == 200
+    assert read_bundle(bundle.content).claim.KIND == "grant"
+
+
+def test_an_owner_takes_the_evidence_of_its_title_and_a_licensee_does_not(
+    novel: Novel, ann: Browser, tokyo: Browser
+) -> None:
+    assert "权属来源" in ann.page(f"/e/{novel.estate_id}")
+    assert read_bundle(ann.http.get(f"/e/{novel.estate_id}/evidence").content).claim.KIND == "title"
+    assert tokyo.http.get(f"/e/{novel.estate_id}/evidence").status_code in (403, 404)
+
+
+def test_the_form_says_what_a_grant_would_clash_with_and_leave_before_it_is_proposed(
+    novel: Novel, ann: Browser
+) -> None:
+    filled = {**ASKED, "since": "2090-01-01", "until": "2091-12-31", "licensee": novel.accounts["seoul"]}
+    assert "与在先许可冲突" not in ann.page(f"{rights(novel)}/grant", **filled)
+    clashing = ann.page(f"{rights(novel)}/grant", **{**filled, "since": "2027-01-01"})
+    assert "与在先许可冲突" in clashing
+    assert "重叠部分" in clashing
+    assert "办结之后" in clashing
+    assert "提出，请各方同意" not in clashing
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"licensee": "somebody"}, "被许可人请填账户"),
+        ({"until": "2089-01-01"}, "结束日早于开始日"),
+        ({"since": "2090-02-30"}, "没有 2090-02-30 这一天"),
+        ({"agreement": "12"}, "合同摘要应为 64 位"),
+    ],
+)
+def test_what_is_not_understood_in_the_form_is_said(
+    novel: Novel, ann: Browser, changed: dict[str, str], told: str
+) -> None:
+    filled = {
+        **ASKED,
+        "since": "2090-01-01",
+        "until": "2091-12-31",
+        "licensee": novel.accounts["seoul"],
+        **changed,
+    }
+    assert told in ann.page(f"{rights(novel)}/grant", **filled)
+
+
+def test_a_form_proposes_and_each_party_agrees_for_itself(novel: Novel, ann: Browser, opens: Opens) -> None:
+    filled = {
+        **ASKED,
+        "medium": "print",
+        "since": "2030-01-01",
+        "until": "2031-12-31",
+        "licensee": novel.accounts["seoul"],
+    }
+    assert "请填写合同摘要" in said(ann.send(f"{rights(novel)}/grant", filled).text)
+    made = ann.send(f"{rights(novel)}/grant", filled | {"kind": "sole", "agreement": AGREEMENT})
+    assert made.status_code == 303
+    proposal = made.headers["location"]
+    assert "0/3 方已同意" in ann.page(proposal)
+    assert ann.send(f"{proposal}/agree", {}).status_code == 303
+    assert "1/3 方已同意" in ann.page(proposal)
+    assert ann.send(f"{proposal}/agree", {}).status_code == 403
+    seoul = opens("seoul")
+    assert "待各方同意" in seoul.page("/rights")
+    assert seoul.send(f"{proposal}/agree", {}).status_code == 303
+    novel.agree(proposal.removeprefix("/p/"), "ben")
+    outcome = novel.recorded(proposal.removeprefix("/p/"))["outcome"]
+    assert outcome["state"] == "settled", outcome
+    assert "已办结" in ann.page(proposal)
+    assert "排他" in seoul.page(rights(novel))
+
+
+def test_a_form_of_another_site_binds_nobody(novel: Novel, ann: Browser) -> None:
+    data = {**ASKED, "since": "2030-01-01", "until": "2031-12-31", "licensee": novel.accounts["seoul"]}
+    for headers in ({"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}, {}):
+        assert ann.http.post(f"{rights(novel)}/grant", data=data, headers=headers).status_code == 403
+
+
+def test_a_division_is_looked_at_before_it_is_proposed(novel: Novel, ann: Browser) -> None:
+    page = ann.page(f"{rights(novel)}/split", axis="rights", part="adaptation")
+    assert "改编权" in page
+    assert "各部分仍归原共同著作权人" in page
+    assert "切分须落在权利项之内" in ann.page(f"{rights(novel)}/split", axis="time", day="1990-01-01")
+    proposed = ann.send(f"{rights(novel)}/split", {"axis": "rights", "part": "adaptation"})
+    assert "权利分割" in ann.page(proposed.headers["location"])
+
+
+def test_only_an_owner_opens_the_forms(novel: Novel, tokyo: Browser) -> None:
+    assert tokyo.http.get(f"{rights(novel)}/grant").status_code == 403
+    assert tokyo.http.get(f"{rights(novel)}/split").status_code == 403
+
+
+def test_a_regulator_reads_all_with_people_masked(novel: Novel, opens: Opens) -> None:
+    key = novel.house.keys[Scope.REGULATOR]
+    browser = opens()
+    token = browser.send("/sign-in", {"key": key}).cookies["qianyin"]
+    browser.http.cookies.set("qianyin", token)
+    page = browser.page(rights(novel), **ASKED)
+    assert "监管方视图" in page
+    assert "某某novel-ben" not in page
