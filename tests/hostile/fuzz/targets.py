@@ -12,6 +12,7 @@ import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,12 @@ from service.intake.rows import Mark, Row
 from service.intake.sheet import Options, read_sheet
 from service.intake.workbook import workbook_rows
 from service.intake.writing import write_sheet
+from service.rights.backlog.calendar import write_calendar
+from service.rights.backlog.findings import findings
+from service.rights.backlog.reporting import Findings, as_json, as_text
+from service.rights.backlog.sheet import read_contracts
+from service.rights.backlog.written import canonical, read_canonical
+from service.rights.formats.onix_reading import Ask, Read, read_onix
 from tests.service.intake.workbooks import MAIN, raw_workbook
 
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -47,6 +54,35 @@ SHEETS = (
     f"{HEADINGS}\n衍生创作,静夜思,唐诗,李白,唐诗小笺,200,2,-0205\n衍生创作,春晓,唐诗,孟浩然,,,,0701-02\n",
     "Title\tAccession number\tCaptured by\tKind\nVase\t4.5\tMuseum\tcapture record\n",
 )
+CONTRACT_SHEET = (
+    "作品,授权方,被授权方,许可种类,权利,地域,语言,媒介,起始日期,截止日期,签订日期,自动续约,清库存期（天）,权利回归\n"
+    "旧城的钟,例社,甲社,专有,复制、发行,港澳台,繁体中文,纸质,2024-01-01,2029-12-31,2023-11-01,"
+    "每次 1 年，提前 60 天通知,180,2027-05-01 绝版\n"
+    "旧城的钟,例社,乙社,普通,复制,全世界（日本除外）,zh-Hant,纸质,1 January 2025,10年,,否,6 个月,\n"
+)
+CONTRACT_WORDS = (
+    "不详",
+    "永久",
+    "除外",
+    "全世界",
+    "0000-01-01",
+    "9999-12-31",
+    "99999 年",
+    "提前",
+    "、",
+    "（",
+    "Ｊ",
+    "#1",
+)
+ONIX = """<ONIXMessage release="3.1" xmlns="http://ns.editeur.org/onix/3.1/reference"><Product>
+<RecordReference>r</RecordReference><ProductIdentifier><ProductIDType>15</ProductIDType><IDValue>9787020002207</IDValue>
+</ProductIdentifier><DescriptiveDetail><ProductForm>BC</ProductForm><TitleDetail><TitleType>01</TitleType><TitleElement>
+<TitleElementLevel>01</TitleElementLevel><TitleText>围城</TitleText></TitleElement></TitleDetail><Language>
+<LanguageRole>01</LanguageRole><LanguageCode>chi</LanguageCode><ScriptCode>Hant</ScriptCode></Language>
+</DescriptiveDetail><PublishingDetail><SalesRights><SalesRightsType>01</SalesRightsType><Territory>
+<CountriesIncluded>HK TW</CountriesIncluded></Territory></SalesRights><ROWSalesRightsType>06</ROWSalesRightsType>
+</PublishingDetail></Product></ONIXMessage>
+"""
 CELLS = (
     '<row r="1"><c r="A1" t="inlineStr"><is><t>题名</t></is></c><c r="B1" t="s"><v>0</v></c></row>'
     '<row r="2"><c r="A2" s="1"><v>366</v></c><c r="B2" t="b"><v>1</v></c><c r="C2" t="str"><v>x_x000D_</v></c></row>'
@@ -102,6 +138,21 @@ def _sheet(data: bytes) -> Report:
 
 def _has_code(ended: Any, code: str) -> bool:
     return isinstance(ended, Report) and any(problem.code == code for problem in ended.errors)
+
+
+def _contracts(data: bytes) -> Findings:
+    sheet = read_contracts(data, 20_787)
+    found = findings(sheet.contracts, 20_787)
+    json.dumps(as_json(found), ensure_ascii=False)
+    as_text(found)
+    write_calendar(found.coming, datetime(2026, 11, 30, tzinfo=UTC))
+    for contract in found.contracts:
+        assert read_canonical(canonical(contract), contract.row) == contract
+    return found
+
+
+def _onix(data: bytes) -> list[Read]:
+    return list(read_onix(data))
 
 
 def _grid(data: bytes) -> list[Row]:
@@ -303,6 +354,34 @@ TARGETS: dict[str, Target] = {
             ],
             lambda ended: _has_code(ended, "quantity-over-cap") or _has_code(ended, "number-malformed"),
             tuple(word.encode() for word in CSV_WORDS),
+        ),
+        Target(
+            "contracts",
+            _contracts,
+            (BadInput, TooLarge),
+            lambda: [CONTRACT_SHEET.encode(), CONTRACT_SHEET.encode("gb18030")],
+            lambda ended: isinstance(ended, Findings) and bool(ended.without_end),
+            tuple(word.encode() for word in (*CSV_WORDS, *CONTRACT_WORDS)),
+        ),
+        Target(
+            "onix",
+            _onix,
+            (BadInput, TooLarge),
+            lambda: [ONIX.encode(), ONIX.replace("3.1", "3.0").encode("utf-16")],
+            lambda ended: (
+                isinstance(ended, list)
+                and any(one.ask in (Ask.LANGUAGES, Ask.PLACES) for read in ended for one in read.asked)
+            ),
+            (
+                *XML_WORDS,
+                b"<SalesRights>",
+                b"WORLD",
+                b"07",
+                b"JP KR",
+                b"<Product>",
+                b"</Product>",
+                b"encoding='gbk'",
+            ),
         ),
         Target(
             "workbook-cells",
