@@ -104,23 +104,24 @@ def _policy(kind: str, licence: Licence) -> Json:
 
 
 def _permissions(licence: Licence, limits: Sequence[Json]) -> list[Json]:
-    permission = _rule("Permission", licence, actions(licence.scope.rights), limits)
+    permissions = [_rule("Permission", licence, action, limits) for action in actions(licence.scope.rights)]
     if licence.authors:
-        permission["duty"] = [
+        duties = [
             {"@type": "Duty", "action": "attribute", "attributedParty": _party(author)}
             for author in licence.authors
         ]
-    if not licence.sublicensable:
-        return [permission]
-    return [permission, _rule("Permission", licence, ["grantUse"], limits)]
+        permissions = [{**permission, "duty": duties} for permission in permissions]
+    if licence.sublicensable:
+        permissions.append(_rule("Permission", licence, "grantUse", limits))
+    return permissions
 
 
 def _prohibitions(licence: Licence, limits: Sequence[Json]) -> list[Json]:
-    found = [] if licence.sublicensable else [_rule("Prohibition", licence, ["grantUse"], ())]
+    found = [] if licence.sublicensable else [_rule("Prohibition", licence, "grantUse", ())]
     if licence.kind is GrantKind.EXCLUSIVE and licence.licensee is not None:
-        shut_out = _rule("Prohibition", licence, actions(licence.scope.rights), limits)
-        shut_out |= {"assigner": _party(licence.licensee), "assignee": _grantors(licence)}
-        found.append(shut_out)
+        turned = {"assigner": _party(licence.licensee), "assignee": _grantors(licence)}
+        does = actions(licence.scope.rights)
+        found += [{**_rule("Prohibition", licence, action, limits), **turned} for action in does]
     return found
 
 
@@ -136,11 +137,12 @@ def _exclusivity(licence: Licence, licensee: PolicyParty, limits: Sequence[Json]
     }
 
 
-def _rule(kind: str, licence: Licence, does: Sequence[str], limits: Sequence[Json]) -> Json:
+def _rule(kind: str, licence: Licence, action: str, limits: Sequence[Json]) -> Json:
+    """A rule of one action: what the model calls atomic."""
     rule: Json = {"@type": kind, "target": licence.work, "assigner": _grantors(licence)}
     if licence.licensee is not None:
         rule["assignee"] = _party(licence.licensee)
-    rule["action"] = list(does)
+    rule["action"] = action
     if limits:
         rule["constraint"] = list(limits)
     return rule

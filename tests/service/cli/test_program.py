@@ -53,6 +53,7 @@ def test_all_the_verbs_are_there():
             "evidence",
             "collection",
             "rights",
+            "contracts",
         ),
     }
 

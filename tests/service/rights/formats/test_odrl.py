@@ -128,7 +128,7 @@ class TestShape:
         assert conforms(offer(replace(NOVEL, licensee=None)))
 
     @given(licence=licences())
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=5, deadline=None)
     def test_every_grant_is(self, licence: Licence) -> None:
         for policy in (agreement(licence), offer(licence), offer(replace(licence, licensee=None))):
             assert conforms(policy)
@@ -141,6 +141,7 @@ class TestShape:
             lambda policy: [policy.pop(name) for name in ("permission", "prohibition", "obligation")],
             lambda policy: policy.update(conflict="perhaps"),
             lambda policy: policy["permission"][0].pop("action"),
+            lambda policy: policy["permission"][0].update(action=["use", "translate"]),
             lambda policy: policy["permission"][0].pop("target"),
             lambda policy: policy["permission"][0].pop("assignee"),
             lambda policy: policy["permission"][0].update(assigner=["urn:x:1", "urn:x:2"]),
@@ -162,14 +163,12 @@ class TestShape:
 
     def test_a_name_that_nobody_has_is_noticed(self) -> None:
         policy = deepcopy(agreement(NOVEL))
-        policy["permission"][0]["action"] = ["odrl:translateFreely", "qy:broadcast"]
+        policy["permission"][0]["action"] = "odrl:translateFreely"
+        policy["permission"][1]["action"] = "qy:broadcast"
         assert unknown_names(policy) == {f"{ODRL2}translateFreely", f"{QY}broadcast"}
 
 
 class TestMeaning:
-    def rules(self, policy: Json, kind: str) -> list[Json]:
-        return list(policy.get(kind, []))
-
     def test_the_box_becomes_constraints(self) -> None:
         written = {
             (one["leftOperand"], one["operator"]): one["rightOperand"] for one in constraints(NOVEL.scope)
@@ -191,24 +190,24 @@ class TestMeaning:
     def test_an_exclusive_grant_shuts_out_its_grantors_too(self) -> None:
         policy = agreement(NOVEL)
         shut_out = [rule for rule in policy["prohibition"] if rule["assignee"]["uid"] != HOUSE.uid]
-        assert [rule["action"] for rule in shut_out] == [["qy:network_communication", "translate"]]
+        assert [rule["action"] for rule in shut_out] == ["qy:network_communication", "translate"]
         assert policy["obligation"][0]["action"] == "ensureExclusivity"
 
     def test_a_sole_grant_lets_its_grantors_in(self) -> None:
         policy = agreement(replace(NOVEL, kind=GrantKind.SOLE))
-        assert [rule["action"] for rule in policy["prohibition"]] == [["grantUse"]]
+        assert [rule["action"] for rule in policy["prohibition"]] == ["grantUse"]
         assert policy["obligation"][0]["action"] == "ensureExclusivity"
 
     def test_a_non_exclusive_grant_shuts_out_nobody(self) -> None:
         policy = agreement(replace(NOVEL, kind=GrantKind.NON_EXCLUSIVE))
-        assert [rule["action"] for rule in policy["prohibition"]] == [["grantUse"]]
+        assert [rule["action"] for rule in policy["prohibition"]] == ["grantUse"]
         assert "obligation" not in policy
 
     def test_to_sub_license_is_permitted_or_prohibited(self) -> None:
         may = agreement(replace(NOVEL, sublicensable=True, kind=GrantKind.SOLE))
-        assert [rule["action"] for rule in may["permission"]][1:] == [["grantUse"]]
+        assert [rule["action"] for rule in may["permission"]][2:] == ["grantUse"]
         assert "prohibition" not in may
-        assert "grantUse" in agreement(NOVEL)["prohibition"][0]["action"]
+        assert agreement(NOVEL)["prohibition"][0]["action"] == "grantUse"
 
     def test_co_owners_grant_together(self) -> None:
         found = graph(agreement(NOVEL))
