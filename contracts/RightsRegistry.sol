@@ -93,14 +93,16 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
     address public immutable grants;
 
     mapping(uint256 estateId => EstateData) private _estates;
+    // slither-disable-next-line uninitialized-state (`_keep` writes it)
     mapping(bytes32 ownership => Part[]) private _parts;
     mapping(address account => uint256) private _balances;
     mapping(bytes32 workId => WorkData) private _works;
     mapping(bytes32 target => Hold) private _holds;
     mapping(bytes32 workId => mapping(address by => Contest)) private _contests;
 
-    // The contracts called are those of the construction, and none calls back.
-    // slither-disable-start reentrancy-no-eth,reentrancy-benign,reentrancy-events,unused-return
+    // The contracts called are those of the construction, and none calls back. Each of at most 50 owners is looked up. The
+    // address of Grants is computed before it exists.
+    // slither-disable-start reentrancy-no-eth,reentrancy-benign,reentrancy-events,unused-return,calls-loop,missing-zero-check
 
     constructor(
         IProvenanceLedger ledger_,
@@ -787,5 +789,5 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         return uint256(keccak256(abi.encode(intent, index)));
     }
 
-    // slither-disable-end reentrancy-no-eth,reentrancy-benign,reentrancy-events,unused-return
+    // slither-disable-end reentrancy-no-eth,reentrancy-benign,reentrancy-events,unused-return,calls-loop,missing-zero-check
 }

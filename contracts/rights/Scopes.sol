@@ -186,6 +186,7 @@ library Scopes {
 
     /// @dev How many bits are set: sums of neighbours, in lanes of 2, 4, 8, 16 bits, then all lanes at once.
     function popcount(uint256 bits) internal pure returns (uint256) {
+        // slither-disable-start divide-before-multiply (a quotient of constants: a pattern of bits)
         unchecked {
             bits -= (bits >> 1) & (type(uint256).max / 3);
             bits = (bits & (type(uint256).max / 5)) + ((bits >> 2) & (type(uint256).max / 5));
@@ -193,6 +194,7 @@ library Scopes {
             bits = (bits + (bits >> 8)) & (type(uint256).max / 257);
             return (bits * (type(uint256).max / 65_535)) >> 240;
         }
+        // slither-disable-end divide-before-multiply
     }
 
     /// @return bad The first place that is malformed; the number of cuts where none is.
