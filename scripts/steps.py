@@ -138,7 +138,7 @@ def solidity_steps(*, nightly: bool) -> list[Step]:
         ),
         Step(
             "forge", [forge, "test", "-vv"], "tests", number(r"(\d+) tests? passed, 0 failed"),
-            env=profile, minutes=120 if nightly else 15,
+            env=profile, minutes=120 if nightly else 25,
         ),
         Step(
             "slither", [SOLIDITY.program("slither"), "."], "contracts", number(r"analyzed \((\d+) contracts"),
@@ -161,7 +161,7 @@ def pytest_step(*, nightly: bool) -> Step:
         [TEST.python, "-m", "pytest", *every],
         "tests",
         number(r"(\d+) passed"),
-        minutes=120 if nightly else 35,
+        minutes=120 if nightly else 50,
     )
 
 

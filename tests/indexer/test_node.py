@@ -238,7 +238,7 @@ def test_logs_that_were_not_asked_for_or_are_malformed_are_a_lie(liar: Liar, log
 def test_a_good_log_passes(liar: Liar) -> None:
     liar.bend = lambda method, params, answer: {"result": [GOOD_LOG, GOOD_LOG | {"logIndex": "0x1"}]}
     with Node([liar.url]) as node:
-        assert [log.index for log in node.logs(SOURCES.ledger, RECORDED_TOPIC, 5, 8)] == [0, 1]
+        assert [log.log_index for log in node.logs(SOURCES.ledger, RECORDED_TOPIC, 5, 8)] == [0, 1]
     block = Header(5, Hash32(b"\1" * 32), Hash32(b"\2" * 32), 1)
     with Node([liar.url]) as node, pytest.raises(NodeLied, match="another block"):
         node.logs_of(SOURCES.ledger, RECORDED_TOPIC, block)
