@@ -34,6 +34,8 @@ BY_PATTERN = {
     r"^0x([0-9a-f]{2}){0,2048}$": "0x",
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": "a",
     r"^[\x21-\x7e]+$": "a",
+    r"^[A-Za-z0-9*_ -]+$": "a",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "2027-01-01",
     WRITTEN: "x",
 }
 OVER_PATTERN = {
@@ -42,6 +44,7 @@ OVER_PATTERN = {
     r"^(0|[1-9][0-9]{0,77})$": (str(2**256 - 1), str(2**256)),
     r"^0x([0-9a-f]{2}){0,2048}$": ("0x" + "00" * 2048, "0x" + "00" * 2049),
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": ("a" * 64, "a" * 65),
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": ("9999-12-31", "10000-01-01"),
 }
 LONGEST_TEXT = 20_000
 """Of any text in a body that has no limit of its own."""
@@ -162,6 +165,8 @@ def test_there_are_fields_and_each_pattern_is_known() -> None:
 def test_a_field_is_taken_at_its_limit_and_named_one_over(house: Premises, one: Field) -> None:
     for at, over in edges(one.schema):
         assert "/".join(one.at) not in _faults(house, one, at), at
+        if over == [] and one.at[0] == "query":
+            continue  # a list of nothing is not said in a query at all
         answered = _faults(house, one, over)
         assert "/".join(one.at) in answered, over
         zh, en = answered["/".join(one.at)]
