@@ -148,6 +148,8 @@ class Connection:
         Whatever goes wrong with it is seen when it is made.
         """
         body = _request(0, call)
+        if body in self._under_way:
+            return
         connection = self._open(self._host, self._port, timeout=self._seconds)
         try:
             connection.request("POST", self._path, body, self._headers)

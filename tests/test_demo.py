@@ -160,7 +160,7 @@ def test_the_demonstration_once_holds_and_leaves_no_process_and_no_folder(tmp_pa
     assert told["fsck"] == {**told["fsck"], "ok": True, "findings": []}
     assert told["reindex_same_rows"]
     assert told["refused_as_it_should_be"]
-    assert (told["did"]["deposit"], told["did"]["mint"], told["did"]["give-from-kept"]) == (13, 39, 2)
+    assert (told["did"]["deposit"], told["did"]["mint"], told["did"]["give-from-kept"]) == (14, 39, 2)
     assert told["did"]["execute-order"] == 1
     assert told["timings"]["total"] > told["timings"]["issue"]
     assert "anchor" not in err
