@@ -28,7 +28,7 @@ from service.settings import read_settings
 from tests.service.api.premises import Premises, listening, written
 from tests.service.api.told import Told
 
-pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.node, pytest.mark.timeout(1_000)]
 
 OPERATIONS = [
     one for one in entitlements(make_app(Installation(read_settings({}, Path())))) if one.documented
@@ -51,7 +51,7 @@ def fuzzed(
     command += ["--continue-on-failure", "--generation-deterministic", "--workers", "1", "--warnings", "off"]
     command += ["--no-color", "--report-json-path", "report.json", *options]
     ended = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=280, check=False
+        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=900, check=False
     )
     report = folder / "report.json"
     assert report.exists(), ended.stdout + ended.stderr
