@@ -313,4 +313,7 @@ def test_logs_are_the_last_lines_and_follow_until_the_node_has_ended(geth_node: 
 def test_up_tells_what_it_is_doing(home: Path, roles: dict[str, Address]) -> None:
     heard: list[Notice] = []
     installation.up(home, roles, attached=True, progress=heard.append)
-    assert [(notice.done, notice.total) for notice in heard if notice.stage == "deploy"] == [(0, 10), (10, 10)]
+    assert [(notice.done, notice.total) for notice in heard if notice.stage == "deploy"] == [
+        (0, 10),
+        (10, 10),
+    ]
