@@ -314,6 +314,7 @@ def _tried(examples: int, steps: int) -> None:
     assert due <= set(Whole.seen), Whole.seen
 
 
+@pytest.mark.nightly
 def test_the_whole_does_what_its_model_says() -> None:
     _tried(8, 40)
 
