@@ -30,7 +30,18 @@ POSTS = [
     one for one in entitlements(make_app(Installation(read_settings({}, Path())))) if one.method == "POST"
 ]
 GIB = 1 << 30
-BODILESS = {"/v1/collectibles/{token_id}/recovery", "/v1/operations/{operation_id}/cancellation"}
+BODILESS = {
+    "/v1/collectibles/{token_id}/recovery",
+    "/v1/operations/{operation_id}/cancellation",
+    "/v1/estates/{estate_id}/disclosures/{disclosure_id}/end",
+    "/v1/grants/{grant_id}/disclosures/{disclosure_id}/end",
+    # forms of pages: who sent them is looked at before they are read
+    "/sign-in",
+    "/sign-out",
+    "/p/{proposal_id}/agree",
+    "/w/{work_id}/rights/grant",
+    "/w/{work_id}/rights/split",
+}
 """These read no body, so that one that is not announced is thrown away unread."""
 
 
