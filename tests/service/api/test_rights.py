@@ -18,20 +18,21 @@ from service.access.bearers import give_out
 from service.api.signatures import domain_of
 from service.keys.intents import HandOver, digest
 from tests.service.api.novel import AGREEMENT, Novel, begin, cast
-from tests.service.api.premises import DAY, Caller, Premises
+from tests.service.api.premises import DAY, Caller, premises
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def novel(house: Premises) -> Iterator[Novel]:
-    """The story, told once."""
-    made = cast(house)
-    try:
-        begin(made)
-        yield made
-    finally:
-        made.close()
+def novel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novel]:
+    """The story, told once, in premises of its own: its deposits and acts are handed in under fixed keys."""
+    with premises(tmp_path_factory.mktemp("novel-home")) as house:
+        made = cast(house)
+        try:
+            begin(made)
+            yield made
+        finally:
+            made.close()
 
 
 def test_who_may_translate_it_into_japanese_is_one_question_with_its_proof(novel: Novel) -> None:

@@ -13,21 +13,22 @@ import pytest
 from indexer.evidence.bundle import read_bundle
 from service.access.bearer import Scope
 from tests.service.api.novel import AGREEMENT, Novel, begin, cast
-from tests.service.api.premises import Premises
+from tests.service.api.premises import premises
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
 ASKED = {"right": "translation", "territory": "JP", "language": "ja", "medium": "ebook"}
 
 
 @pytest.fixture(scope="module")
-def novel(house: Premises) -> Iterator[Novel]:
-    """The story, told once; the deposit and the claim are found done where another module told it before."""
-    made = cast(house)
-    try:
-        begin(made)
-        yield made
-    finally:
-        made.close()
+def novel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novel]:
+    """The story, told once, in premises of its own: its deposits and acts are handed in under fixed keys."""
+    with premises(tmp_path_factory.mktemp("novel-home")) as house:
+        made = cast(house)
+        try:
+            begin(made)
+            yield made
+        finally:
+            made.close()
 
 
 class Browser:
