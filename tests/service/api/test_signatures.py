@@ -10,11 +10,14 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from devnet.rpc import Endpoint
-from indexer.values import Address, Hash32, address
+from indexer.rights.acts import Alone, GrantKind, Ground
+from indexer.rights.scope import Axis
+from indexer.rights.scope import Scope as Box
+from indexer.values import ZERO_HASH, Address, Hash32, address
 from service.access.bearer import Scope
 from service.api.signatures import domain_of, require_signed
 from service.errors import BadInput
-from service.keys import intents
+from service.keys import agreements, intents
 from service.keys.intents import Intent, digest
 from tests.service.api.premises import DAY, Premises, hexadecimal, written
 from tests.service.api.told import Told, holders_own, signed_gift
@@ -22,6 +25,7 @@ from tests.service.api.told import Told, holders_own, signed_gift
 pytestmark = pytest.mark.node
 
 UNTIL = int(time.time()) + DAY
+BOX = Box(1, 3, 3, 1, 20_000, 21_000)
 YES = "0x631626ba7e60e01b60005260206000f3"
 CONTRACTS = {
     "says yes": (YES, True),
@@ -48,6 +52,7 @@ def key_of(wallet: LocalAccount) -> Address:
 def examples(wallet: LocalAccount) -> list[Intent]:
     """One intent of each kind, to be signed by a wallet."""
     mine, other = key_of(wallet), Address(b"\x05" * 20)
+    some, whole = Hash32(b"\x07" * 32), agreements.Ownership((mine, other), (1, 2))
     return [
         intents.Gift(1, mine, other, 1, UNTIL),
         intents.Acceptance(1, other, mine, 1, UNTIL),
@@ -55,6 +60,20 @@ def examples(wallet: LocalAccount) -> list[Intent]:
         intents.Cancel(mine, 1),
         intents.HandOver(other, mine, UNTIL),
         intents.StopRecovery(mine, other, UNTIL),
+        agreements.Claim(some, BOX, whole, Alone(400, 2), 0, UNTIL),
+        agreements.Split(1, 1, Axis.LANGUAGES, (1, 2), UNTIL),
+        agreements.Merge((1, 2), (1, 1), Axis.LANGUAGES, UNTIL),
+        agreements.Assignment(1, 1, whole, some, some, UNTIL),
+        agreements.EstateAmendment(1, 1, BOX, "误录", UNTIL),
+        agreements.Offer(
+            1, ZERO_HASH, 1, other, GrantKind.SOLE, True, BOX, 30, some, some, some, 20_000, UNTIL
+        ),
+        agreements.Surrender(some, 1, 20_000, UNTIL),
+        agreements.Termination(some, 1, Ground.AGREEMENT, 20_000, "合意", UNTIL),
+        agreements.GrantAmendment(some, 1, BOX, "误录", UNTIL),
+        agreements.PaperAttested(some, other, some),
+        agreements.Confirmation(some, other),
+        agreements.Withdrawal(some, mine),
     ]
 
 
