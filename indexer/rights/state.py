@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from indexer.before import Before
 from indexer.china import china_day
@@ -196,6 +196,14 @@ RightsState: TypeAlias = Estate | WorkRights | Grant | Attestation | ConsentTake
 Changed: TypeAlias = dict[Hash32, RightsState]
 
 _Assignment: TypeAlias = acts.EstateAssigned | acts.EstateAssignedByOrder
+_Hold: TypeAlias = (
+    acts.EstateHeld
+    | acts.EstateReleased
+    | acts.RightsHeld
+    | acts.RightsReleased
+    | acts.GrantHeld
+    | acts.GrantReleased
+)
 
 
 def _expect(before: Before, *subjects: Hash32) -> None:
@@ -390,21 +398,27 @@ def _estate_amended(before: Before, act: acts.EstateAmended) -> Changed:
     return {subject: replace(estate, scope=act.scope, revision=estate.revision + 1)}
 
 
+_Holdable = TypeVar("_Holdable", Estate, WorkRights, Grant)
+
+
+def _with_hold(state: _Holdable, act: _Hold) -> _Holdable:
+    """Give a state as it is held by an act that holds it, or free after one that releases it."""
+    if isinstance(act, acts.EstateHeld | acts.RightsHeld | acts.GrantHeld):
+        return replace(state, hold_order=act.order_id, held_until=act.until)
+    return replace(state, hold_order=ZERO_HASH, held_until=0)
+
+
 def _estate_held(before: Before, act: acts.EstateHeld | acts.EstateReleased) -> Changed:
     subject, estate = _live_estate(before, act.estate_id)
     order = before.sources.order(act.order_id)
     _expect(before, subject, before.sources.rights_of(estate.work_id), order)
-    if isinstance(act, acts.EstateHeld):
-        return {subject: replace(estate, hold_order=act.order_id, held_until=act.until)}
-    return {subject: replace(estate, hold_order=ZERO_HASH, held_until=0)}
+    return {subject: _with_hold(estate, act)}
 
 
 def _rights_held(before: Before, act: acts.RightsHeld | acts.RightsReleased) -> Changed:
     subject, rights = _work_rights(before, act.work_id)
     _expect(before, subject, before.sources.order(act.order_id))
-    if isinstance(act, acts.RightsHeld):
-        return {subject: replace(rights, hold_order=act.order_id, held_until=act.until)}
-    return {subject: replace(rights, hold_order=ZERO_HASH, held_until=0)}
+    return {subject: _with_hold(rights, act)}
 
 
 def _moral_rights_recorded(before: Before, act: acts.MoralRightsRecorded) -> Changed:
@@ -603,9 +617,7 @@ def _grant_held(before: Before, act: acts.GrantHeld | acts.GrantReleased) -> Cha
     subject, grant = _known_grant(before, act.grant_id)
     order = before.sources.order(act.order_id)
     _expect(before, subject, before.sources.rights_of(grant.work_id), order)
-    if isinstance(act, acts.GrantHeld):
-        return {subject: replace(grant, hold_order=act.order_id, held_until=act.until)}
-    return {subject: replace(grant, hold_order=ZERO_HASH, held_until=0)}
+    return {subject: _with_hold(grant, act)}
 
 
 def _attested(before: Before, act: acts.Attested) -> Changed:

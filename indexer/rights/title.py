@@ -87,7 +87,14 @@ class Rights:
     def chain(self, point: Point) -> tuple[Step, ...]:
         """Give the records that led to the owners of a point, the oldest first."""
         moment = self.moment(point.day)
-        led = [one for one in self.tenures if one.scope.has(point) and one.begun(moment)]
+        return self._steps(one for one in self.tenures if one.scope.has(point) and one.begun(moment))
+
+    def chain_of(self, scope: Scope) -> tuple[Step, ...]:
+        """Give the records that led to the owners of a box: every hand that all of it was in, the oldest first."""
+        return self._steps(one for one in self.tenures if one.scope.contains(scope))
+
+    def _steps(self, tenures: Iterable[Tenure]) -> tuple[Step, ...]:
+        led = list(tenures)
         owners = [(), *(one.owners for one in led)]
         return tuple(Step(*self.acts[one.by], one, before) for one, before in zip(led, owners, strict=False))
 

@@ -12,14 +12,13 @@ from indexer.china import china_day
 from indexer.evidence.bundle import write_bundle
 from indexer.evidence.rights_claims import InForce, Title
 from indexer.rights.state import Estate, Grant
-from indexer.rights.title import Step
 from indexer.values import Address, Hash32, address
 from service.access.bearers import Bearer
 from service.api.border import Installed
 from service.api.names import digest_in, number_in
 from service.api.readers import AsParty, AsReader, Reading, reading
 from service.api.scoping import Day, day_or_today
-from service.api.shapes import Account, Body, Moment, as_of_body
+from service.api.shapes import Account, Body, Moment
 from service.audit.answers import entry_body
 from service.errors import NotAllowed
 from service.installation import Installation
@@ -64,18 +63,16 @@ def estate(request: Request, installation: Installed, bearer: AsReader, estate_i
     with reading(installation, bearer, request) as one:
         found = one.audience.require_estate(one.book, number_in(estate_id))
         known = one.book.known(found.work_id, one.context.now)
-        led = [tenure for tenure in known.tenures if tenure.scope.contains(found.scope)]
-        chain = [Step(*known.acts[tenure.by], tenure) for tenure in led]
         burdens = known.burdens(found.scope, china_day(one.context.now))
         seen = [grant for grant in burdens if one.audience.sees_grant(one.book, grant)]
         body = {
             **estate_body(found),
-            "title": [step_body(step) for step in chain],
+            "title": [step_body(step) for step in known.chain_of(found.scope)],
             "burdens": [grant_body(grant, one.book.live_until(grant)) for grant in seen],
             "openness": openness_body(showing.openness(installation.database, found.estate_id)),
         }
         subject = one.book.view.sources.estate(found.estate_id)
-        return _answer(one, body | _disclosures(installation, one, subject, mine=one.audience.owns(found)))
+        return one.answer(body | _disclosures(installation, one, subject, mine=one.audience.owns(found)))
 
 
 @routes.get("/v1/estates/{estate_id}/history")
@@ -160,7 +157,7 @@ def grant(request: Request, installation: Installed, bearer: AsReader, grant_id:
         }
         subject = one.book.view.sources.grant(found.grant_id)
         mine = one.audience.is_one_of([found.licensee])
-        return _answer(one, body | _disclosures(installation, one, subject, mine=mine))
+        return one.answer(body | _disclosures(installation, one, subject, mine=mine))
 
 
 @routes.get("/v1/grants/{grant_id}/history")
@@ -196,7 +193,7 @@ def grant_evidence(
         if query.whole and not one.audience.sees_rights(one.book, found):
             raise _whole_only()
         day = day_or_today(query.on, one.context.now)
-        above = one.book.ancestors(found)
+        above = tuple(each.grant_id for each in one.book.ancestors(found))
         claim = InForce(found.grant_id, found.work_id, found.licensee, day, above, query.whole)
         return _bundle(installation, one, claim, f"grant-{found.grant_id.hex()[:16]}")
 
@@ -307,8 +304,4 @@ def _ended(installation: Installation, subject: Hash32, disclosure_id: str) -> J
 def _history(one: Reading, subject: Hash32, after: int | None, limit: int) -> JSONResponse:
     page = one.book.view.history(subject, after, limit)
     entries = [entry_body(entry) for entry in page.items]
-    return _answer(one, {"entries": entries, "next": page.cursor})
-
-
-def _answer(one: Reading, found: dict[str, Any]) -> JSONResponse:
-    return JSONResponse({"as_of": as_of_body(one.book.view.as_of), **found})
+    return one.answer({"entries": entries, "next": page.cursor})

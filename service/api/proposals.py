@@ -22,8 +22,8 @@ from service.api.auth import AsIssuer, AsOperator, IdempotencyKey
 from service.api.border import Installed
 from service.api.names import account_in, digest_in
 from service.api.readers import AsParty, AsReader, Reading, reading
-from service.api.shapes import Account, Body, Digest, Moment, Reason, Signature, accepted, as_of_body
-from service.api.signatures import domain_of, require_signed
+from service.api.shapes import Account, Body, Digest, Moment, Reason, Signature, accepted
+from service.api.signatures import desk_of, domain_of, require_signed
 from service.installation import Installation
 from service.keys.agreements import Claim, Confirmation, Withdrawal
 from service.keys.intents import typed_data
@@ -32,7 +32,6 @@ from service.outbox.operations import operation
 from service.outbox.requests import ConfirmAttestation, WithdrawConsent
 from service.rights import consents, proposals
 from service.rights.answers import objection_body, proposal_body
-from service.rights.consents import Desk
 from service.rights.drafting import Drafting
 from service.rights.explained import objections
 from service.rights.proposals import Draft, Proposal, ProposalState
@@ -118,7 +117,7 @@ def explain(request: Request, installation: Installed, bearer: AsParty, body: An
         ]
         parties = [write_address(party) for party in draft.parties]
         said = {"refused": bool(found), "objections": found, "parties": parties}
-        return JSONResponse({"as_of": as_of_body(one.book.view.as_of), **said})
+        return one.answer(said)
 
 
 @routes.get("/v1/proposals")
@@ -133,11 +132,10 @@ def listed(
 ) -> JSONResponse:
     """List the proposals that the bearer may see, newest first."""
     with reading(installation, bearer, request) as one:
-        everything = one.audience.sees_all or one.audience.second_hand
         found = proposals.proposals(
             installation.database,
             accounts=one.audience.accounts,
-            nobody=not one.audience.accounts and not everything,
+            nobody=one.audience.has_no_part,
             work_id=hash32(work_id) if work_id else None,
             open_only=open_only,
             before=before,
@@ -180,15 +178,14 @@ def agree(
         signer = one.book.current(party)
     if signature and party not in found.given:
         require_signed(installation, signer, found.request.agreement, signature)
-    desk = _desk(installation)
+    desk = desk_of(installation)
     if signature:
         done = consents.agree_signed(
             desk, found.id, party, signer=signer, signature=signature, by=bearer.key_id
         )
-    elif signer == installation.vault.operator(Operator.ISSUER) and bearer.scope is Scope.ISSUER:
-        done = consents.agree_as_operator(desk, found.id, party, operator=Operator.ISSUER, by=bearer.key_id)
     else:
-        done = consents.agree_kept(desk, found.id, party, signer=signer, by=bearer.key_id)
+        own = bearer.scope is Scope.ISSUER
+        done = consents.agree_here(desk, found.id, party, signer=signer, is_institution=own, by=bearer.key_id)
     return JSONResponse(_body(installation, done))
 
 
@@ -201,7 +198,7 @@ def take_back(
         found = _visible(installation, one, proposal_id)
         party = _speaker(installation, one, bearer).party(found, _named(body.party))
     return JSONResponse(
-        _body(installation, consents.take_back(_desk(installation), found.id, party, by=bearer.key_id))
+        _body(installation, consents.take_back(desk_of(installation), found.id, party, by=bearer.key_id))
     )
 
 
@@ -214,7 +211,7 @@ def attest(
         found = _visible(installation, one, proposal_id)
         party = account_in(body.party)
         _speaker(installation, one, bearer).require_no_key(party)
-    done = consents.attest(_desk(installation), found.id, party, paper=hash32(body.paper), by=bearer.key_id)
+    done = consents.attest(desk_of(installation), found.id, party, paper=hash32(body.paper), by=bearer.key_id)
     return JSONResponse(_body(installation, done))
 
 
@@ -225,7 +222,7 @@ def confirm(
     """Confirm what was attested: the second hand, which looked at the paper too."""
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
-    done = consents.confirm(_desk(installation), found.id, account_in(body.party), by=bearer.key_id)
+    done = consents.confirm(desk_of(installation), found.id, account_in(body.party), by=bearer.key_id)
     return JSONResponse(_body(installation, done))
 
 
@@ -311,10 +308,6 @@ def _visible(installation: Installation, one: Reading, proposal_id: str) -> Prop
 
 def _named(text: str | None) -> Address | None:
     return address(text.lower()) if text is not None else None
-
-
-def _desk(installation: Installation) -> Desk:
-    return Desk(installation.database, installation.vault, domain_of(installation, Claim))
 
 
 def _shown(installation: Installation, one: Reading, found: Proposal) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.responses import JSONResponse
 
 from service.access.bearer import Scope
 from service.access.bearers import Bearer
 from service.api.auth import needs
+from service.api.shapes import as_of_body
 from service.audit.asking import asked
 from service.installation import Installation
 from service.reading.context import Context
@@ -35,6 +37,10 @@ class Reading:
     context: Context
     book: Book
     audience: Audience
+
+    def answer(self, found: dict[str, Any]) -> JSONResponse:
+        """Answer with what was found, as of the block it was read at."""
+        return JSONResponse({"as_of": as_of_body(self.book.view.as_of), **found})
 
 
 @contextmanager

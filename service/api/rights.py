@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
@@ -109,7 +109,7 @@ def availability(
 def work_rights(request: Request, installation: Installed, bearer: AsReader, work_id: str) -> JSONResponse:
     """List the estates and grants of a work that are for the bearer to see."""
     with reading(installation, bearer, request) as one:
-        return _answer(one, asking.glance(one.book, one.audience, digest_in(work_id)))
+        return one.answer(asking.glance(one.book, one.audience, digest_in(work_id)))
 
 
 @routes.get("/v1/works/{work_id}/rights/question")
@@ -125,7 +125,7 @@ def question(
         day, known_at = _times(one, query.on, query.known_at)
         point = point_in(query.right, query.territory, query.language, query.medium, day)
         found = asking.question(one.book, one.audience, digest_in(work_id), point, known_at)
-        return _answer(one, found)
+        return one.answer(found)
 
 
 @routes.get("/v1/works/{work_id}/rights/matrix")
@@ -149,14 +149,14 @@ def matrix(
             media=mask_in(MEDIA, query.medium) if query.medium else MEDIA.assigned,
             territories=query.territory or (),
         )
-        return _answer(one, found)
+        return one.answer(found)
 
 
 @routes.get("/v1/rights")
 def mine(request: Request, installation: Installed, bearer: AsReader) -> JSONResponse:
     """List the estates the bearer's account has a part in, its grants, and those given of its estates."""
     with reading(installation, bearer, request) as one:
-        return _answer(one, asking.mine(one.book, one.audience))
+        return one.answer(asking.mine(one.book, one.audience))
 
 
 @routes.get("/v1/rights/expiring")
@@ -169,7 +169,7 @@ def expiring(
     """List grants that end soon, given and taken, the nearest first."""
     with reading(installation, bearer, request) as one:
         found = asking.expiring(one.book, one.audience, one.context.now, days)
-        return _answer(one, {"grants": found})
+        return one.answer({"grants": found})
 
 
 @routes.post("/v1/works/{work_id}/moral-rights", status_code=202)
@@ -230,7 +230,3 @@ def withdraw_contest(
 def _times(one: Reading, on: str | None, known_at: int | None) -> tuple[int, int]:
     now = one.context.now
     return day_or_today(on, now), now if known_at is None else known_at
-
-
-def _answer(one: Reading, found: dict[str, Any]) -> JSONResponse:
-    return JSONResponse({"as_of": as_of_body(one.book.view.as_of), **found})

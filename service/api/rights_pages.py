@@ -22,18 +22,15 @@ from service.api.names import digest_in, number_in
 from service.api.scoping import day_in, mask_in, point_in
 from service.api.sessions import FromHere, Reader
 from service.api.shapes import Body
-from service.api.signatures import domain_of
+from service.api.signatures import desk_of
 from service.api.signed_in import Visit, private, required, signed_in, visiting
 from service.errors import NotAllowed
-from service.keys.agreements import Claim
-from service.keys.operators import Operator
 from service.outbox.states import State
 from service.pages import addresses
 from service.pages.views import Name, ProposalLine
 from service.reading.rights import glance, mine, proposing, single
 from service.reading.rights.glance import Asked
 from service.rights import consents, proposals
-from service.rights.consents import Desk
 from service.rights.proposals import Proposal
 
 routes = APIRouter(include_in_schema=False)
@@ -170,13 +167,9 @@ def agree(request: Request, installation: Installed, reader: Reader, proposal_id
         raise NotAllowed(
             "not-asked", "这项拟议不需要本方同意。", "You do not have to agree to this proposal."
         )
-    desk = Desk(installation.database, installation.vault, domain_of(installation, Claim))
-    institution = installation.vault.operator(Operator.ISSUER)
+    desk, own = desk_of(installation), reader.scope is KeyScope.ISSUER
     for party, signer in signers.items():
-        if signer == institution and reader.scope is KeyScope.ISSUER:
-            consents.agree_as_operator(desk, found.id, party, operator=Operator.ISSUER, by=reader.key_id)
-        else:
-            consents.agree_kept(desk, found.id, party, signer=signer, by=reader.key_id)
+        consents.agree_here(desk, found.id, party, signer=signer, is_institution=own, by=reader.key_id)
     return RedirectResponse(addresses.proposal(found.id), 303)
 
 
@@ -196,7 +189,7 @@ def _proposed(visit: Visit, work_id: Hash32 | None) -> list[ProposalLine]:
     found = proposals.proposals(
         visit.installation.database,
         accounts=audience.accounts,
-        nobody=not (audience.accounts or audience.sees_all or audience.second_hand),
+        nobody=audience.has_no_part,
         work_id=work_id,
         limit=MOST_PROPOSALS,
     )

@@ -9,8 +9,10 @@ from indexer.wire import write_address
 from indexer.words import words
 from service.errors import BadInput
 from service.installation import Installation
+from service.keys.agreements import Claim
 from service.keys.curve import signer_of
 from service.keys.intents import Domain, Intent, digest
+from service.rights.consents import Desk
 
 MAGIC = bytes.fromhex("1626ba7e")
 """Selector and answer of `isValidSignature(bytes32,bytes)` (ERC-1271)."""
@@ -26,6 +28,11 @@ def domain_of(installation: Installation, kind: type[Intent]) -> Domain:
     deployment, sources = installation.deployment, installation.sources
     contract: Address = getattr(sources, CONTRACT_NAMES[kind.CONTRACT])
     return Domain(deployment.chain_id, contract, deployment.parent_hash)
+
+
+def desk_of(installation: Installation) -> Desk:
+    """Give what taking consents to acts on rights needs."""
+    return Desk(installation.database, installation.vault, domain_of(installation, Claim))
 
 
 def require_signed(installation: Installation, account: Address, intent: Intent, signature: bytes) -> None:

@@ -490,11 +490,10 @@ def run_proposals(arguments: argparse.Namespace) -> int:
     from service.rights.answers import proposal_body
 
     with asking(arguments) as one:
-        everything = one.audience.sees_all or one.audience.second_hand
         listed = proposals.proposals(
             one.installation.database,
             accounts=one.audience.accounts,
-            nobody=not one.audience.accounts and not everything,
+            nobody=one.audience.has_no_part,
             open_only=arguments.open,
             limit=arguments.limit,
         )
@@ -526,8 +525,7 @@ def run_typed_data(arguments: argparse.Namespace) -> int:
 def run_agree(arguments: argparse.Namespace) -> int:
     """Agree for a party."""
     from service.access.bearer import Scope
-    from service.api.signatures import require_signed
-    from service.keys.operators import Operator
+    from service.api.signatures import desk_of, require_signed
     from service.rights import consents
 
     signature: bytes | None = arguments.signature
@@ -535,14 +533,13 @@ def run_agree(arguments: argparse.Namespace) -> int:
         found = _visible(one, arguments.proposal)
         party = one.speaker.party(found, arguments.party, any_party=signature is not None)
         one.speaker.require_standing(party)
-        signer, desk, by = one.book.current(party), _desk(one), one.bearer.key_id
+        signer, desk, by = one.book.current(party), desk_of(one.installation), one.bearer.key_id
         if signature is not None:
             require_signed(one.installation, signer, found.request.agreement, signature)
             done = consents.agree_signed(desk, found.id, party, signer=signer, signature=signature, by=by)
-        elif one.bearer.scope is Scope.ISSUER and signer == desk.vault.operator(Operator.ISSUER):
-            done = consents.agree_as_operator(desk, found.id, party, operator=Operator.ISSUER, by=by)
         else:
-            done = consents.agree_kept(desk, found.id, party, signer=signer, by=by)
+            own = one.bearer.scope is Scope.ISSUER
+            done = consents.agree_here(desk, found.id, party, signer=signer, is_institution=own, by=by)
     return _tell(arguments, done)
 
 
@@ -551,6 +548,7 @@ def run_attest(arguments: argparse.Namespace) -> int:
     from indexer.values import hash32
     from service.access.bearer import Scope
     from service.access.entitlement import demand
+    from service.api.signatures import desk_of
     from service.rights import consents
 
     paper = hash32("0x" + _sha256(arguments.paper))
@@ -558,7 +556,9 @@ def run_attest(arguments: argparse.Namespace) -> int:
         demand(one.bearer, [Scope.ISSUER])
         found = _visible(one, arguments.proposal)
         one.speaker.require_no_key(arguments.party)
-        done = consents.attest(_desk(one), found.id, arguments.party, paper=paper, by=one.bearer.key_id)
+        done = consents.attest(
+            desk_of(one.installation), found.id, arguments.party, paper=paper, by=one.bearer.key_id
+        )
     return _tell(arguments, done)
 
 
@@ -566,12 +566,13 @@ def run_confirm(arguments: argparse.Namespace) -> int:
     """Confirm a paper: the second hand."""
     from service.access.bearer import Scope
     from service.access.entitlement import demand
+    from service.api.signatures import desk_of
     from service.rights import consents
 
     with asking(arguments) as one:
         demand(one.bearer, [Scope.OPERATOR])
         found = _visible(one, arguments.proposal)
-        done = consents.confirm(_desk(one), found.id, arguments.party, by=one.bearer.key_id)
+        done = consents.confirm(desk_of(one.installation), found.id, arguments.party, by=one.bearer.key_id)
     return _tell(arguments, done)
 
 
@@ -592,15 +593,6 @@ def _visible(one: Asking, proposal_id: str) -> Proposal:
     from service.rights.proposals import proposal
 
     return one.audience.require_proposal(one.book, proposal(one.installation.database, proposal_id))
-
-
-def _desk(one: Asking) -> Any:
-    from service.api.signatures import domain_of
-    from service.keys.agreements import Claim
-    from service.rights.consents import Desk
-
-    installation = one.installation
-    return Desk(installation.database, installation.vault, domain_of(installation, Claim))
 
 
 def _tell(arguments: argparse.Namespace, found: Proposal) -> int:

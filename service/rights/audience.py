@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from indexer.rights.state import Estate, EstateStatus, Grant
-from indexer.values import ZERO_HASH, Address, Hash32
+from indexer.values import Address, Hash32
 from service.access.bearer import OF_ONE_ACCOUNT, Scope
 from service.access.bearers import Bearer
 from service.installation import Installation
@@ -36,6 +36,11 @@ class Audience:
     second_hand: bool = False
     disclosed: frozenset[Hash32] = field(default_factory=frozenset)
 
+    @property
+    def has_no_part(self) -> bool:
+        """Whether it stands for nobody, and has no office by which it sees what is others'."""
+        return not (self.accounts or self.sees_all or self.second_hand)
+
     def is_one_of(self, parties: Iterable[Address]) -> bool:
         """Whether it stands for one of these."""
         return not self.accounts.isdisjoint(parties)
@@ -57,7 +62,7 @@ class Audience:
         """Whether a grant is for it to see."""
         if book.view.sources.grant(grant.grant_id) in self.disclosed or self.is_one_of([grant.licensee]):
             return True
-        if grant.parent_id != ZERO_HASH and self._is_above(book, grant):
+        if any(self.is_one_of([above.licensee]) for above in book.ancestors(grant)):
             return True
         return self.sees_work(book, grant.work_id) or self._owns_some_of(book, grant)
 
@@ -113,13 +118,6 @@ class Audience:
             or (one.status is EstateStatus.LIVE and one.scope.overlaps(grant.scope))
             for one in estates
         )
-
-    def _is_above(self, book: Book, grant: Grant) -> bool:
-        while grant.parent_id != ZERO_HASH:
-            grant = book.grant(grant.parent_id)
-            if self.is_one_of([grant.licensee]):
-                return True
-        return False
 
 
 PUBLIC = Audience(frozenset())

@@ -96,19 +96,14 @@ class Book:
 
     def live_until(self, grant: Grant) -> int:
         """Give the day on which a grant or one of its ancestors ends; 0 where it never was in force."""
-        until, one = grant.scope.until, grant
-        while one.parent_id != ZERO_HASH:
-            one = self.grant(one.parent_id)
-            until = min(until, one.scope.until)
+        until = min(one.scope.until for one in (grant, *self.ancestors(grant)))
         return until if until > grant.scope.from_ else 0
 
-    def ancestors(self, grant: Grant) -> tuple[Hash32, ...]:
-        """Name the grants that a grant is a sub-licence of, the nearest first."""
-        found = []
+    def ancestors(self, grant: Grant) -> Iterator[Grant]:
+        """Go through the grants that a grant is a sub-licence of, the nearest first."""
         while grant.parent_id != ZERO_HASH:
-            found.append(grant.parent_id)
             grant = self.grant(grant.parent_id)
-        return tuple(found)
+            yield grant
 
     def standing(self, account: Address) -> Standing | None:
         """Give the standing of whoever stands for an account now; None where it is not registered."""

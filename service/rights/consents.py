@@ -95,6 +95,22 @@ def agree_as_operator(
     return _take(desk, proposal_id, party, by, values)
 
 
+def agree_here(
+    desk: Desk, proposal_id: str, party: Address, *, signer: Address, is_institution: bool, by: str
+) -> Proposal:
+    """Sign with a key that is kept here: the institution's own where it speaks for itself, else a person's.
+
+    Args:
+        is_institution: whether the institution asks.
+
+    Raises:
+        NotFound, BadInput, Conflict: as `agree_kept`.
+    """
+    if is_institution and signer == desk.vault.operator(Operator.ISSUER):
+        return agree_as_operator(desk, proposal_id, party, operator=Operator.ISSUER, by=by)
+    return agree_kept(desk, proposal_id, party, signer=signer, by=by)
+
+
 def attest(desk: Desk, proposal_id: str, party: Address, *, paper: Hash32, by: str) -> Proposal:
     """Say, as the issuer, that a party without a key of its own signed this paper by hand: the first hand.
 

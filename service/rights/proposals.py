@@ -166,12 +166,9 @@ def propose(
     text = body.canonical(draft.request)
     digest = asked or hashlib.sha256(text + b"".join(draft.parties)).digest()
     with database.write() as connection:
-        where = (ProposalRow.principal == principal, ProposalRow.idempotency_key == idempotency_key)
-        held = connection.execute(select(ProposalRow.id, ProposalRow.digest).where(*where)).one_or_none()
+        held = _under_key(connection, principal, idempotency_key, digest, at)
         if held is not None:
-            if held.digest != digest:
-                raise _key_reused(idempotency_key)
-            return _one(connection, held.id, at)
+            return held
         _check_deadline(draft.deadline, at)
         values = {
             "id": secrets.token_hex(16),
@@ -195,7 +192,7 @@ def propose(
             for position, party in enumerate(draft.parties)
         ]
         connection.execute(insert(PartyRow), rows)
-        return _one(connection, str(values["id"]), at)
+        return read_one(connection, str(values["id"]), at)
 
 
 def earlier(database: Database, principal: str, idempotency_key: str, asked: bytes) -> Proposal | None:
@@ -204,15 +201,21 @@ def earlier(database: Database, principal: str, idempotency_key: str, asked: byt
     Raises:
         Conflict: another one was asked for under this key.
     """
+    with database.read() as connection:
+        return _under_key(connection, principal, idempotency_key, asked, int(time.time()))
+
+
+def _under_key(
+    connection: Connection, principal: str, idempotency_key: str, asked: bytes, now: int
+) -> Proposal | None:
     row = ProposalRow
     where = (row.principal == principal, row.idempotency_key == idempotency_key)
-    with database.read() as connection:
-        held = connection.execute(select(row.id, row.digest).where(*where)).one_or_none()
-        if held is None:
-            return None
-        if held.digest != asked:
-            raise _key_reused(idempotency_key)
-        return _one(connection, held.id, int(time.time()))
+    held = connection.execute(select(row.id, row.digest).where(*where)).one_or_none()
+    if held is None:
+        return None
+    if held.digest != asked:
+        raise _key_reused(idempotency_key)
+    return read_one(connection, held.id, now)
 
 
 def proposal(database: Database, proposal_id: str) -> Proposal:
@@ -222,7 +225,7 @@ def proposal(database: Database, proposal_id: str) -> Proposal:
         NotFound: there is none of this id.
     """
     with database.read() as connection:
-        return _one(connection, proposal_id, int(time.time()))
+        return read_one(connection, proposal_id, int(time.time()))
 
 
 def proposals(
@@ -265,7 +268,7 @@ def withdraw(database: Database, proposal_id: str, *, by: str, reason: str) -> P
     """
     now = int(time.time())
     with database.write() as connection:
-        found = _one(connection, proposal_id, now)
+        found = read_one(connection, proposal_id, now)
         if found.state is ProposalState.WITHDRAWN:
             return found
         require_open(found)
@@ -276,7 +279,7 @@ def withdraw(database: Database, proposal_id: str, *, by: str, reason: str) -> P
             "reason": reason[:LONGEST_REASON],
         }
         connection.execute(update(ProposalRow).where(ProposalRow.place == found.place).values(values))
-        return _one(connection, proposal_id, now)
+        return read_one(connection, proposal_id, now)
 
 
 def hand_in(database: Database, proposal_id: str) -> Proposal:
@@ -336,10 +339,6 @@ def read_one(connection: Connection, proposal_id: str, now: int) -> Proposal:
     Raises:
         NotFound: there is none of this id.
     """
-    return _one(connection, proposal_id, now)
-
-
-def _one(connection: Connection, proposal_id: str, now: int) -> Proposal:
     found = _read(connection, now, ProposalRow.id == proposal_id)
     if not found:
         raise unknown(proposal_id)

@@ -15,6 +15,7 @@ from indexer.rights.scope import Point, Scope
 from indexer.rights.state import Estate
 from indexer.rights.text import write_day
 from indexer.rights.title import Rights, Tenure
+from indexer.state import Work
 from indexer.store.answers import Known
 from indexer.values import ZERO_ADDRESS, Address, Hash32, as_hex
 from service.outbox.database import Database
@@ -91,15 +92,29 @@ class Reading:
         return china_day(self.context.now)
 
     @cached_property
+    def live(self) -> tuple[Estate, ...]:
+        """Its estates that stand, whoever sees them."""
+        return self.book.live_estates(self.work_id)
+
+    @cached_property
     def title(self) -> Name:
         """The title of the work."""
-        return self.context.work_title(self.book.work(self.work_id))
+        return self.context.work_title(self.work)
 
-    def phrasing(self, rights: Rights | None = None) -> Phrasing:
+    @cached_property
+    def work(self) -> Work:
+        """The work."""
+        return self.book.work(self.work_id)
+
+    @cached_property
+    def phrasing(self) -> Phrasing:
+        """Say things to this audience, as they are known now."""
+        return self.phrasing_of(self.rights)
+
+    def phrasing_of(self, rights: Rights) -> Phrasing:
         """Say things to this audience, as they were known."""
-        registrant = self.book.work(self.work_id).registrant
-        known = self.rights if rights is None else rights
-        return Phrasing(self.call, self.audience.accounts, known, registrant, self.context.now, self.today)
+        mine, now = self.audience.accounts, self.context.now
+        return Phrasing(self.call, mine, rights, self.work.registrant, now, self.today)
 
     @cached_property
     def reading_as(self) -> READING_AS:
@@ -110,7 +125,7 @@ class Reading:
         """
         if self.audience.sees_all:
             return "regulator"
-        if any(self.audience.owns(one) for one in self.book.live_estates(self.work_id)):
+        if any(self.audience.owns(one) for one in self.live):
             return "owner"
         if self.audience.sees_work(self.book, self.work_id):
             return "registrant"
@@ -126,7 +141,7 @@ def rights_page(reading: Reading, asked: Asked, proposals: Sequence[ProposalLine
         NotFound: the work is not there, or nothing of its rights is for this audience.
     """
     reading_as = reading.reading_as
-    phrasing, book, audience = reading.phrasing(), reading.book, reading.audience
+    phrasing, book, audience = reading.phrasing, reading.book, reading.audience
     grants = [one for one in reading.rights.grants.values() if audience.sees_grant(book, one)]
     known = book.view.work_rights(reading.work_id)
     return RightsPage(
@@ -135,7 +150,7 @@ def rights_page(reading: Reading, asked: Asked, proposals: Sequence[ProposalLine
         reading_as=reading_as,
         question=question_view(asked.point, asked.known_at, reading.today, _answer(reading, asked)),
         matrix=matrix_view(reading, asked),
-        estates=tuple(_estate(reading, one) for one in _seen(reading)),
+        estates=tuple(estate_line(reading, one) for one in _seen(reading)),
         grants=tuple(phrasing.grant(one) for one in grants),
         proposals=tuple(proposals),
         moral=_moral(reading),
@@ -223,7 +238,7 @@ def matrix_view(reading: Reading, asked: Asked) -> Matrix:
     def ours(tenure: Tenure) -> bool:
         return whole or reading.audience.is_one_of(tenure.owners)
 
-    phrasing = reading.phrasing()
+    phrasing = reading.phrasing
     rows = matrix(reading.rights, masks, day, ours, asked.languages, asked.media)
     return Matrix(
         columns=names,
@@ -289,7 +304,7 @@ def _answer(reading: Reading, asked: Asked) -> Answer | None:
         return None
     known_at = reading.context.now if asked.known_at is None else asked.known_at
     rights = reading.book.known(reading.work_id, known_at)
-    phrasing, tenure = reading.phrasing(rights), rights.tenure_at(point)
+    phrasing, tenure = reading.phrasing_of(rights), rights.tenure_at(point)
     grants = [one for one in rights.grants_at(point) if reading.audience.sees_grant(reading.book, one)]
     may_see = reading.audience.sees_work(reading.book, reading.work_id) or (
         tenure is not None and reading.audience.is_one_of(tenure.owners)
@@ -312,13 +327,13 @@ def _answer(reading: Reading, asked: Asked) -> Answer | None:
 
 
 def _seen(reading: Reading) -> list[Estate]:
-    live = reading.book.live_estates(reading.work_id)
-    return [one for one in live if reading.audience.sees_estate(reading.book, one)]
+    return [one for one in reading.live if reading.audience.sees_estate(reading.book, one)]
 
 
-def _estate(reading: Reading, estate: Estate) -> EstateLine:
+def estate_line(reading: Reading, estate: Estate) -> EstateLine:
+    """Say an estate in a list."""
     held = estate.held_until if estate.held_until > reading.context.now else None
-    owners = reading.phrasing().owners_of(estate)
+    owners = reading.phrasing.owners_of(estate)
     return EstateLine(
         str(estate.estate_id), owners, scope_view(estate.scope), reading.audience.owns(estate), held
     )

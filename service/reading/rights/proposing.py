@@ -119,7 +119,7 @@ def proposal_page(
 
 def clashes_of(reading: Reading, objected: Iterable[Objection]) -> tuple[Clash, ...]:
     """Say what a grant clashes with, as far as this audience may see it."""
-    phrasing = reading.phrasing()
+    phrasing = reading.phrasing
     return tuple(
         Clash(phrasing.grant(one.grant), scope_view(one.overlap))
         for one in objected
@@ -205,7 +205,7 @@ def split_form(
     chosen = next((one for one in mine if one.estate_id == filled.estate_id), mine[0] if mine else None)
     parts = cut(chosen.scope, filled.axis, cuts) if chosen is not None and cuts else ()
     burdens = reading.rights.burdens(chosen.scope, reading.today) if chosen is not None and parts else ()
-    phrasing = reading.phrasing()
+    phrasing = reading.phrasing
     return SplitForm(
         work_id=as_hex(reading.work_id),
         title=reading.title,
@@ -222,7 +222,7 @@ def split_form(
 
 def own_estates(reading: Reading) -> list[Estate]:
     """Give the live estates that the reader has a part in, the largest first."""
-    live = [one for one in reading.book.live_estates(reading.work_id) if reading.audience.owns(one)]
+    live = [one for one in reading.live if reading.audience.owns(one)]
     return sorted(live, key=lambda one: one.scope.volume(), reverse=True)
 
 
@@ -252,7 +252,7 @@ def _objection(reading: Reading, objection: Objection) -> Bilingual:
     grant, reason = objection.grant, objection.reason
     if grant is None or not reading.audience.sees_grant(reading.book, grant):
         return Bilingual(reason.zh, reason.en)
-    number = reading.phrasing().numbers.get(grant.grant_id, 0)
+    number = reading.phrasing.numbers.get(grant.grant_id, 0)
     return Bilingual(f"与许可第 {number} 号冲突。", f"It clashes with grant no. {number}.")
 
 

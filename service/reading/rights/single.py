@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indexer.rights.state import Estate, EstateStatus, Grant
+from indexer.rights.state import EstateStatus, Grant
 from indexer.rights.text import write_day
-from indexer.rights.title import Step
 from indexer.store.answers import Known
-from indexer.values import ZERO_HASH, Address, Hash32, as_hex
+from indexer.values import ZERO_HASH, Hash32, as_hex
 from indexer.wire import write_address
 from service.outbox.database import Database
 from service.pages import addresses
-from service.pages.views import Clash, EstateLine, EstatePage, Fact, GrantPage, HistoryView
-from service.reading.rights.glance import Reading
+from service.pages.views import Clash, EstatePage, Fact, GrantPage, HistoryView
+from service.reading.rights.glance import Reading, estate_line
 from service.reading.rights.phrasing import scope_view
 from service.reading.timeline import timeline
 from service.rights.showing import openness
@@ -26,9 +25,9 @@ def grant_page(reading: Reading, grant_id: Hash32) -> GrantPage:
         NotFound: it is not there, or not for this audience.
     """
     book, audience = reading.book, reading.audience
-    grant, phrasing = audience.require_grant(book, grant_id), reading.phrasing()
+    grant, phrasing = audience.require_grant(book, grant_id), reading.phrasing
     below = [one for one in book.grants(parent=grant_id) if audience.sees_grant(book, one)]
-    above = [one for one in _ancestors(reading, grant) if audience.sees_grant(book, one)]
+    above = [one for one in book.ancestors(grant) if audience.sees_grant(book, one)]
     known = book.view.grant(grant_id)
     assert known is not None, "it was just found"
     return GrantPage(
@@ -56,21 +55,18 @@ def estate_page(reading: Reading, database: Database, estate_id: int) -> EstateP
         NotFound: it is not there, or not for this audience.
     """
     book, audience = reading.book, reading.audience
-    estate, phrasing = audience.require_estate(book, estate_id), reading.phrasing()
+    estate, phrasing = audience.require_estate(book, estate_id), reading.phrasing
     burdens = reading.rights.burdens(estate.scope, reading.today)
     said = openness(database, estate_id)
     whole = audience.owns(estate) or audience.sees_work(book, estate.work_id)
     known = book.view.estate(estate_id)
     assert known is not None, "it was just found"
-    held = estate.held_until if estate.held_until > reading.context.now else None
     return EstatePage(
-        estate=EstateLine(
-            str(estate_id), phrasing.owners_of(estate), scope_view(estate.scope), audience.owns(estate), held
-        ),
+        estate=estate_line(reading, estate),
         work_id=as_hex(estate.work_id),
         title=reading.title,
         live=estate.status is EstateStatus.LIVE,
-        chain=tuple(map(phrasing.step, _chain(reading, estate))),
+        chain=tuple(map(phrasing.step, reading.rights.chain_of(estate.scope))),
         burdens=tuple(phrasing.grant(one) for one in burdens if audience.sees_grant(book, one)),
         public=said is not None and said.open,
         bundle=f"{addresses.estate(str(estate_id))}/evidence" if whole else None,
@@ -79,12 +75,6 @@ def estate_page(reading: Reading, database: Database, estate_id: int) -> EstateP
         as_of=reading.context.as_of(known.settled),
         test_verifier=reading.context.is_test(*estate.owners),
     )
-
-
-def _ancestors(reading: Reading, grant: Grant) -> Iterable[Grant]:
-    while grant.parent_id != ZERO_HASH:
-        grant = reading.book.grant(grant.parent_id)
-        yield grant
 
 
 def _terms(grant: Grant) -> Iterable[Fact]:
@@ -100,7 +90,7 @@ def _conflicts(reading: Reading, grant: Grant) -> Iterable[Clash]:
     """Give the grants that one of the backlog overlaps, which were recorded with it."""
     if not grant.conflicts:
         return
-    phrasing, rights = reading.phrasing(), reading.rights
+    phrasing, rights = reading.phrasing, reading.rights
     for other in rights.grants.values():
         if other.grant_id == grant.grant_id or other.parent_id != grant.parent_id:
             continue
@@ -109,18 +99,6 @@ def _conflicts(reading: Reading, grant: Grant) -> Iterable[Clash]:
             continue
         if reading.audience.sees_grant(reading.book, other):
             yield Clash(phrasing.grant(other), scope_view(common))
-
-
-def _chain(reading: Reading, estate: Estate) -> Iterable[Step]:
-    """Give every hand that the box of an estate was in, the oldest first."""
-    rights = reading.rights
-    before: tuple[Address, ...] = ()
-    for tenure in rights.tenures:
-        if not tenure.scope.contains(estate.scope):
-            continue
-        record, act = rights.acts[tenure.by]
-        yield Step(record, act, tenure, before)
-        before = tenure.owners
 
 
 def _history(reading: Reading, known: Known) -> HistoryView:  # type: ignore[type-arg]
