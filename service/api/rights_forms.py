@@ -18,7 +18,7 @@ from service.api.border import Installed
 from service.api.names import digest_in, number_in
 from service.api.scoping import day_in, mask_in
 from service.api.sessions import FromHere, Reader
-from service.api.shapes import Body
+from service.api.shapes import PageQuery
 from service.api.signed_in import Visit, private, signed_in
 from service.errors import BadInput, NotAllowed
 from service.pages import addresses
@@ -43,7 +43,7 @@ Day = Annotated[str, Field(max_length=10)]
 Number = Annotated[str, Field(max_length=78)]
 
 
-class GrantFields(Body):
+class GrantFields(PageQuery):
     """What a reader filled into the form of a grant."""
 
     estate: Number = ""
@@ -84,7 +84,7 @@ class GrantFields(Body):
         )
 
 
-class SplitFields(Body):
+class SplitFields(PageQuery):
     """What a reader filled into the form of a division."""
 
     estate: Number = ""

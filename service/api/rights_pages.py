@@ -21,7 +21,7 @@ from service.api.border import Installed
 from service.api.names import digest_in, number_in
 from service.api.scoping import day_in, mask_in, point_in
 from service.api.sessions import FromHere, Reader
-from service.api.shapes import Body
+from service.api.shapes import PageQuery
 from service.api.signatures import desk_of
 from service.api.signed_in import Visit, private, required, signed_in, visiting
 from service.errors import NotAllowed
@@ -41,7 +41,7 @@ MOST_PROPOSALS = 50
 """On one page, the newest."""
 
 
-class RightsQuery(Body):
+class RightsQuery(PageQuery):
     """What a reader filled into the question and the filters of the matrix; empty: nothing."""
 
     right: Code = ""

@@ -43,6 +43,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=20_000)
 
 
+class PageQuery(Body):
+    """Root of what pages are asked with, where that is more than a path; `lang` is for `service.api.border`."""
+
+    lang: str = ""
+
+
 class ProblemBody(BaseModel):
     """A problem (RFC 9457)."""
 

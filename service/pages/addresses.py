@@ -11,6 +11,8 @@ STATIC = "/static/"
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 RIGHTS = "/rights"
+PROPOSALS = "/v1/proposals"
+"""Where forms of acts on rights have their JSON twin."""
 
 
 def search(query: str, after: str | None = None) -> str:
@@ -115,6 +117,7 @@ TWINS = (
     ("/g/", "/v1/grants/"),
     ("/p/", "/v1/proposals/"),
     ("/labels/", "/v1/labels/"),
+    (RIGHTS, "/v1/rights"),
     ("/search", "/v1/search"),
     ("/verify", "/v1/verify"),
     (REFERENCE, "/openapi.json"),

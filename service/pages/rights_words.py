@@ -251,7 +251,6 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "expiries": ("六个月内到期", "Ending within six months"),
     "expiries.note": ("许可、选择权、续期。", "Grants, options, renewals."),
     "expiries.none": ("没有。", "Nothing."),
-    "expiries.calendar": ("下载日历", "Download the calendar"),
     "nav.rights": ("权利", "Rights"),
     "sign_in.title": ("当事人登录", "Sign in"),
     "sign_in.lead": (

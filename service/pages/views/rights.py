@@ -425,6 +425,11 @@ class GrantForm(Page):
         """Return `/w/{work id}/rights/grant`."""
         return addresses.grant_form(self.work_id)
 
+    @property
+    def twin(self) -> str:
+        """Return where what the form makes is made without it: `/v1/proposals`."""
+        return addresses.PROPOSALS
+
 
 @dataclass(frozen=True, slots=True)
 class SplitForm(Page):
@@ -452,6 +457,11 @@ class SplitForm(Page):
     def path(self) -> str:
         """Return `/w/{work id}/rights/split`."""
         return addresses.split_form(self.work_id)
+
+    @property
+    def twin(self) -> str:
+        """Return where what the form makes is made without it: `/v1/proposals`."""
+        return addresses.PROPOSALS
 
     @property
     def in_time(self) -> bool:
@@ -493,7 +503,6 @@ class MyRightsPage(Page):
     works: tuple[WorkLine, ...]
     proposals: tuple[ProposalLine, ...]
     expiries: tuple[Expiry, ...]
-    calendar: str
     as_of: AsOf | None = None
     test_verifier: bool = False
 

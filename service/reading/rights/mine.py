@@ -16,7 +16,6 @@ from service.rights.audience import Audience
 from service.rights.book import Book
 
 SIX_MONTHS = 183
-CALENDAR = "/v1/rights/expiring.ics"
 
 
 def my_rights_page(
@@ -31,7 +30,6 @@ def my_rights_page(
         works=tuple(_work(context, book, audience, one) for one in works),
         proposals=tuple(proposals),
         expiries=tuple(_expiries(context, book, audience, works, grants)),
-        calendar=CALENDAR,
         as_of=context.as_of(),
         test_verifier=context.is_test(*audience.accounts),
     )

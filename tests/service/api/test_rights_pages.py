@@ -115,6 +115,24 @@ def test_a_licensee_reads_its_grant_and_nothing_of_who_else_has_what(novel: Nove
     assert "权属来源" not in page
 
 
+def test_every_link_on_an_owners_pages_leads_somewhere(novel: Novel, ann: Browser) -> None:
+    work = rights(novel)
+    pages = [
+        "/rights",
+        work,
+        f"{work}/grant",
+        f"{work}/split",
+        f"/g/{novel.grant_id}",
+        f"/e/{novel.estate_id}",
+    ]
+    found = {link for path in pages for link in re.findall(r'href="(/[^"]*)"', ann.http.get(path).text)}
+    answers = {link: ann.http.get(html.unescape(link)).status_code for link in sorted(found)}
+    for_keys = {link for link, status in answers.items() if status == 401}
+    assert all(link.startswith("/v1/") for link in for_keys)  # twins, which know no cookie
+    assert len(found - for_keys) > 20
+    assert {link: status for link, status in answers.items() if status >= 400 and link not in for_keys} == {}
+
+
 def test_a_stranger_is_told_available_or_not_where_an_owner_lets_it_be_said(
     novel: Novel, stranger: Browser
 ) -> None:

@@ -340,10 +340,9 @@ PAGES: dict[str, Page] = {
             Expiry("2027-03-01", said("许可第 5 号到期", "Grant no. 5 ends"), PLAIN.path),
             Expiry("2027-04-01", said("选择权", "An option"), None),
         ),
-        "/v1/rights/expiring.ics",
         AS_OF,
     ),
-    "my rights, none": MyRightsPage(FIRST, (), (), (), "/v1/rights/expiring.ics", AS_OF),
+    "my rights, none": MyRightsPage(FIRST, (), (), (), AS_OF),
     "sign in": SignInPage("/rights"),
     "sign in, refused": SignInPage("/rights", refused=True),
 }
