@@ -114,12 +114,14 @@ def said(error: Exception, number: str = "") -> QianyinError:
 
 
 def allowed_methods(request: Request) -> list[str]:
-    """List the methods that the address of a request takes."""
-    found: set[str] = set()
-    for one in iter_route_contexts(request.app.routes):
-        route = one.original_route
-        if isinstance(route, APIRoute) and route.path_regex.match(request.url.path):
-            found |= route.methods or set()
+    """List the methods that the address of a request takes: as it is written, before any that only matches it."""
+    matching = [
+        route
+        for route in (one.original_route for one in iter_route_contexts(request.app.routes))
+        if isinstance(route, APIRoute) and route.path_regex.match(request.url.path)
+    ]
+    closest = min((route.path.count("{") for route in matching), default=0)
+    found = set[str]().union(*(route.methods for route in matching if route.path.count("{") == closest))
     return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
