@@ -38,6 +38,7 @@ NAMES = (
 )
 NEED_NPM = {"solfmt", "solhint", "compile", "forge", "slither", "halmos", "pytest"}
 NEED_SOLIDITY = {"slither", "halmos"}
+BY_MODULE = ("--dist", "loadscope", "--no-loadscope-reorder")
 LATE = 124
 """The exit code of a step that was ended for taking too long; `timeout` uses it too."""
 
@@ -158,7 +159,8 @@ def pytest_step(*, nightly: bool) -> Step:
     every = ["-m", "nightly or not nightly"] if nightly else []
     return Step(
         "pytest",
-        [TEST.python, "-m", "pytest", *every],
+        # One process a core; a module stays in one, since its tests share what is dear to start.
+        [TEST.python, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", *BY_MODULE, *every],
         "tests",
         number(r"(\d+) passed"),
         minutes=120 if nightly else 50,

@@ -7,7 +7,7 @@ import sys
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.devnet_fixtures"]
+pytest_plugins = ["tests.devnet_fixtures", "tests.faults.table"]
 
 RECURSION_LIMIT = sys.getrecursionlimit()
 
@@ -26,6 +26,16 @@ settings.register_profile(
 def pytest_configure(config: pytest.Config) -> None:
     """Search deep unless the nightly tests are left out, as they are by default."""
     settings.load_profile("ci" if config.option.markexpr == "not nightly" else "nightly")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what may take longest, so that no core waits for another at the end."""
+    items.sort(key=_allowed, reverse=True)
+
+
+def _allowed(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("timeout")
+    return max(float(marker.args[0]) if marker else 0.0, float(item.config.getini("timeout")))
 
 
 def pytest_runtest_setup() -> None:

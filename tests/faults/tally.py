@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 from tests.faults.reckoning import Reckoning
 
@@ -41,6 +42,24 @@ class Tally:
             line.repeated += len(found.repeated)
             line.stuck += len(found.stuck)
             line.unsound += len(found.unsound)
+
+    def join(self, other: Tally) -> None:
+        """Count in what another process tried."""
+        for name, told in other.lines.items():
+            line = self.lines.setdefault(name, Line())
+            for one in fields(Line):
+                setattr(line, one.name, getattr(line, one.name) + getattr(told, one.name))
+        self.notes += other.notes
+
+    def written(self) -> dict[str, Any]:
+        """Write it as plain values, for another process."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, value: Mapping[str, Any]) -> Tally:
+        """Read what `written` gave; of nothing, an empty one."""
+        lines = {name: Line(**line) for name, line in value.get("lines", {}).items()}
+        return cls(lines, list(value.get("notes", ())))
 
     def markdown(self) -> str:
         """Write the table, kills first, then lies, then the rest."""

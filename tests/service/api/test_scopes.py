@@ -253,7 +253,15 @@ def test_an_operation_is_open_to_its_scopes_and_to_no_other(
 
 
 @pytest.mark.parametrize(
-    "key", ["qy_0000000000000000_" + "0" * 64, "nonsense", "qy_", new_key().text, "Bearer", "\x7f"]
+    "key",
+    [
+        "qy_0000000000000000_" + "0" * 64,
+        "nonsense",
+        "qy_",
+        pytest.param(new_key().text, id="of no installation"),
+        "Bearer",
+        "\x7f",
+    ],
 )
 def test_a_key_that_nobody_gave_out_is_refused(house: Premises, key: str) -> None:
     answer = house.caller(None).http.get("/v1/operations", headers={"Authorization": f"Bearer {key}"})
