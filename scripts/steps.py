@@ -13,6 +13,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -39,6 +40,7 @@ NAMES = (
 NEED_NPM = {"solfmt", "solhint", "compile", "forge", "slither", "halmos", "pytest"}
 NEED_SOLIDITY = {"slither", "halmos"}
 BY_MODULE = ("--dist", "loadscope", "--no-loadscope-reorder")
+_RUNNING: set[subprocess.Popen[bytes]] = set()
 LATE = 124
 """The exit code of a step that was ended for taking too long; `timeout` uses it too."""
 
@@ -167,20 +169,31 @@ def pytest_step(*, nightly: bool) -> Step:
     )
 
 
+def run_all(chosen: Sequence[Step]) -> list[Outcome]:
+    """Run steps two at a time, since each mostly keeps one core busy; what is interrupted ends with all it started."""
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            return list(pool.map(run, chosen))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in tuple(_RUNNING):
+                end(process)
+            raise
+
+
 def run(step: Step) -> Outcome:
     """Run a step with its output kept, and shown whole if it failed."""
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{step.name}.log"
-    print(f"{step.name:<10}", end="", flush=True)
     started = time.monotonic()
     with log.open("w", encoding="utf-8") as output:
         code = execute(step, output)
     seconds = time.monotonic() - started
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
     outcome = judge(step, code, text, seconds)
-    print(f"{'ok' if outcome.held else 'FAILED':<8}{seconds:>7.1f} s  {outcome.remark}", flush=True)
-    if not outcome.held:
-        print(text, flush=True)
+    word = "ok" if outcome.held else "FAILED"
+    said = f"{step.name:<10}{word:<8}{seconds:>7.1f} s  {outcome.remark}\n"
+    print(said if outcome.held else f"{said}{text}\n", end="", flush=True)
     return outcome
 
 
@@ -211,6 +224,7 @@ def execute(step: Step, output: IO[str] | None = None) -> int:
         stderr=subprocess.STDOUT if output else None,
         start_new_session=True,
     ) as process:
+        _RUNNING.add(process)
         try:
             return process.wait(60 * step.minutes)
         except subprocess.TimeoutExpired:
@@ -219,6 +233,8 @@ def execute(step: Step, output: IO[str] | None = None) -> int:
         except KeyboardInterrupt:
             end(process)
             raise
+        finally:
+            _RUNNING.discard(process)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -238,7 +254,7 @@ def summarise(outcomes: Sequence[Outcome]) -> None:
     failed = [outcome.name for outcome in outcomes if not outcome.held]
     total = sum(outcome.seconds for outcome in outcomes)
     verdict = f"FAILED: {', '.join(failed)}" if failed else "all held"
-    print(f"{len(outcomes)} steps, {total:.0f} s, {verdict}\n", flush=True)
+    print(f"{len(outcomes)} steps, {total:.0f} s of work, {verdict}\n", flush=True)
 
 
 def variables_of(step: Step) -> dict[str, str]:

@@ -44,8 +44,8 @@ def main() -> int:
 
 
 def carry_out(chosen: Sequence[Step]) -> int:
-    """Run the steps, pytest last, and give the exit code."""
-    outcomes = [steps.run(step) for step in chosen if step.name != "pytest"]
+    """Run the steps, pytest last and alone, and give the exit code."""
+    outcomes = steps.run_all([step for step in chosen if step.name != "pytest"])
     steps.summarise(outcomes)
     closing = [steps.execute(step) for step in chosen if step.name == "pytest"]
     return max([0 if outcome.held else 1 for outcome in outcomes] + closing, default=0)
