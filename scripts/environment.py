@@ -66,6 +66,7 @@ class Environment:
 DEMO = Environment("demo", "runtime.txt", build="build.txt", optional="fast.txt", project=True)
 TEST = Environment("test", "test.txt", build="build.txt", optional="fast.txt", project=True)
 SOLIDITY = Environment("solidity-analysis", "solidity-analysis.txt")
+AUDIT = Environment("audit", "audit.txt")
 LOCK = Environment("lock", "lock.txt")
 
 

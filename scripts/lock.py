@@ -30,6 +30,7 @@ LOCKS: dict[str, Sequence[str]] = {
         "-c", "requirements/runtime.txt", "-c", "requirements/build.txt",
     ],
     "solidity-analysis.txt": ["--group", "solidity-analysis"],
+    "audit.txt": ["--group", "audit"],
     "lock.txt": ["--group", "lock"],
 }  # fmt: skip
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run what is too slow for every change: all checks with deep fuzzing and the tests marked `nightly`.
+"""Run what is too slow for every change: all checks with deep fuzzing, the tests marked `nightly`, and the audit.
 
 python3 scripts/nightly.py
 """

@@ -11,6 +11,7 @@ import re
 import secrets
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ from typing import IO
 
 import environment
 import machine
-from environment import ROOT, SOLIDITY, TEST
+from environment import AUDIT, ROOT, SOLIDITY, TEST
 
 LOGS = ROOT / ".cache" / "checks"
 NAMES = (
@@ -35,12 +36,14 @@ NAMES = (
     "forge",
     "slither",
     "halmos",
+    "audit",
     "pytest",
 )
 NEED_NPM = {"solfmt", "solhint", "compile", "forge", "slither", "halmos", "pytest"}
+NIGHTLY = {"audit"}
+"""What changes with the world and not with the code: a change must not fail for it."""
 NEED_SOLIDITY = {"slither", "halmos"}
 BY_MODULE = ("--dist", "loadscope", "--no-loadscope-reorder")
-_RUNNING: set[subprocess.Popen[bytes]] = set()
 LATE = 124
 """The exit code of a step that was ended for taking too long; `timeout` uses it too."""
 
@@ -53,8 +56,8 @@ class Step:
     command: Sequence[str | Path]
     counted: str
     """What is counted, e.g. `files`."""
-    count: Callable[[str], int]
-    """Reads from the output how many were looked at."""
+    count: Callable[[str], int] | None
+    """Reads from the output how many were looked at; None where the program itself fails if it finds nothing."""
     env: Mapping[str, str] = field(default_factory=dict)
     minutes: int = 10
     """After this long it is ended, and has failed."""
@@ -71,13 +74,15 @@ class Outcome:
 
 
 def choose(names: Sequence[str], *, nightly: bool) -> list[Step]:
-    """Prepare what the named steps need, and give them in their order.
+    """Prepare what the named steps need, or all steps where none is named, and give them in their order.
 
     Raises:
         SetupError: the machine lacks something.
     """
-    wanted = set(names)
+    wanted = set(names or NAMES) - (set() if names or nightly else NIGHTLY)
     environment.prepare(TEST)
+    if "audit" in wanted:
+        environment.prepare(AUDIT)
     if wanted & NEED_SOLIDITY:
         environment.prepare(SOLIDITY)
     if wanted & NEED_NPM:
@@ -88,6 +93,7 @@ def choose(names: Sequence[str], *, nightly: bool) -> list[Step]:
     every = [
         *python_steps(),
         *(solidity_steps(nightly=nightly) if wanted & NEED_NPM else []),
+        audit_step(),
         pytest_step(nightly=nightly),
     ]
     return [step for step in every if step.name in wanted]
@@ -156,6 +162,16 @@ def solidity_steps(*, nightly: bool) -> list[Step]:
     ]  # fmt: skip
 
 
+def audit_step() -> Step:
+    """The look at known vulnerabilities of every dependency."""
+    return Step(
+        "audit",
+        [TEST.python, "scripts/audit.py", "--program", AUDIT.program("pip-audit")],
+        "dependencies",
+        number(r": (\d+) dependencies looked up", every=True),
+    )
+
+
 def pytest_step(*, nightly: bool) -> Step:
     """The Python tests."""
     every = ["-m", "nightly or not nightly"] if nightly else []
@@ -164,37 +180,86 @@ def pytest_step(*, nightly: bool) -> Step:
         # One process a core; a module stays in one, since its tests share what is dear to start.
         [TEST.python, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", *BY_MODULE, *every],
         "tests",
-        number(r"(\d+) passed"),
+        None,
         minutes=120 if nightly else 50,
     )
 
 
-def run_all(chosen: Sequence[Step]) -> list[Outcome]:
-    """Run steps two at a time, since each mostly keeps one core busy; what is interrupted ends with all it started."""
-    with ThreadPoolExecutor(2) as pool:
+class Programs:
+    """What runs for the steps: each a group of processes of its own, ended as a whole."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._changing = threading.Lock()
+        self.over = False
+        """Whether somebody pressed Ctrl-C: nothing is begun any more, and what was ended is not judged."""
+
+    def run_all(self, chosen: Sequence[Step]) -> list[Outcome]:
+        """Run steps two at a time, since each mostly keeps one core busy."""
+        with ThreadPoolExecutor(2) as pool:
+            try:
+                return list(pool.map(self.run, chosen))
+            except KeyboardInterrupt:
+                self.end_all()
+                raise
+
+    def run(self, step: Step) -> Outcome:
+        """Run a step with its output kept, and shown whole if it failed."""
+        LOGS.mkdir(parents=True, exist_ok=True)
+        log = LOGS / f"{step.name}.log"
+        started = time.monotonic()
+        with log.open("w", encoding="utf-8") as output:
+            code = self.execute(step, output)
+        seconds = time.monotonic() - started
+        text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
+        outcome = judge(step, code, text, seconds)
+        if not self.over:
+            word = "ok" if outcome.held else "FAILED"
+            said = f"{step.name:<10}{word:<8}{seconds:>7.1f} s  {outcome.remark}\n"
+            print(said if outcome.held else f"{said}{text}\n", end="", flush=True)
+        return outcome
+
+    def execute(self, step: Step, output: IO[str] | None = None) -> int:
+        """Run a step's program, with its output on ours unless a file is given, and give its exit code, or `LATE`.
+
+        What it started ends with it, when its time is over or somebody presses Ctrl-C.
+        """
+        process = self._begin(step, output)
+        if process is None:
+            return LATE
         try:
-            return list(pool.map(run, chosen))
+            return process.wait(60 * step.minutes)
+        except subprocess.TimeoutExpired:
+            end(process)
+            return LATE
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in tuple(_RUNNING):
-                end(process)
+            self.end_all()
             raise
+        finally:
+            self._running.discard(process)
 
+    def _begin(self, step: Step, output: IO[str] | None) -> subprocess.Popen[bytes] | None:
+        with self._changing:
+            if self.over:
+                return None
+            process = subprocess.Popen(
+                list(map(str, step.command)),
+                cwd=ROOT,
+                env=variables_of(step),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+                start_new_session=True,
+            )
+            self._running.add(process)
+            return process
 
-def run(step: Step) -> Outcome:
-    """Run a step with its output kept, and shown whole if it failed."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / f"{step.name}.log"
-    started = time.monotonic()
-    with log.open("w", encoding="utf-8") as output:
-        code = execute(step, output)
-    seconds = time.monotonic() - started
-    text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
-    outcome = judge(step, code, text, seconds)
-    word = "ok" if outcome.held else "FAILED"
-    said = f"{step.name:<10}{word:<8}{seconds:>7.1f} s  {outcome.remark}\n"
-    print(said if outcome.held else f"{said}{text}\n", end="", flush=True)
-    return outcome
+    def end_all(self) -> None:
+        """Begin nothing more, and end what runs."""
+        with self._changing:
+            self.over = True
+        for process in tuple(self._running):
+            end(process)
 
 
 def judge(step: Step, code: int, text: str, seconds: float) -> Outcome:
@@ -203,38 +268,10 @@ def judge(step: Step, code: int, text: str, seconds: float) -> Outcome:
         return Outcome(step.name, False, seconds, f"ended after {step.minutes} minutes")
     if code:
         return Outcome(step.name, False, seconds, f"exit code {code}")
-    count = step.count(text)
+    count = step.count(text) if step.count else 1
     return Outcome(
         step.name, count > 0, seconds, f"{count} {step.counted}" if count else f"looked at no {step.counted}"
     )
-
-
-def execute(step: Step, output: IO[str] | None = None) -> int:
-    """Run a step's program, with its output on ours unless a file is given, and give its exit code, or `LATE`.
-
-    What it started ends with it, when its time is over or somebody presses Ctrl-C.
-    """
-    command = list(map(str, step.command))
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=variables_of(step),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT if output else None,
-        start_new_session=True,
-    ) as process:
-        _RUNNING.add(process)
-        try:
-            return process.wait(60 * step.minutes)
-        except subprocess.TimeoutExpired:
-            end(process)
-            return LATE
-        except KeyboardInterrupt:
-            end(process)
-            raise
-        finally:
-            _RUNNING.discard(process)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -3,7 +3,7 @@
 
     python3 scripts/test.py                 everything, as CI does it
     python3 scripts/test.py --only ruff     one step; may be given again for more
-    python3 scripts/test.py --nightly       deep fuzzing and the slow tests too
+    python3 scripts/test.py --nightly       deep fuzzing, the slow tests and the audit too
 
 Needs Python 3.11 or later and Node 20 or later. pytest runs last, and its closing line is the last one printed.
 """
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 import environment
 import steps
 from environment import say
-from steps import Step
+from steps import Programs, Step
 
 
 def main() -> int:
@@ -29,12 +29,12 @@ def main() -> int:
     parser.add_argument(
         "--only", action="append", choices=steps.NAMES, metavar="STEP", help=", ".join(steps.NAMES)
     )
-    parser.add_argument("--nightly", action="store_true", help="deep fuzzing and the slow tests too")
+    parser.add_argument("--nightly", action="store_true", help="deep fuzzing, the slow tests and the audit too")
     options = parser.parse_args()
     started = time.monotonic()
     try:
         say("Qianyin 钤印: preparing the checks (two minutes the first time) / 准备测试环境（首次约两分钟）")
-        chosen = steps.choose(options.only or steps.NAMES, nightly=options.nightly)
+        chosen = steps.choose(options.only or (), nightly=options.nightly)
     except environment.SetupError as error:
         say(str(error))
         return 1
@@ -44,11 +44,12 @@ def main() -> int:
 
 
 def carry_out(chosen: Sequence[Step]) -> int:
-    """Run the steps, pytest last and alone, and give the exit code."""
-    outcomes = steps.run_all([step for step in chosen if step.name != "pytest"])
+    """Run the steps, pytest last and alone, and give the exit code: 0, or 1 for whatever went wrong."""
+    programs = Programs()
+    outcomes = programs.run_all([step for step in chosen if step.name != "pytest"])
     steps.summarise(outcomes)
-    closing = [steps.execute(step) for step in chosen if step.name == "pytest"]
-    return max([0 if outcome.held else 1 for outcome in outcomes] + closing, default=0)
+    closing = [programs.execute(step) for step in chosen if step.name == "pytest"]
+    return 0 if all(outcome.held for outcome in outcomes) and not any(closing) else 1
 
 
 if __name__ == "__main__":

@@ -121,7 +121,9 @@ def allowed_methods(request: Request) -> list[str]:
         if isinstance(route, APIRoute) and route.path_regex.match(request.url.path)
     ]
     closest = min((route.path.count("{") for route in matching), default=0)
-    found = set[str]().union(*(route.methods for route in matching if route.path.count("{") == closest))
+    found = {
+        method for route in matching if route.path.count("{") == closest for method in route.methods or ()
+    }
     return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
