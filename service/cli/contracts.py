@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from service.rights.backlog.reporting import Findings
     from service.rights.backlog.sheet import ContractSheet
 
-HOUSE = "installation"
-"""The house of whoever has the home folder."""
-
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
@@ -104,11 +101,9 @@ def _read(arguments: argparse.Namespace) -> ContractSheet:
 
 
 def _cabinet(installation: Installation) -> Cabinet:
-    from service.keys.master import master_sealer
-    from service.rights.backlog.keeping import Cabinet
+    from service.rights.backlog.house import cabinet_of
 
-    sealer = master_sealer(installation.settings)
-    return Cabinet(installation.database, sealer, installation.files, HOUSE, PRINCIPAL)
+    return cabinet_of(installation, PRINCIPAL)
 
 
 def _findings(arguments: argparse.Namespace, contracts: Sequence[Contract]) -> Findings:
