@@ -44,6 +44,7 @@ from service.outbox.tables import OperationRow, TransactionRow
 from service.outbox.worker import open_worker
 from service.reading.open import context
 from service.reading.proof import Prover
+from service.rights.backlog.house import cabinet_of
 from service.settings import read_settings
 from tests.service.outbox.samples import word
 
@@ -136,6 +137,14 @@ def asked(home: Path) -> tuple[int, int]:
     return found[0], found[1]
 
 
+def taken_in(home: Path) -> list[tuple[str, int]]:
+    """List the existing contracts of a home, by id, with when each was taken in."""
+    opened = Installation(read_settings(home=home))
+    kept = cabinet_of(opened, "test").contracts()
+    opened.close()
+    return [(one.id, one.taken_at) for one in kept]
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The home that the tests of a staying demonstration share; each leaves it as it was, but older."""
@@ -162,6 +171,13 @@ def test_the_demonstration_once_holds_and_leaves_no_process_and_no_folder(tmp_pa
     assert told["refused_as_it_should_be"]
     assert (told["did"]["deposit"], told["did"]["mint"], told["did"]["give-from-kept"]) == (14, 39, 2)
     assert told["did"]["execute-order"] == 1
+    kept = told["existing_contracts"]
+    assert (kept["contracts"], kept["scans"]) == (20, 2)
+    [clash] = (one for one in kept["conflicts"] if one["certain"])
+    assert (clash["older"]["number"], clash["newer"]["number"]) == ("JN-2020-113", "JN-2024-061")
+    assert "繁体中文" in clash["overlap"]["zh"]
+    assert "旧合同 20 份、扫描件 2 份已收：1 处冲突，1 处可能冲突" in err
+    assert "JN-2020-113 北岸文化事业 与 JN-2024-061 港湾出版（香港）" in err
     assert told["timings"]["total"] > told["timings"]["issue"]
     assert "anchor" not in err
     assert gone(tmp_path)
@@ -174,14 +190,17 @@ class TestStaying:
     def test_it_shows_what_to_open_and_dies_with_its_starter(self, home: Path):
         shown = stay(home)
         assert "http://127.0.0.1:" in shown.shown
+        assert "20 existing contracts kept, 2 scans: 1 in conflict" in shown.shown
         assert len(running(home)) >= 4, "node, index, worker, pages"
         assert shown.leave(signal.SIGKILL) == -signal.SIGKILL
         assert gone(home), running(home)
 
     def test_again_in_the_same_home_it_asks_for_nothing_twice_and_ctrl_c_ends_all(self, home: Path):
-        before = asked(home)
+        before, contracts = asked(home), taken_in(home)
         again = stay(home)
         assert asked(home) == before
+        assert taken_in(home) == contracts
+        assert len(contracts) == 20
         other = qianyin("--home", home, "demo")
         said = other.communicate(timeout=60)[1]
         assert (other.returncode, "already" in said) == (1, True), "a second one at once is told so"

@@ -1,7 +1,7 @@
 """Why a grant would be refused, before anybody signs: the rules of `Grants.requireGrant`, in its order. Pure.
 
-The contract stops at the first; people want to know all. Consents are not looked at here, nor how many live grants fit
-under a work, of which the contract alone keeps count.
+The contract stops at the first; people want to know all. Consents are not looked at here. What ran out leaves the
+contract's lists without a record, when somebody prunes them, so here it counts as if nobody had.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from indexer.rights.acts import GrantKind
 from indexer.rights.scope import Scope, ScopeRefused, check_grant
-from indexer.rights.state import Estate, EstateStatus, Grant
+from indexer.rights.state import Estate, EstateStatus, Grant, GrantStatus
 from indexer.rights.title import Rights
 from indexer.values import ZERO_HASH, Address, Hash32
 
 DEEPEST = 8
 """How many ancestors a sub-licence has, at most (Grants)."""
+MOST_LIVE = 1_000
+"""How many grants the contract lists under a work, or under a grant, at most (Grants)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Refusal:
     Attributes:
         rule: name of the contract's error.
         grant: with `GrantClashes`, the one it clashes with; overlap: where.
-        field: with `ScopeMalformed`, of what.
+        field: with `ScopeMalformed` and `OfferMalformed`, of what.
     """
 
     rule: str
@@ -82,13 +84,18 @@ def clashes(rights: Rights, offer: Offer, today: int) -> tuple[Refusal, ...]:
     return tuple(found)
 
 
+def is_within(rights: Rights, parent: Grant, scope: Scope) -> bool:
+    """Say whether a sub-licence of this scope lies within a grant, and ends no later than it and all above it."""
+    return parent.scope.contains(scope) and scope.until <= rights.ends(parent)
+
+
 def _refusals(rights: Rights, offer: Offer, now: int, today: int, work_held_until: int) -> Iterator[Refusal]:
     try:
         check_grant(offer.scope)
     except ScopeRefused as fault:
         yield Refusal(fault.rule, field=str(fault.place))
     if offer.scope.until <= today:
-        yield Refusal("ScopeMalformed", field="until")
+        yield Refusal("OfferMalformed", field="until")
     of = offer.of
     if isinstance(of, Estate):
         yield from _of_estate(of, offer, now)
@@ -98,6 +105,8 @@ def _refusals(rights: Rights, offer: Offer, now: int, today: int, work_held_unti
         yield Refusal("RightsUnderHold")
     if not offer.signed_on:
         yield from clashes(rights, offer, today)
+    if sum(_is_sibling(one, offer) and _is_listed(one, today) for one in rights.grants.values()) >= MOST_LIVE:
+        yield Refusal("GrantsReached")
 
 
 def _of_estate(estate: Estate, offer: Offer, now: int) -> Iterator[Refusal]:
@@ -120,10 +129,15 @@ def _of_parent(rights: Rights, parent: Grant, offer: Offer, now: int, today: int
         "NotSublicensable": not parent.sublicensable,
         "StrongerThanParent": offer.kind < parent.kind,
         "TooDeep": rights.depth(parent) >= DEEPEST,
-        "OutsideParent": not parent.scope.contains(offer.scope),
+        "OutsideParent": not is_within(rights, parent, offer.scope),
         "SelfGrant": parent.licensee == offer.licensee,
     }
     yield from (Refusal(rule, parent) for rule, is_broken in broken.items() if is_broken)
+
+
+def _is_listed(grant: Grant, today: int) -> bool:
+    """Whether the contract lists it: what was ended is taken off the list once it is over."""
+    return grant.status is GrantStatus.LIVE or grant.scope.until > max(today, grant.scope.from_)
 
 
 def _is_sibling(grant: Grant, offer: Offer) -> bool:

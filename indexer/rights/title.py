@@ -114,6 +114,14 @@ class Rights:
             box = box.intersect(_own_force(grant))
         return box
 
+    def ends(self, grant: Grant) -> int:
+        """Give the day on which a grant or one of its ancestors ends."""
+        until = grant.scope.until
+        while grant.parent_id != ZERO_HASH:
+            grant = self.grants[grant.parent_id]
+            until = min(until, grant.scope.until)
+        return until
+
     def depth(self, grant: Grant) -> int:
         """Say how many ancestors a grant has."""
         deep = 0

@@ -154,7 +154,7 @@ def matrix(
 
 @routes.get("/v1/rights")
 def mine(request: Request, installation: Installed, bearer: AsReader) -> JSONResponse:
-    """List the estates the bearer's account has a part in, its grants, and those given of its estates."""
+    """List the estates the bearer's account has a part in, its grants, and those given of its estates and grants."""
     with reading(installation, bearer, request) as one:
         return one.answer(asking.mine(one.book, one.audience))
 

@@ -107,7 +107,7 @@ def grant_form(
         if not fields.touched:
             return private(request, proposing.grant_form(reading, filled, None))
         scope, draft, faults = _drafted(visit, reading, filled)
-        objected = objections(visit.drafting(), draft.request) if draft else ()
+        objected = objections(visit.drafting(), draft.request, draft.parties) if draft else ()
         return private(request, proposing.grant_form(reading, filled, scope, faults, objected))
 
 
@@ -161,7 +161,7 @@ def propose_split(
         if not cuts or filled.estate_id is None:
             return _split_shown(request, reading, filled, 400)
         draft = visit.drafting().split(filled.estate_id, filled.axis, cuts, deadline)
-        if objections(visit.drafting(), draft.request):
+        if objections(visit.drafting(), draft.request, draft.parties):
             return _split_shown(request, reading, filled, 400)
         made = _proposed(visit, draft)
     return RedirectResponse(addresses.proposal(made.id), 303)

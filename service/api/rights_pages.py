@@ -5,6 +5,7 @@ Their twins are the operations of `rights.py`, `estates.py` and `proposals.py`, 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -16,8 +17,8 @@ from indexer.rights.codes import LANGUAGES, MEDIA
 from indexer.rights.scope import Point
 from indexer.values import Hash32
 from service.access.bearer import Scope as KeyScope
-from service.api import estates
-from service.api.border import Installed
+from service.api import ending, estates
+from service.api.border import Installed, language_of
 from service.api.names import digest_in, number_in
 from service.api.scoping import day_in, mask_in, point_in
 from service.api.sessions import FromHere, Reader
@@ -31,6 +32,7 @@ from service.pages.views import Name, ProposalLine
 from service.reading.rights import glance, mine, proposing, single
 from service.reading.rights.glance import Asked
 from service.rights import consents, proposals
+from service.rights.ending import MONTHS, MOST_MONTHS, Wording
 from service.rights.proposals import Proposal
 
 routes = APIRouter(include_in_schema=False)
@@ -80,8 +82,16 @@ class RightsQuery(PageQuery):
         )
 
 
+class EndingQuery(PageQuery):
+    """Within how many months what ends is asked for."""
+
+    months: Annotated[int, Field(ge=1, le=MOST_MONTHS)] = MONTHS
+
+
 @routes.get("/rights")
-def my_rights(request: Request, installation: Installed, reader: Reader) -> Response:
+def my_rights(
+    request: Request, installation: Installed, reader: Reader, query: Annotated[EndingQuery, Query()]
+) -> Response:
     """What concerns whoever is signed in."""
     if reader is None:
         return RedirectResponse(addresses.sign_in(addresses.RIGHTS), 303)
@@ -89,8 +99,31 @@ def my_rights(request: Request, installation: Installed, reader: Reader) -> Resp
         one = visit.one
         own = min(one.audience.accounts, default=None)
         name = visit.names()(own) if own is not None else Name(reader.label)
-        found = mine.my_rights_page(one.context, one.book, one.audience, name, _proposed(visit, None))
+        found = mine.my_rights_page(
+            one.context,
+            one.book,
+            one.audience,
+            name,
+            _proposed(visit, None),
+            mine.Soon(query.months, ending.ending_soon(installation, one, query.months)),
+        )
         return private(request, found)
+
+
+@routes.get("/rights/ending.ics")
+def ending_calendar(
+    request: Request, installation: Installed, reader: Reader, query: Annotated[EndingQuery, Query()]
+) -> Response:
+    """What ends soon, as a calendar file, with the names that the pages have."""
+    language = language_of(request)
+    with signed_in(request, installation, reader) as visit:
+        names = visit.names()
+        wording = Wording(
+            partial(ending.title_of, visit.one, language),
+            lambda party: names(party).first(language)[0],
+            language,
+        )
+        return ending.calendar_file(ending.ending_soon(installation, visit.one, query.months), wording)
 
 
 @routes.get("/w/{work_id}/rights")

@@ -53,7 +53,7 @@ class Visit:
     def objected(self, proposal: Proposal) -> tuple[Objection, ...]:
         """Say what a proposal that waits would be refused for now."""
         waits = proposal.state is ProposalState.OPEN
-        return objections(self.drafting(), proposal.request) if waits else ()
+        return objections(self.drafting(), proposal.request, proposal.parties) if waits else ()
 
     def outcome(self, proposal: Proposal) -> Operation | None:
         """Give the request that a proposal became, if it did."""

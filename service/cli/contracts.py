@@ -1,4 +1,4 @@
-"""`qianyin contracts …`: a house's existing contracts, judged, compared, watched, and taken in."""
+"""`qianyin contracts …`: a house's existing contracts, judged, compared, watched, taken in, and proposed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.cli.acting import PRINCIPAL
-from service.cli.opening import Verbs, installation_of, tell
+from service.cli.opening import Verbs, address_word, installation_of, tell
+from service.cli.orders import moment_word
 
 if TYPE_CHECKING:
+    from indexer.values import Address
     from service.installation import Installation
     from service.rights.backlog.contract import Contract
     from service.rights.backlog.keeping import Cabinet
+    from service.rights.backlog.proposing import Outcome
     from service.rights.backlog.reporting import Findings
     from service.rights.backlog.sheet import ContractSheet
-
-HOUSE = "installation"
-"""The house of whoever has the home folder."""
 
 
 def add(verbs: Verbs) -> None:
@@ -43,6 +43,31 @@ def add(verbs: Verbs) -> None:
     keep.add_argument("sheet", type=Path)
     keep.add_argument("--json", action="store_true")
     keep.set_defaults(run=run_keep)
+    propose = acts.add_parser(
+        "propose",
+        help="propose those whose turn it is for the chain, the oldest first; say what stands against each",
+    )
+    propose.add_argument("--dry-run", action="store_true", help="propose nothing, and say what would be")
+    propose.add_argument(
+        "--until", type=moment_word, default="+30d", metavar="TIME", help="until when all must have agreed"
+    )
+    propose.add_argument(
+        "--account",
+        action="append",
+        default=[],
+        type=named_account,
+        metavar="NAME=ACCOUNT",
+        help="whose account a party's name is, where it is not registered under it, or several are",
+    )
+    propose.add_argument(
+        "--again",
+        action="append",
+        default=[],
+        metavar="CONTRACT",
+        help="id of a contract whose proposal was withdrawn, lapsed or refused: propose it anew",
+    )
+    propose.add_argument("--json", action="store_true")
+    propose.set_defaults(run=run_propose)
     report = acts.add_parser("report", help="report on what was taken in")
     _reports(report)
     report.set_defaults(run=run_report)
@@ -91,6 +116,83 @@ def run_report(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def named_account(text: str) -> tuple[str, Address]:
+    """Read a name and an account from the command line; a wrong one is a wrong command line (exit code 2)."""
+    name, mark, account = text.rpartition("=")
+    if not (mark and name.strip()):
+        raise argparse.ArgumentTypeError(f"{text[:80]!r}: NAME=ACCOUNT, e.g. 甲社=0x…")
+    return name, address_word(account)
+
+
+def run_propose(arguments: argparse.Namespace) -> int:
+    """Propose what can go on the chain; run again it goes on, and proposes nothing twice."""
+    from service.api.signatures import domain_of
+    from service.keys.agreements import Claim
+    from service.keys.operators import Operator
+    from service.reading.open import context
+    from service.rights.backlog.proposing import propose_due
+    from service.rights.backlog.registers import registers_of
+    from service.rights.book import Book
+    from service.rights.drafting import Drafting
+
+    with installation_of(arguments) as installation, context(installation) as one:
+        cabinet, book = _cabinet(installation), Book(one.view)
+        outcomes = propose_due(
+            cabinet,
+            Drafting(book, domain_of(installation, Claim), one.now),
+            registers_of(installation, book, dict(arguments.account)),
+            deadline=arguments.until,
+            proposed_by=installation.vault.operator(Operator.ISSUER),
+            again=frozenset(arguments.again),
+            only_look=arguments.dry_run,
+        )
+        contracts = {kept.id: kept.contract for kept in cabinet.contracts()}
+    said = [_outcome(each, contracts[each.contract_id]) for each in outcomes]
+    tell(arguments, {"dry_run": arguments.dry_run, "contracts": said}, "\n".join(map(_outcome_text, said)))
+    return 0
+
+
+def _outcome(outcome: Outcome, contract: Contract) -> dict[str, Any]:
+    from indexer.values import as_hex
+    from service.rights.backlog.offering import OBSTACLE_WORDS
+    from service.rights.backlog.proposing import PROGRESS_WORDS
+
+    zh, en = PROGRESS_WORDS[outcome.progress]
+    against = [{"code": one.value, **_both(OBSTACLE_WORDS[one])} for one in outcome.obstacles]
+    against += [
+        {"code": one.reason.code, "zh": one.reason.zh, "en": one.reason.en} for one in outcome.objections
+    ]
+    return {
+        "id": outcome.contract_id,
+        "row": contract.row,
+        "number": contract.number,
+        "work": contract.work.title or contract.work.number,
+        "progress": outcome.progress.value,
+        "zh": zh,
+        "en": en,
+        "against": against,
+        "clashes": [as_hex(one) for one in outcome.clashes],
+        "proposal": None if outcome.proposal is None else outcome.proposal.id,
+    }
+
+
+def _both(words: tuple[str, str]) -> dict[str, str]:
+    return {"zh": words[0], "en": words[1]}
+
+
+def _outcome_text(said: dict[str, Any]) -> str:
+    lines = [f"{said['row']:>4} {said['number'] or said['id']} {said['work']}: {said['zh']} / {said['en']}"]
+    lines += [f"     ✗ {one['zh']} / {one['en']}" for one in said["against"]]
+    if said["clashes"]:
+        many = len(said["clashes"])
+        lines.append(
+            f"     ! 与 {many} 项已记入的许可冲突，一并记入 / clashes with {many} on record, which is recorded"
+        )
+    if said["proposal"]:
+        lines.append(f"     {said['proposal']}")
+    return "\n".join(lines)
+
+
 def _read(arguments: argparse.Namespace) -> ContractSheet:
     from indexer.china import china_day
     from service.rights.backlog.sheet import read_contracts
@@ -104,11 +206,9 @@ def _read(arguments: argparse.Namespace) -> ContractSheet:
 
 
 def _cabinet(installation: Installation) -> Cabinet:
-    from service.keys.master import master_sealer
-    from service.rights.backlog.keeping import Cabinet
+    from service.rights.backlog.house import cabinet_of
 
-    sealer = master_sealer(installation.settings)
-    return Cabinet(installation.database, sealer, installation.files, HOUSE, PRINCIPAL)
+    return cabinet_of(installation, PRINCIPAL)
 
 
 def _findings(arguments: argparse.Namespace, contracts: Sequence[Contract]) -> Findings:

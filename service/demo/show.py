@@ -19,6 +19,7 @@ from devnet import processes
 from devnet.qianyin import Terms
 from service.cli.chain import bring_up
 from service.demo.companions import Companions
+from service.demo.legacy import take_in
 from service.demo.novel import Novel
 from service.demo.story import Story, StoryBroken
 from service.errors import Conflict, Unavailable
@@ -136,6 +137,9 @@ class Show:
                 "登录凭证（每次运行另发）/ keys to sign in with, new at each run:",
                 *keys,
                 "",
+                " / ".join(self.legacy.told()),
+                f"  qianyin --home {self.settings.home} contracts report",
+                "",
                 "Ctrl-C 停止 / stops everything",
                 "",
             ]
@@ -160,6 +164,9 @@ class Show:
         self.novel = Novel(self.story)
         self.novel.tell()
         self.timings["rights"] = round(time.monotonic() - began, 3)
+        began = time.monotonic()
+        self.legacy = take_in(self.story)
+        self.timings["contracts"] = round(time.monotonic() - began, 3)
         self._await_pages()
         self.timings |= self.story.timings
 

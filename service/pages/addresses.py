@@ -60,6 +60,11 @@ def split_form(work_id: str) -> str:
     return f"{rights(work_id)}/split"
 
 
+def ending_calendar(months: int) -> str:
+    """Return the address of a calendar file of what ends within some months, for whoever is signed in."""
+    return f"{RIGHTS}/ending.ics?months={months}"
+
+
 def estate(estate_id: str) -> str:
     """Return the address of an estate; `estate_id` is decimal."""
     return f"/e/{quote(estate_id)}"

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from indexer.events import Custody, Kind
 from indexer.values import Address, Hash32, as_hex
@@ -193,10 +193,17 @@ class People:
 
     def institutions(self) -> dict[Address, str]:
         """Give the names of the institutions by account: they are public, unlike those of persons."""
+        return self._names(PersonRow.kind == int(Kind.INSTITUTION))
+
+    def names(self) -> dict[Address, str]:
+        """Give the names of all that are not erased by account: for whoever keeps the register, and nobody else."""
+        return self._names()
+
+    def _names(self, *which: ColumnElement[bool]) -> dict[Address, str]:
         query = (
             select(CommitmentRow.account, PersonRow.id, PersonRow.kind, PersonRow.sealed)
             .join(PersonRow, PersonRow.id == CommitmentRow.person_id)
-            .where(PersonRow.kind == int(Kind.INSTITUTION), PersonRow.sealed.is_not(None))
+            .where(PersonRow.sealed.is_not(None), *which)
         )
         with self._database.read() as connection:
             rows = connection.execute(query).all()

@@ -144,7 +144,7 @@ def expiring(book: Book, audience: Audience, now: int, days: int) -> list[dict[s
     """List the grants that end within some days, the nearest first, of whoever asks: given and taken."""
     today = china_day(now)
     found: dict[Hash32, tuple[int, Grant]] = {}
-    for grant in _mine(book, audience):
+    for grant in concerning(book, audience):
         until = book.live_until(grant)
         if today < until <= today + days:
             found[grant.grant_id] = (until, grant)
@@ -153,20 +153,23 @@ def expiring(book: Book, audience: Audience, now: int, days: int) -> list[dict[s
 
 
 def mine(book: Book, audience: Audience) -> dict[str, Any]:
-    """List the estates that somebody has a part in, the grants it has, and those given of its estates."""
+    """List the estates that somebody has a part in, the grants it has, and those given of its estates and grants."""
     estates = {one.estate_id: one for account in audience.accounts for one in book.estates(owner=account)}
-    grants = {one.grant_id: one for one in _mine(book, audience)}
+    grants = {one.grant_id: one for one in concerning(book, audience)}
     return {
         "estates": [estate_body(one) for one in estates.values()],
         "grants": [grant_body(one, book.live_until(one)) for one in grants.values()],
     }
 
 
-def _mine(book: Book, audience: Audience) -> Iterable[Grant]:
+def concerning(book: Book, audience: Audience) -> Iterable[Grant]:
+    """Go through the grants that somebody has, and others it sees of the works it has a part in; one may come twice."""
     works: dict[Hash32, None] = {}
     for account in sorted(audience.accounts):
-        yield from book.grants(licensee=account)
+        taken = list(book.grants(licensee=account))
+        yield from taken
         works |= dict.fromkeys(one.work_id for one in book.estates(owner=account))
+        works |= dict.fromkeys(one.work_id for one in taken)
     for work_id in works:
         yield from (one for one in book.grants(work=work_id) if audience.sees_grant(book, one))
 

@@ -1,27 +1,36 @@
 """What an act on rights would be refused for, before anybody signs: in the words in which the chain would say it.
 
-Of a grant the pure rules say everything (`indexer.rights.refusal`), with every grant it clashes with. Of the other acts
-it is said whether what they speak of still stands, is held, and can be cut, joined or entered so. Reads a book.
+Of a grant the pure rules say most (`indexer.rights.refusal`), with every grant it clashes with. Of the other acts it is
+said whether what they speak of still stands, is held, and can be cut, joined or entered so. Every error of the two
+contracts is foreseen, or the test of this says why it cannot be. Reads a book.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from indexer.rights import scope as boxes
-from indexer.rights.acts import GrantKind, Ground
-from indexer.rights.refusal import Offer, Refusal, clashes, refusals
-from indexer.rights.scope import Scope, ScopeRefused, check_estate
-from indexer.rights.state import Estate, EstateStatus, Grant
-from indexer.values import ZERO_HASH, Address, Hash32
+from indexer.rights.acts import GrantKind, Ground, estate_id
+from indexer.rights.refusal import MOST_LIVE, Offer, Refusal, clashes, is_within, refusals
+from indexer.rights.scope import Scope, ScopeRefused, check_estate, check_grant
+from indexer.rights.state import MOST_OWNERS, Estate, EstateStatus, Grant, GrantStatus
+from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 from service.keys import agreements
+from service.keys.intents import digest
 from service.outbox import requests
 from service.outbox.decoding import reason_named
 from service.outbox.requests import Agreed
 from service.outbox.states import Reason
 from service.rights.drafting import Drafting
+
+MOST_CLAIMS: Final = 64
+"""Claims of a work (RightsRegistry)."""
+LONGEST_BACKLOG: Final = 366
+"""Days in which contracts older than a claim are taken (RightsRegistry)."""
+MOST_PARTIES: Final = 64
+"""Who agree to one act (Consents)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +49,31 @@ def objections(drafting: Drafting, request: Agreed, parties: Sequence[Address] =
         parties: who has to agree: with fewer than all owners, one of them grants alone.
     """
     rules: Callable[[Drafting, Any], Iterator[Objection]] = _RULES[type(request)]
-    found = tuple(rules(drafting, request))
+    found = [*rules(drafting, request)]
+    if len(parties) > MOST_PARTIES:
+        found.append(_said("PartiesReached", most=MOST_PARTIES))
     if isinstance(request, requests.GrantRights) and request.agreement.estate_id:
-        return (*found, *_alone(drafting, request.agreement, parties))
-    return found
+        found += _alone(drafting, request.agreement, parties)
+    return tuple(found)
 
 
 def _claim(drafting: Drafting, request: requests.ClaimEstate) -> Iterator[Objection]:
-    claim = request.agreement
+    claim, today = request.agreement, drafting.today
     if drafting.book.work(claim.work_id).withdrawn:
         yield _said("WorkGone", workId=claim.work_id)
     yield from _work_held(drafting, claim.work_id)
+    yield from _ownership(claim.ownership)
     yield from _malformed(claim.scope)
-    for one in drafting.book.live_estates(claim.work_id):
-        if one.scope.overlaps(claim.scope):
+    most = today + LONGEST_BACKLOG
+    if claim.backlog_until > most:
+        yield _said("BacklogTooLong", until=claim.backlog_until, most=most)
+    rights = drafting.book.rights(claim.work_id)
+    if rights is not None and rights.claims >= MOST_CLAIMS:
+        yield _said("ClaimsReached", workId=claim.work_id, most=MOST_CLAIMS)
+    again = estate_id(digest(drafting.domain, claim), 0)
+    for one in drafting.book.estates(work=claim.work_id):
+        overlaps = one.status is EstateStatus.LIVE and one.scope.overlaps(claim.scope)
+        if overlaps or one.estate_id == again:
             yield _said("ClaimOverlaps", workId=claim.work_id, estateId=one.estate_id)
 
 
@@ -74,7 +94,7 @@ def _merge(drafting: Drafting, request: requests.MergeEstates) -> Iterator[Objec
         yield from _estate(drafting, estate, revision)
     first = estates[0]
     for one in estates[1:]:
-        if (one.owners, one.parts, one.work_id) != (first.owners, first.parts, first.work_id):
+        if _kept_as(one) != _kept_as(first):
             yield _said("NotMergeable", first=first.estate_id, second=one.estate_id)
     try:
         boxes.merge([one.scope for one in estates], merge.axis)
@@ -88,6 +108,9 @@ def _assign(drafting: Drafting, request: requests.AssignEstate) -> Iterator[Obje
     said = request.agreement
     estate = drafting.book.estate(said.estate_id)
     yield from _estate(drafting, estate, said.revision)
+    if ZERO_HASH in (said.agreement, said.agreement_cid):
+        yield _said("AgreementMissing")
+    yield from _ownership(said.ownership)
     if (estate.owners, estate.parts) == (said.ownership.owners, said.ownership.parts):
         yield _said("OwnershipUnchanged", estateId=said.estate_id)
 
@@ -99,6 +122,7 @@ def _amend_estate(drafting: Drafting, request: requests.AmendEstate) -> Iterator
     yield from _malformed(said.scope)
     if not estate.claimed or estate.granted:
         yield _said("AmendmentTooLate", estateId=estate.estate_id)
+    yield from _reason(said.reason)
     for one in drafting.book.live_estates(estate.work_id):
         if one.estate_id != estate.estate_id and one.scope.overlaps(said.scope):
             yield _said("ClaimOverlaps", workId=estate.work_id, estateId=one.estate_id)
@@ -109,6 +133,7 @@ def _alone(drafting: Drafting, said: agreements.Offer, parties: Sequence[Address
     estate = drafting.book.estate(said.estate_id)
     if not parties or set(estate.owners) <= set(parties):
         return
+    yield from _two(drafting, parties[0], said.licensee)
     given = [
         one
         for one in drafting.book.grants(work=estate.work_id)
@@ -130,13 +155,51 @@ def _grant(drafting: Drafting, request: requests.GrantRights) -> Iterator[Object
     said, book = request.agreement, drafting.book
     of: Estate | Grant
     of = book.grant(said.parent_id) if said.parent_id != ZERO_HASH else book.estate(said.estate_id)
+    yield from _offered(drafting, said)
     offer = Offer(of, said.licensee, said.kind, said.scope, said.sublicensable, said.signed_on)
     if of.revision != said.revision:
         yield _stale(of, said.revision)
     rights = book.rights(of.work_id)
     held = 0 if rights is None else rights.held_until
-    for one in refusals(book.known(of.work_id, drafting.now), offer, drafting.now, drafting.today, held):
-        yield Objection(_refusal(one, of, said.licensee), one.grant, one.overlap)
+    found = refusals(book.known(of.work_id, drafting.now), offer, drafting.now, drafting.today, held)
+    yield from (Objection(_refusal(one, of, said.licensee), one.grant, one.overlap) for one in found)
+    grantors = of.owners if isinstance(of, Estate) else (of.licensee,)
+    if len(grantors) == 1 and not any(one.rule == "SelfGrant" for one in found):
+        yield from _two(drafting, grantors[0], said.licensee)
+    if said.signed_on:
+        yield from _backlog(drafting, of, said.signed_on)
+
+
+def _offered(drafting: Drafting, said: agreements.Offer) -> Iterator[Objection]:
+    """Look at an offer by itself."""
+    grant_id = digest(drafting.domain, said)
+    if drafting.book.view.grant(grant_id) is not None:
+        yield _said("GrantKnown", grantId=grant_id)
+    broken = {
+        "parentId": bool(said.estate_id) == (said.parent_id != ZERO_HASH),
+        "licensee": said.licensee == ZERO_ADDRESS,
+        "agreement": said.agreement == ZERO_HASH,
+        "agreementCid": said.agreement_cid == ZERO_HASH,
+    }
+    yield from (_said("OfferMalformed", field=field) for field, is_broken in broken.items() if is_broken)
+
+
+def _two(drafting: Drafting, grantor: Address, licensee: Address) -> Iterator[Objection]:
+    """Demand that nobody grants to itself, under an older account either."""
+    if drafting.book.current(grantor) == drafting.book.current(licensee):
+        yield _said("SelfGrant", account="0x" + licensee.hex())
+
+
+def _backlog(drafting: Drafting, of: Estate | Grant, signed_on: int) -> Iterator[Objection]:
+    """Look whether a contract of before the claim is still taken."""
+    book = drafting.book
+    rights = book.rights(of.work_id)
+    until = 0 if rights is None else rights.backlog_until
+    if drafting.today >= until:
+        yield _said("BacklogClosed", workId=of.work_id, until=until)
+    root = of if isinstance(of, Estate) else book.estate([of, *book.ancestors(of)][-1].estate_id)
+    if signed_on >= root.claimed_on:
+        yield _said("OfferMalformed", field="signedOn")
 
 
 def _of_grant(
@@ -160,6 +223,10 @@ def _terminate(drafting: Drafting, request: requests.TerminateGrant) -> Iterator
     yield from _of_grant(drafting, request)
     said = request.agreement
     grant = drafting.book.grant(said.grant_id)
+    yield from _reason(said.reason)
+    if said.ground not in (Ground.AGREEMENT, Ground.CONDITION):
+        yield _said("OfferMalformed", field="ground")
+    yield from _grantors(drafting, grant, request.estate_ids)
     if said.ground is not Ground.CONDITION or grant.conditions != ZERO_HASH:
         return
     if not grant.notice_days:
@@ -169,19 +236,72 @@ def _terminate(drafting: Drafting, request: requests.TerminateGrant) -> Iterator
 
 
 def _amend_grant(drafting: Drafting, request: requests.AmendGrant) -> Iterator[Objection]:
-    """Look for clashes that are new: those that it had may stay."""
     yield from _of_grant(drafting, request)
     said, book, today = request.agreement, drafting.book, drafting.today
     grant = book.grant(said.grant_id)
+    if grant.status is not GrantStatus.LIVE and book.live_until(grant) > today:
+        yield _said("GrantOver", grantId=grant.grant_id)
+    yield from _reason(said.reason)
+    yield from _malformed(said.scope, check_grant)
+    if said.scope.until <= today:
+        yield _said("OfferMalformed", field="until")
+    yield from _work_held(drafting, grant.work_id)
+    yield from _grantors(drafting, grant, request.estate_ids, said.scope)
+    yield from _touched(drafting, grant, request)
+    next_ = said.scope.onwards(today)
+    lefts = [below.scope.onwards(today) for below in book.grants(parent=grant.grant_id)]
+    if any(not left.is_empty() and not next_.contains(left) for left in lefts):
+        yield _said("SublicencesOutside", grantId=grant.grant_id)
+    yield from _clashing_anew(drafting, grant, said.scope)
+
+
+def _touched(drafting: Drafting, grant: Grant, request: requests.AmendGrant) -> Iterator[Objection]:
+    """Look at what an amendment burdens otherwise: the parent, or the estates."""
+    book = drafting.book
+    if grant.parent_id != ZERO_HASH:
+        parent, known = book.grant(grant.parent_id), book.known(grant.work_id, drafting.now)
+        if parent.held_until > drafting.now:
+            yield _said("GrantUnderHold", **_hold("grantId", parent.grant_id, parent))
+        if not is_within(known, parent, request.agreement.scope):
+            yield _said("OutsideParent", parentId=parent.grant_id)
+    for estate in map(book.estate, request.estate_ids):
+        if estate.held_until > drafting.now:
+            yield _said("EstateUnderHold", **_hold("estateId", estate.estate_id, estate))
+
+
+def _clashing_anew(drafting: Drafting, grant: Grant, scope: Scope) -> Iterator[Objection]:
+    """Look for clashes that are new: those that it had may stay, and of the backlog all, while that is open."""
+    book, today = drafting.book, drafting.today
+    rights = book.rights(grant.work_id)
+    if grant.signed_on and rights is not None and today < rights.backlog_until:
+        return
     of: Estate | Grant
     of = book.grant(grant.parent_id) if grant.parent_id != ZERO_HASH else book.estate(grant.estate_id)
-    offer = Offer(of, grant.licensee, grant.kind, said.scope, grant.sublicensable, grant.signed_on)
+    offer = Offer(of, grant.licensee, grant.kind, scope, grant.sublicensable)
     for one in clashes(book.known(grant.work_id, drafting.now), offer, today):
         other = one.grant
-        if other is None or other.grant_id == grant.grant_id:
-            continue
-        if not other.scope.overlaps(grant.scope.onwards(today)):
+        if other is not None and other.grant_id != grant.grant_id and not other.scope.overlaps(grant.scope):
             yield Objection(_refusal(one, of, grant.licensee), other, one.overlap)
+
+
+def _grantors(
+    drafting: Drafting, grant: Grant, estate_ids: Sequence[int], *further: Scope
+) -> Iterator[Objection]:
+    """Demand that the estates named are those in which what is left of a grant lies, and all that it will have."""
+    boxes_left = [one.onwards(drafting.today) for one in (grant.scope, *further)]
+    found = [] if grant.parent_id != ZERO_HASH else [drafting.book.estate(one) for one in estate_ids]
+    is_named = [one.estate_id for one in found] == list(estate_ids) == sorted(set(estate_ids))
+    is_theirs = all(
+        one.status is EstateStatus.LIVE
+        and one.work_id == grant.work_id
+        and any(one.scope.overlaps(box) for box in boxes_left)
+        for one in found
+    )
+    is_whole = grant.parent_id != ZERO_HASH or all(
+        box.volume() == sum(one.scope.intersect(box).volume() for one in found) for box in boxes_left
+    )
+    if not (is_named and is_theirs and is_whole):
+        yield _said("GrantorsMismatch", grantId=grant.grant_id)
 
 
 _RULES: Mapping[type[Agreed], Callable[[Drafting, Any], Iterator[Objection]]] = {
@@ -213,13 +333,32 @@ def _work_held(drafting: Drafting, work_id: Hash32) -> Iterator[Objection]:
         yield _said("RightsUnderHold", **_hold("workId", work_id, rights))
 
 
-def _malformed(scope: Scope) -> Iterator[Objection]:
+def _malformed(scope: Scope, check: Callable[[Scope], None] = check_estate) -> Iterator[Objection]:
     try:
-        check_estate(scope)
+        check(scope)
     except ScopeRefused as fault:
-        yield Objection(
-            Reason("scope-malformed", "范围不合规则。", f"The scope breaks a rule: {fault.reason}.")
-        )
+        yield _said(fault.rule, field=str(fault.place))
+
+
+def _ownership(said: agreements.Ownership) -> Iterator[Objection]:
+    owners, parts = said.owners, said.parts
+    broken = {
+        "owners": not 0 < len(owners) <= MOST_OWNERS
+        or len(set(owners)) != len(owners)
+        or ZERO_ADDRESS in owners,
+        "parts": len(parts) != len(owners) or 0 in parts,
+    }
+    yield from (_said("OwnershipMalformed", field=field) for field, is_broken in broken.items() if is_broken)
+
+
+def _kept_as(estate: Estate) -> tuple[object, ...]:
+    """What estates must have in common to be joined."""
+    return estate.owners, estate.parts, estate.work_id, estate.alone
+
+
+def _reason(reason: str) -> Iterator[Objection]:
+    if not reason:
+        yield _said("ReasonMissing")
 
 
 def _stale(of: Estate | Grant, agreed: int) -> Objection:
@@ -245,6 +384,8 @@ def _refusal(one: Refusal, of: Estate | Grant, licensee: bytes) -> Reason:
         "status": int(of.status),
         "orderId": of.hold_order,
         "until": of.held_until,
+        "level": of.grant_id if isinstance(of, Grant) else of.work_id,
+        "most": MOST_LIVE,
     }
     return reason_named(one.rule, values)
 

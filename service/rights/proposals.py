@@ -31,6 +31,7 @@ from service.rights.tables import ConsentRow, PartyRow, ProposalRow
 PRINCIPAL = "proposals"
 """Under whose name what was agreed is handed in; the key is the proposal's id, so that it is handed in once."""
 LONGEST_REASON = 500
+_CHUNK = 400
 SHORTEST = 60
 """Seconds that there must be to agree in."""
 LONGEST = 366 * 86_400
@@ -257,6 +258,18 @@ def proposals(
         where.append(row.place < before)
     with database.read() as connection:
         return _read(connection, int(time.time()), *where, limit=limit)
+
+
+def ids_of(database: Database, intents: Sequence[Hash32]) -> dict[str, Hash32]:
+    """Give the ids of the proposals of some intents, with the intent of each."""
+    found: dict[str, Hash32] = {}
+    with database.read() as connection:
+        for start in range(0, len(intents), _CHUNK):
+            query = select(ProposalRow.id, ProposalRow.intent).where(
+                ProposalRow.intent.in_(intents[start : start + _CHUNK])
+            )
+            found |= {name: Hash32(intent) for name, intent in connection.execute(query)}
+    return found
 
 
 def withdraw(database: Database, proposal_id: str, *, by: str, reason: str) -> Proposal:

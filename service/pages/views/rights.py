@@ -471,7 +471,7 @@ class SplitForm(Page):
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """Something that ends or must be decided soon: a grant, an option, a renewal."""
+    """Something that ends or must be decided soon: a grant, an estate, an option, a renewal."""
 
     day: str
     what: Bilingual
@@ -496,7 +496,7 @@ class WorkLine:
 
 @dataclass(frozen=True, slots=True)
 class MyRightsPage(Page):
-    """What concerns the reader: works, proposals that wait for it, what ends within six months."""
+    """What concerns the reader: works, proposals that wait for it, what ends within some months."""
 
     kind: ClassVar[str] = "my_rights"
     name: Name
@@ -505,8 +505,14 @@ class MyRightsPage(Page):
     expiries: tuple[Expiry, ...]
     as_of: AsOf | None = None
     test_verifier: bool = False
+    months: int = 6
 
     @property
     def path(self) -> str:
         """Return `/rights`."""
         return addresses.RIGHTS
+
+    @property
+    def calendar(self) -> str:
+        """Return the address of the calendar file of the same months."""
+        return addresses.ending_calendar(self.months)

@@ -1,11 +1,11 @@
-"""What concerns one reader: its works, proposals that wait for it, what ends within six months."""
+"""What concerns one reader: its works, proposals that wait for it, what ends soon."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from indexer.china import china_day
 from indexer.rights.state import Estate, Grant
 from indexer.rights.text import write_day
 from indexer.values import Hash32, as_hex
@@ -14,12 +14,24 @@ from service.pages.views import Bilingual, Expiry, MyRightsPage, Name, ProposalL
 from service.reading.context import Context
 from service.rights.audience import Audience
 from service.rights.book import Book
+from service.rights.ending import Ending
 
-SIX_MONTHS = 183
+
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """What ends within how many months."""
+
+    months: int
+    endings: tuple[Ending, ...]
 
 
 def my_rights_page(
-    context: Context, book: Book, audience: Audience, name: Name, proposals: Sequence[ProposalLine]
+    context: Context,
+    book: Book,
+    audience: Audience,
+    name: Name,
+    proposals: Sequence[ProposalLine],
+    soon: Soon,
 ) -> MyRightsPage:
     """Read what concerns whoever is signed in; a regulator finds works by searching."""
     estates = [one for account in sorted(audience.accounts) for one in book.estates(owner=account)]
@@ -29,7 +41,8 @@ def my_rights_page(
         name=name,
         works=tuple(_work(context, book, audience, one) for one in works),
         proposals=tuple(proposals),
-        expiries=tuple(_expiries(context, book, audience, works, grants)),
+        expiries=tuple(_expiries(context, book, soon)),
+        months=soon.months,
         as_of=context.as_of(),
         test_verifier=context.is_test(*audience.accounts),
     )
@@ -43,20 +56,17 @@ def _work(context: Context, book: Book, audience: Audience, work_id: Hash32) -> 
     return WorkLine(as_hex(work_id), title, part, len(estates), len(grants))
 
 
-def _expiries(
-    context: Context, book: Book, audience: Audience, works: Iterable[Hash32], taken: Iterable[Grant]
-) -> list[Expiry]:
-    today = china_day(context.now)
-    found: dict[Hash32, Grant] = {one.grant_id: one for one in taken}
-    for work_id in works:
-        found |= {one.grant_id: one for one in book.grants(work=work_id) if audience.sees_grant(book, one)}
-    ending: list[tuple[int, Expiry]] = []
-    for grant in found.values():
-        until = book.live_until(grant)
-        if today < until <= today + SIX_MONTHS:
-            title = context.work_title(book.work(grant.work_id)).first("zh")[0]
-            words = Bilingual(f"《{title}》许可到期", f"A grant of “{title}” ends")
-            ending.append(
-                (until, Expiry(write_day(until - 1), words, addresses.grant(as_hex(grant.grant_id))))
-            )
-    return [one for _, one in sorted(ending, key=lambda pair: pair[0])]
+def _expiries(context: Context, book: Book, soon: Soon) -> Iterator[Expiry]:
+    for one in soon.endings:
+        title = context.work_title(book.work(one.of.work_id))
+        zh, en = one.words
+        said = Bilingual(f"《{title.first('zh')[0]}》{zh}", f"“{title.first('en')[0]}”. {en}")
+        yield Expiry(write_day(one.day), said, _address(one.of))
+
+
+def _address(of: Estate | Grant) -> str:
+    return (
+        addresses.estate(str(of.estate_id))
+        if isinstance(of, Estate)
+        else addresses.grant(as_hex(of.grant_id))
+    )

@@ -40,9 +40,14 @@ class WorkName:
     number_kind: NumberKind | None = None
 
     @property
+    def bare_title(self) -> str:
+        """The title without the marks of one."""
+        return self.title.strip().strip("《》〈〉\"'“”")
+
+    @property
     def title_key(self) -> str:
         """What titles are compared by: without the marks of a title, width, case and blanks."""
-        return name_key(self.title.strip().strip("《》〈〉\"'“”"))
+        return name_key(self.bare_title)
 
 
 @dataclass(frozen=True, slots=True)

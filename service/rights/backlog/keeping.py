@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from indexer.values import Hash32
 from service.errors import Conflict, NotFound, TooLarge
@@ -34,6 +34,7 @@ from service.rights.backlog.written import canonical, content_digest, read_canon
 ROWS_AT_ONCE = 50
 """Contracts that become durable together."""
 LONGEST_REASON = 500
+_CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,16 @@ class Cabinet:
 
     def contracts(self, only: Sequence[str] | None = None) -> list[Kept]:
         """Give the contracts that stand, in the order in which they were taken in; erased ones are left out."""
+        return self._standing() if only is None else self._standing(ContractRow.id.in_(only))
+
+    def of_proposals(self, proposals: Sequence[str]) -> Iterator[Kept]:
+        """Give the contracts that stand, of which these proposals were made."""
+        for start in range(0, len(proposals), _CHUNK):
+            yield from self._standing(ContractRow.proposal.in_(proposals[start : start + _CHUNK]))
+
+    def _standing(self, *which: ColumnElement[bool]) -> list[Kept]:
         row = ContractRow
-        where = [row.house == self.house, row.struck_at.is_(None)]
-        if only is not None:
-            where.append(row.id.in_(only))
+        where = [row.house == self.house, row.struck_at.is_(None), *which]
         with self.database.read() as connection:
             found = connection.execute(select(row.__table__).where(*where).order_by(row.place)).all()
             return [kept for one in found if (kept := self._kept(connection, one)) is not None]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
+from indexer.rights.refusal import Offer, clashes
 from indexer.values import Address, Hash32
 from service.files.cid import parse_cid
 from service.outbox.database import Database
@@ -19,18 +21,31 @@ from service.rights.backlog.contract import Contract, WorkName, name_key
 from service.rights.backlog.keeping import Cabinet, Kept
 from service.rights.backlog.offering import Footing, LegacyOffer, Obstacle, legacy_offer
 from service.rights.drafting import Agreements, Drafting
-from service.rights.proposals import Proposal, ProposalState, earlier, proposal, propose
+from service.rights.explained import Objection, objections
+from service.rights.proposals import Proposal, ProposalState, earlier, ids_of, proposal, propose
 
 
 class Progress(StrEnum):
     """How far a contract got on its way to the chain."""
 
     KEPT = "kept"
+    DUE = "due"
     WAITING = "waiting"
     PROPOSED = "proposed"
     HANDED_IN = "handed_in"
     RECORDED = "recorded"
     ENDED = "ended"
+
+
+PROGRESS_WORDS: Final = {
+    Progress.KEPT: ("不拟上链", "stays a fact of the house"),
+    Progress.DUE: ("可以提出", "can be proposed"),
+    Progress.WAITING: ("等前一份先记入", "waits for one before it"),
+    Progress.PROPOSED: ("已提出，待各方同意", "proposed, and waits for consents"),
+    Progress.HANDED_IN: ("各方已同意，已提交", "agreed to by all, and handed in"),
+    Progress.RECORDED: ("已记入账本", "recorded"),
+    Progress.ENDED: ("已撤回、过期或被拒", "withdrawn, lapsed or refused"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +55,16 @@ class Outcome:
     Attributes:
         obstacles: why it stays a fact of the house; empty where it can be proposed, or was.
         proposal: its proposal, if there is one.
+        objections: what the chain would refuse it for now, so that it is not proposed.
+        clashes: grants on record that it is in conflict with, which is recorded and keeps nothing out.
     """
 
     contract_id: str
     progress: Progress
     obstacles: tuple[Obstacle, ...] = ()
     proposal: Proposal | None = None
+    objections: tuple[Objection, ...] = ()
+    clashes: tuple[Hash32, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +88,13 @@ def propose_due(
     deadline: int,
     proposed_by: Address | None,
     again: frozenset[str] = frozenset(),
+    only_look: bool = False,
 ) -> list[Outcome]:
     """Propose each contract that can go on the chain and whose turn it is; says of every one how far it got.
 
     Args:
         again: ids of contracts to be proposed anew where the proposal lapsed, or was withdrawn or refused.
+        only_look: propose nothing, and say what would be.
 
     Raises:
         BadInput: the deadline is too near or too far.
@@ -93,10 +114,27 @@ def propose_due(
         elif offer.estate_id in busy:
             outcomes.append(Outcome(kept.id, Progress.WAITING))
         else:
-            busy.add(offer.estate_id)
-            made = _propose(cabinet, drafting, kept, offer, deadline, proposed_by)
-            outcomes.append(Outcome(kept.id, Progress.PROPOSED, (), made))
+            outcome = _looked_at(drafting, kept, offer, deadline)
+            if outcome.progress is Progress.DUE:
+                busy.add(offer.estate_id)
+                if not only_look:
+                    made = _propose(cabinet, drafting, kept, offer, deadline, proposed_by)
+                    outcome = replace(outcome, progress=Progress.PROPOSED, proposal=made)
+            outcomes.append(outcome)
     return outcomes
+
+
+def _looked_at(drafting: Drafting, kept: Kept, offer: LegacyOffer, deadline: int) -> Outcome:
+    """Say what stands against a contract whose turn it is; what would be refused is not proposed."""
+    draft = drafting.grant(offer.estate_id, offer.scope, offer.terms, deadline)
+    objected = objections(drafting, draft.request, draft.parties)
+    if objected:
+        return Outcome(kept.id, Progress.KEPT, objections=objected)
+    estate = drafting.book.estate(offer.estate_id)
+    known = drafting.book.known(estate.work_id, drafting.now)
+    wanted = Offer(estate, offer.terms.licensee, offer.terms.kind, offer.scope)
+    found = (one.grant.grant_id for one in clashes(known, wanted, drafting.today) if one.grant)
+    return Outcome(kept.id, Progress.DUE, clashes=tuple(found))
 
 
 def _propose(
@@ -186,6 +224,13 @@ def one_by_name(named: Iterable[tuple[str, Address]]) -> Callable[[str], Address
         key = name_key(name)
         found[key] = account if found.get(key, account) == account else None
     return lambda name: found.get(name_key(name)) if name else None
+
+
+def contracts_behind(cabinet: Cabinet, grants: Sequence[Hash32]) -> dict[Hash32, Contract]:
+    """Give the contracts that grants were recorded from, of those that stand in a cabinet, by grant."""
+    proposed = ids_of(cabinet.database, grants)
+    kept = cabinet.of_proposals(list(proposed))
+    return {proposed[one.proposal]: one.contract for one in kept if one.proposal is not None}
 
 
 def contracts_of(kept: Sequence[Kept]) -> tuple[Contract, ...]:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.rights import refusal
 from indexer.rights.acts import GrantKind
 from indexer.rights.refusal import Offer, clashes, refusals
 from indexer.rights.scope import Scope
-from indexer.rights.state import Estate, EstateStatus
+from indexer.rights.state import Estate, EstateStatus, GrantStatus
 from indexer.rights.title import Rights
 from tests.indexer.rights.worlds import ALL, ANN, HOUSE, NOW, SHOP, TODAY, Tale, boxes, estate, grant, points
 
@@ -44,7 +45,7 @@ def test_what_breaks_no_rule_is_not_refused() -> None:
             replace(ALL, languages=1 << 127),
             "ScopeMalformed",
         ),
-        (estate(scope=replace(ALL, from_=1)), replace(ALL, from_=1, until=TODAY), "ScopeMalformed"),
+        (estate(scope=replace(ALL, from_=1)), replace(ALL, from_=1, until=TODAY), "OfferMalformed"),
     ],
 )
 def test_an_offer_of_an_estate_that_breaks_a_rule_is_told_which(of: Estate, scope: Scope, rule: str) -> None:
@@ -89,6 +90,31 @@ def test_a_sub_licence_too_many_is_refused() -> None:
     rights = Tale().claimed(estate()).granted(*chain).known()
     assert rules(rights, offered(chain[7])) == ["GrantClashes"]  # the next of the chain itself
     assert rules(rights, offered(chain[8])) == ["TooDeep"]
+
+
+def test_a_sub_licence_ends_no_later_than_what_is_above_its_parent() -> None:
+    above = grant(1, replace(ALL, until=TODAY + 2))
+    between = grant(2, ALL, parent=1)
+    rights = Tale().claimed(estate()).granted(above).granted(between).known()
+    assert rules(rights, offered(between)) == ["OutsideParent"]
+    assert rules(rights, offered(between, replace(ALL, until=TODAY + 2))) == []
+
+
+def test_one_grant_too_many_of_a_work_is_refused_and_one_less_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refusal, "MOST_LIVE", 3)
+    tale = Tale().claimed(estate())
+    for number in range(3):
+        assert rules(tale.known(), offered(kind=GrantKind.NON_EXCLUSIVE)) == []
+        tale = tale.granted(grant(number, ALL, kind=GrantKind.NON_EXCLUSIVE))
+    assert rules(tale.known(), offered(kind=GrantKind.NON_EXCLUSIVE)) == ["GrantsReached"]
+
+
+def test_what_was_ended_leaves_room_and_what_ran_out_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refusal, "MOST_LIVE", 1)
+    past = replace(ALL, from_=TODAY - 9, until=TODAY)
+    for status, said in ((GrantStatus.ENDED, []), (GrantStatus.LIVE, ["GrantsReached"])):
+        over = replace(grant(1, past, signed_on=TODAY - 20), status=status)
+        assert rules(Tale().claimed(estate()).granted(over).known(), offered()) == said
 
 
 def test_a_contract_of_the_backlog_is_not_refused_for_clashing() -> None:

@@ -162,12 +162,17 @@ class RightsHistory(History):
         by: Address | None = None,
         signed_on: int = 0,
         conflicts: int = 0,
+        notice_days: int = 0,
+        has_conditions: bool = True,
     ) -> Hash32:
         """Granted by all owners, or by one alone."""
         state = self.estate(estate)
         grantors = state.owners if by is None else (by,)
         act = self._grant(state.work_id, estate, ZERO_HASH, licensee, kind, scope)
         act = replace(act, sublicensable=sublicensable, signed_on=signed_on, conflicts=conflicts)
+        act = replace(
+            act, notice_days=notice_days, conditions=act.conditions if has_conditions else ZERO_HASH
+        )
         return self._record_grant(act, SOURCES.estate(estate), grantors)
 
     def sublicense(

@@ -9,16 +9,20 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import icalendar
 import pytest
 from eth_account import Account
 
+from indexer.china import china_day
 from indexer.values import address
 from service.access.bearer import Scope
 from service.access.bearers import give_out
 from service.api.signatures import domain_of
 from service.keys.intents import HandOver, digest
-from tests.service.api.novel import AGREEMENT, Novel, begin, cast
+from service.rights.answers import day_text
+from tests.service.api.novel import AGREEMENT, WORLD, Novel, begin, cast
 from tests.service.api.premises import DAY, Caller, premises
+from tests.service.api.told import deposit
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
 
@@ -258,6 +262,47 @@ def test_what_ends_soon_is_listed_to_who_gave_and_who_has_it(novel: Novel) -> No
         found = novel.callers[who].get("/v1/rights/expiring", days=3_660)["grants"]
         assert novel.grant_id in [one["grant_id"] for one in found]
     assert novel.callers["stranger"].get("/v1/rights/expiring", days=3_660)["grants"] == []
+
+
+def test_the_days_on_which_grants_and_estates_end_are_a_list_and_a_calendar(novel: Novel) -> None:
+    def told(who: str, months: int) -> set[tuple[str, str | None]]:
+        found = novel.callers[who].get("/v1/rights/ending", months=months)["endings"]
+        return {(one["day"], one["grant_id"]) for one in found}
+
+    today = china_day(int(time.time()))
+    japanese = day_text(today + 3_650), novel.grant_id
+    for who in ("ann", "tokyo"):
+        assert japanese not in told(who, 6)
+        assert japanese in told(who, 120)
+        answer = novel.callers[who].http.get("/v1/rights/ending.ics", params={"months": 120})
+        assert answer.headers["content-type"].startswith("text/calendar")
+        events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+        assert len(events) == len({str(one["uid"]) for one in events}) == len(told(who, 120))
+        [event] = (one for one in events if novel.grant_id in str(one["description"]))
+        assert (str(event["summary"]), event.decoded("dtstart").isoformat()) == (
+            "许可到期：远行",
+            japanese[0],
+        )
+    assert told("stranger", 120) == set()
+
+
+def test_an_estate_that_ends_is_among_them_and_one_without_end_is_not(novel: Novel) -> None:
+    before = novel.callers["ann"].get("/v1/rights/ending", months=12)["endings"]
+    assert [one for one in before if one["estate_id"]] == []
+    work = deposit(novel.callers["museum"], "a second work", None, title="短札")
+    today = china_day(int(time.time()))
+    scope = {**WORLD, "since": day_text(today), "until": day_text(today + 90)}
+    owners = [{"account": novel.accounts["ann"], "part": 1}]
+    claim = {"act": "claim", "work_id": work["work_id"], "scope": scope, "owners": owners}
+    novel.done("museum", "a year only", ("museum", "ann"), **claim)
+    [ends] = (
+        one for one in novel.callers["ann"].get("/v1/rights/ending", months=12)["endings"] if one["estate_id"]
+    )
+    assert (ends["day"], ends["zh"], ends["work_id"]) == (
+        day_text(today + 90),
+        "权利项到期",
+        work["work_id"],
+    )
 
 
 def test_the_same_key_gives_the_same_proposal_though_the_estate_moved_on(novel: Novel) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2 as httpx
+import icalendar
 import pytest
 
 from indexer.evidence.bundle import read_bundle
@@ -131,6 +132,26 @@ def test_every_link_on_an_owners_pages_leads_somewhere(novel: Novel, ann: Browse
     assert all(link.startswith("/v1/") for link in for_keys)  # twins, which know no cookie
     assert len(found - for_keys) > 20
     assert {link: status for link, status in answers.items() if status >= 400 and link not in for_keys} == {}
+
+
+def test_what_ends_is_listed_for_so_many_months_and_leads_to_its_calendar(
+    novel: Novel, ann: Browser, stranger: Browser
+) -> None:
+    assert "六个月内到期" in ann.page("/rights")
+    assert "许可到期" not in ann.page("/rights")
+    page = ann.http.get("/rights", params={"months": 120}).text
+    assert "《远行》许可到期" in said(page)
+    [link] = (html.unescape(one) for one in re.findall(r'href="([^"]*[.]ics[^"]*)"', page))
+    answer = ann.http.get(link)
+    assert answer.headers["content-type"].startswith("text/calendar")
+    [event] = (
+        one
+        for one in icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+        if novel.grant_id in str(one["description"])
+    )
+    assert str(event["summary"]) == "许可到期：远行"
+    assert "某某novel-tokyo" in str(event["description"])
+    assert stranger.http.get(link).status_code == 403
 
 
 def test_a_stranger_is_told_available_or_not_where_an_owner_lets_it_be_said(

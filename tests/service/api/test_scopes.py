@@ -24,6 +24,7 @@ SIGNED_IN = (
     "POST /sign-in",
     "POST /sign-out",
     "GET /rights",
+    "GET /rights/ending.ics",
     "GET /w/{work_id}/rights/grant",
     "POST /w/{work_id}/rights/grant",
     "GET /w/{work_id}/rights/split",
@@ -183,6 +184,8 @@ TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
             # rights are confidential: each sees what concerns it, a regulator all
             "GET /v1/rights",
             "GET /v1/rights/expiring",
+            "GET /v1/rights/ending",
+            "GET /v1/rights/ending.ics",
             "GET /v1/works/{work_id}/rights",
             "GET /v1/works/{work_id}/rights/question",
             "GET /v1/works/{work_id}/rights/matrix",

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from indexer.china import china_day
 from indexer.wire import write_address
 from service.access.bearer import Scope
 from service.cli.program import main
+from service.rights.answers import day_text
 from tests.service.api.premises import Premises, premises
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(180)]
@@ -205,3 +207,63 @@ def _orders(
             hand.setenv("QIANYIN_KEY", house.keys[Scope.OPERATOR])
             code, said = run("order", "execute", measure, target, *named, *reason)
             assert (code, said["state"]) == (0, "settled"), said
+
+
+def test_existing_contracts_are_looked_at_proposed_once_and_told_what_stands_against_them(
+    run: Run,
+    house: Premises,
+    people: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    as_ = _keys(run, house, people, monkeypatch)
+    as_(None)
+    sheet = tmp_path / "work.csv"
+    sheet.write_text("类别,题名,衍生自,作者\n衍生创作,旧信,唐诗,某author\n", encoding="utf-8")
+    [work] = run("mint", sheet)[1]["works"]
+    today = china_day(int(time.time()))
+    everything = "翻译权、复制权，不限语言，不限国家/地区，不限媒介，2026-01-01 起"
+    _, claimed = run(
+        *("rights", "claim", work, everything, "--owner", f"{people['author']}=1"),
+        *("--backlog-until", day_text(today + 60)),
+    )
+    run("rights", "agree", claimed["id"])
+    as_("author")
+    run("rights", "agree", claimed["id"])
+    _recorded(run, claimed)
+    as_(None)
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4 one")
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.4 other")
+    contracts = tmp_path / "contracts.csv"
+    terms = "专有,复制权,日本,日语,纸质,2026-01-01"
+    rows = (
+        "作品,授权方,被授权方,许可种类,权利,地域,语言,媒介,起始日期,截止日期,可转授权,签订日期,扫描件",
+        f"旧信,某author,某tokyo,{terms},2030-12-31,否,2020-01-01,a.pdf",
+        f"《旧信》,某author,另一社,{terms},2031-12-31,否,2021-01-01,b.pdf",
+        f"旧信,某author,某tokyo,{terms},不详,否,2022-01-01,",
+    )
+    contracts.write_text("\n".join(rows), encoding="utf-8")
+    assert run("contracts", "keep", contracts)[0] == 0
+
+    def told(*words: object) -> list[tuple[str, list[str]]]:
+        code, said = run("contracts", "propose", *words)
+        assert code == 0
+        return [(one["progress"], [each["code"] for each in one["against"]]) for one in said["contracts"]]
+
+    unknown = ("kept", ["unknown_terms", "no_scan"])
+    unregistered = ("kept", ["licensee_unregistered"])
+    assert told("--dry-run") == [("due", []), unregistered, unknown]
+    assert told("--dry-run")[0] == ("due", []), "nothing was proposed"
+    assert told() == told() == [("proposed", []), unregistered, unknown]
+    [first, *_] = run("contracts", "propose")[1]["contracts"]
+    named = ("--account", f"另一社={write_address(house.issuer)}")
+    assert told(*named)[1] == ("waiting", [])
+    as_("author")
+    run("rights", "agree", first["proposal"])
+    as_("tokyo")
+    _recorded(run, run("rights", "agree", first["proposal"])[1])
+    as_(None)
+    _, said = run("contracts", "propose", "--dry-run", *named)
+    [recorded, second, _] = said["contracts"]
+    assert (recorded["progress"], second["progress"]) == ("recorded", "due")
+    assert len(second["clashes"]) == 1

@@ -342,7 +342,7 @@ PAGES: dict[str, Page] = {
         ),
         AS_OF,
     ),
-    "my rights, none": MyRightsPage(FIRST, (), (), (), AS_OF),
+    "my rights, none": MyRightsPage(FIRST, (), (), (), AS_OF, months=1),
     "sign in": SignInPage("/rights"),
     "sign in, refused": SignInPage("/rights", refused=True),
 }

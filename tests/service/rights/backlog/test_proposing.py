@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from indexer.rights.codes import TERRITORIES
 from indexer.rights.scope import whole_world
-from indexer.values import Address
+from indexer.rights.state import Grant
+from indexer.values import Address, Hash32
 from service.files.directory import DirectoryStore
 from service.intake.attached import Attached, attached
 from service.keys.agreements import Ownership
 from service.keys.sealing import Sealer, new_sealer_key
 from service.outbox import naming, requests
+from service.rights.audience import Audience
+from service.rights.backlog.contract import Span
 from service.rights.backlog.keeping import Cabinet
 from service.rights.backlog.offering import Obstacle
-from service.rights.backlog.proposing import Outcome, Progress, Registers, one_by_name, propose_due
+from service.rights.backlog.proposing import (
+    Outcome,
+    Progress,
+    Registers,
+    contracts_behind,
+    one_by_name,
+    propose_due,
+)
 from service.rights.book import Book
 from service.rights.consents import Desk, agree_kept
 from service.rights.drafting import Drafting
+from service.rights.ending import endings
 from tests.service.outbox.test_rights_kinds import FAR, TODAY, House, claim, founded, house
 from tests.service.rights.backlog.making import CONTRACT, OTHER, with_terms
 
@@ -71,7 +83,7 @@ def test_two_contracts_that_clash_are_recorded_one_after_the_other_with_their_co
     until = TODAY + 900
     rows = [
         with_terms(OTHER, until=until),
-        with_terms(CONTRACT, until=until),
+        with_terms(replace(CONTRACT, sell_off=Span(days=180), option_until=TODAY + 100), until=until),
         with_terms(replace(OTHER, row=4, number="A-3"), until=until, territories=None),
         with_terms(replace(OTHER, row=5, number="A-4", licensee="丙社"), until=TODAY - 1),
     ]
@@ -100,11 +112,31 @@ def test_two_contracts_that_clash_are_recorded_one_after_the_other_with_their_co
     estate = naming.made_estate(house.intent(whole))
     with house.office.projection.view() as view:
         grants = list(Book(view).grants(work=book.work_id))
+        ends = _ends_of(Book(view), cabinet, (house.ann, first, second), grants[0].grant_id)
+    days = [(TODAY + 99, "option_end"), (until - 1, "expiry"), (until + 179, "sell_off_end")]
+    assert ends == {house.ann: days, first: days, second: [(until - 1, "expiry")]}
     assert [(grant.licensee, grant.conflicts) for grant in grants] == [(first, 0), (second, 1)]
     assert {grant.estate_id for grant in grants} == {estate}
     assert grants[0].signed_on == CONTRACT.signed_on
     assert grants[0].scope.from_ == TODAY
     assert grants[0].scope.territories == TERRITORIES.mask(["HK", "TW"])
+
+
+def _ends_of(
+    book: Book, cabinet: Cabinet, accounts: tuple[Address, ...], grant_id: Hash32
+) -> dict[Address, list[tuple[int, str]]]:
+    """What each is told of a grant that an owner let all of them see."""
+    subject = book.view.sources.grant(grant_id)
+    told = {}
+    for account in accounts:
+        audience = Audience(frozenset({account}), disclosed=frozenset({subject}))
+        found = endings(book, audience, partial(contracts_behind, cabinet), TODAY, months=60)
+        told[account] = [
+            (one.day, one.kind.value)
+            for one in found
+            if isinstance(one.of, Grant) and one.of.grant_id == grant_id
+        ]
+    return told
 
 
 def test_a_name_that_two_have_is_nobodys() -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from indexer.rights.scope import Axis
 from indexer.rights.text import write_mask
-from service.demo.legacy import CONTRACTS
+from service.demo.legacy import CONTRACTS, take_in
+from service.demo.story import Story
+from service.installation import Installation
+from service.keys.vault import make_vault
 from service.rights.backlog.findings import findings
+from service.rights.backlog.house import cabinet_of
 from service.rights.backlog.reporting import Findings
 from service.rights.backlog.sheet import ContractSheet, read_contracts
+from service.settings import Settings, read_settings
 from tests.service.rights.backlog.making import TODAY
 
 
@@ -51,3 +58,16 @@ def test_one_more_is_possible_for_what_nobody_knows(found: Findings) -> None:
 
 def test_something_comes_within_six_months_of_the_demonstration(found: Findings) -> None:
     assert len({fact.kind for fact in found.coming}) >= 4
+
+
+def test_the_demonstration_takes_them_in_once_however_often_and_names_the_clash(tmp_path: Path) -> None:
+    make_vault(Settings(home=tmp_path))
+    installation, said = Installation(read_settings({}, tmp_path)), list[str]()
+    story = Story(installation, lambda zh, _: said.append(zh), lambda: None)
+    first, again = take_in(story), take_in(story)
+    kept = cabinet_of(installation, "test").contracts()
+    installation.close()
+    assert first == again
+    assert (len(kept), first.scans) == (20, 2)
+    assert [(one.older.number, one.newer.number) for one in first.clashes] == [("JN-2020-113", "JN-2024-061")]
+    assert sum("JN-2020-113" in one and "繁体中文" in one for one in said) == 2

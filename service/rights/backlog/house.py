@@ -1,0 +1,25 @@
+"""The contracts of the house that has an installation: one body, whoever opens it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.installation import Installation
+from service.keys.master import master_sealer
+from service.rights.backlog.keeping import Cabinet
+
+HOUSE: Final = "installation"
+"""The house of whoever has the home folder."""
+
+
+def cabinet_of(installation: Installation, by: str) -> Cabinet:
+    """Open the house's cabinet.
+
+    Args:
+        by: who takes in or strikes out.
+
+    Raises:
+        Unavailable: the master key is not here.
+    """
+    sealer = master_sealer(installation.settings)
+    return Cabinet(installation.database, sealer, installation.files, HOUSE, by)
