@@ -254,6 +254,30 @@ def test_a_receipt_without_the_logs_of_a_refusal_is_asked_for_again_and_not_for_
     assert outcomes(house, ids) == {"good": "settled", "bad": end}
 
 
+@pytest.mark.parametrize("first", [1, 100], ids=["in-a-block-with-records", "in-one-without"])
+def test_a_receipt_of_another_branch_decides_nothing(house: House, first: int) -> None:
+    asked: list[float] = []
+
+    def left(receipt: Any) -> Any:
+        if receipt is None:
+            return None
+        asked.append(time.monotonic())
+        orphaned = {**receipt, "blockHash": "0x" + "0b" * 32, "logs": []}
+        return orphaned if asked[-1] < asked[0] + 4.0 else receipt
+
+    house.accept(house.founding() | _edition(house, 4))
+    house.settle()
+    with forgetful(house.deployment.rpc[0], left) as url:
+        one, other = _mints(house, house.deposit(1), 2)
+        ids = house.accept({"one": replace(one, serial=first), "other": replace(other, serial=101)})
+        worker = house.with_settings(rpc=(url,)).worker()
+        house.until(lambda: not house.open_count(), worker)
+        worker.close()
+    assert asked[-1] > asked[0] + 4.0
+    bad = "serial-out-of-range"
+    assert outcomes(house, ids) == {"one": "settled" if first == 1 else bad, "other": bad}
+
+
 def test_a_worker_that_starts_without_node_and_index_waits_and_turns_to_where_the_node_is_then(
     house: House,
 ) -> None:
