@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from indexer.store.view import View
 from indexer.values import Address, Hash32, as_hex
 from service.outbox import body, ending, lease, nonces
 from service.outbox.decoding import reason_of, refusals
+from service.outbox.doubts import Doubts
 from service.outbox.ending import Recorded
 from service.outbox.nonces import SendingKey
 from service.outbox.office import Office
@@ -77,32 +78,13 @@ class _Ripe:
         return None
 
 
-class _Doubts:
-    """What nodes said that may be so for a moment only; it is believed once it was said for `_SURE` seconds."""
-
-    def __init__(self) -> None:
-        self._since: dict[Hashable, float] = {}
-
-    def last(self, what: Hashable) -> bool:
-        """Note that it is said now; say whether it was for long enough, and then forget it."""
-        now = time.monotonic()
-        lasts = now >= self._since.setdefault(what, now) + _SURE
-        if lasts:
-            self.drop(what)
-        return lasts
-
-    def drop(self, what: Hashable) -> None:
-        """Forget it: another answer came."""
-        self._since.pop(what, None)
-
-
 class SettlingStep:
     """Decides what became of transactions, once the projection has seen their blocks and counts them as settled."""
 
     def __init__(self, office: Office, worker: str, at: At) -> None:
         self._office, self._worker, self._at = office, worker, at
         self._nothing_at: dict[SendingKey, tuple[tuple[Any, ...], float]] = {}
-        self._missing, self._incomplete = _Doubts(), _Doubts()
+        self._missing, self._incomplete = Doubts(_SURE), Doubts(_SURE)
 
     def step(self, key: SendingKey) -> int:
         """Decide the final transactions of a key; how many.
