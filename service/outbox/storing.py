@@ -81,7 +81,8 @@ class FilesStep:
             self._at(Point.STORING)
             self._write(outcomes)
             self._at(Point.STORED)
-            self._clear([row for row in waiting if row.place in outcomes])
+            kept = {place for place, wrong in outcomes.items() if wrong is None}
+            self._clear([row for row in waiting if row.place in kept])
         for one in tried.values():
             if isinstance(one, Unavailable):
                 raise one
@@ -167,7 +168,10 @@ class FilesStep:
                     ending.refuse(connection, place, wrong)
 
     def _clear(self, rows: Sequence[Any]) -> None:
-        """Remove what waited, once nothing refers to it; a kill before this leaves a stray file, never a lost one."""
+        """Remove what waited and is stored, once nothing refers to it.
+
+        A kill before this, or a refusal, leaves a stray file, never a lost one: what is stray is swept.
+        """
         for row in rows:
             if row.path is not None and not self._still_wanted(row.path):
                 (self._home / row.path).unlink(missing_ok=True)
