@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import base64
 import http.client
+import io
 import re
+import time
 from collections import deque
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -24,6 +26,7 @@ import msgspec
 from indexer.errors import IndexerError
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Sequence
 
 T = TypeVar("T")
@@ -33,6 +36,10 @@ MOST_BYTES = 64 << 20
 
 MOST_DEPTH = 64
 """Arrays and objects within one another in an answer; those asked for here need six."""
+
+_WHOLE = 4
+"""A whole answer may take so many times as long as one silence: else a node that says a little now and then, and never
+all, would hold whoever asks for ever."""
 
 _MOST_UNDER_WAY = 2
 
@@ -108,12 +115,53 @@ class _Answer(msgspec.Struct, Generic[T]):
     error: _Fault | None = None
 
 
+class _InTime(io.RawIOBase):
+    """What comes from a socket until a time; both a silence and the whole end in `TimeoutError`."""
+
+    def __init__(self, line: socket.socket, seconds: float) -> None:
+        self._line, self._seconds = line, seconds
+        self._octets = line.makefile("rb", buffering=0)
+        self._until = time.monotonic() + _WHOLE * seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the whole answer takes too long")
+        if left < self._seconds:
+            self._line.settimeout(left)
+        return self._octets.readinto(buffer)
+
+    def close(self) -> None:
+        self._octets.close()
+        super().close()
+
+
+class _Line:
+    """A socket as `http.client` reads an answer from it."""
+
+    def __init__(self, line: socket.socket, seconds: float) -> None:
+        self._line, self._seconds = line, seconds
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_InTime(self._line, self._seconds))
+
+
+class _WholeInTime(http.client.HTTPResponse):
+    """An answer of which head and body have to be there in time."""
+
+    def __init__(self, seconds: float, line: socket.socket, *rest: Any, **options: Any) -> None:
+        super().__init__(cast("socket.socket", _Line(line, seconds)), *rest, **options)
+
+
 class Connection:
     """One address of a node. Threads may share it: each call has an HTTP connection to itself, kept alive after it.
 
     Args:
         url: `http://` or `https://`, with user and password if the node asks for them.
-        seconds: how long connecting, and each silence while reading, may last.
+        seconds: how long connecting, and each silence while reading, may last; a whole answer four times as long.
         most_bytes: of one answer.
     """
 
@@ -150,9 +198,9 @@ class Connection:
         body = _request(0, call)
         if body in self._under_way:
             return
-        connection = self._open(self._host, self._port, timeout=self._seconds)
+        connection = self._opened()
         try:
-            connection.request("POST", self._path, body, self._headers)
+            self._send(connection, body)
         except (OSError, http.client.HTTPException):
             connection.close()
             return
@@ -228,10 +276,10 @@ class Connection:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = self._open(self._host, self._port, timeout=self._seconds)
+            connection = self._opened()
         kept_alive = connection.sock is not None
         try:
-            connection.request("POST", self._path, body, self._headers)
+            self._send(connection, body)
             content = self._answer(connection)
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError) as fault:
             connection.close()
@@ -246,6 +294,16 @@ class Connection:
             raise
         self._idle.append(connection)
         return content
+
+    def _opened(self) -> http.client.HTTPConnection:
+        connection = self._open(self._host, self._port, timeout=self._seconds)
+        connection.response_class = partial(_WholeInTime, self._seconds)  # type: ignore[assignment]
+        return connection
+
+    def _send(self, connection: http.client.HTTPConnection, body: bytes) -> None:
+        if connection.sock is not None:
+            connection.sock.settimeout(self._seconds)  # The last answer may have left it less.
+        connection.request("POST", self._path, body, self._headers)
 
     def _expected(self, body: bytes) -> bytes | None:
         """Give the answer to a request that is under way, or None: ask then."""

@@ -40,7 +40,7 @@ class Node:
 
     Args:
         urls: the nodes, the preferred first; all are to follow the same chain.
-        seconds: how long a node may be silent.
+        seconds: how long a node may be silent; for a whole answer it may take four times as long.
     """
 
     def __init__(self, urls: Sequence[str], *, seconds: float = 30.0) -> None:

@@ -9,11 +9,10 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.access.bearer import Scope
-from service.access.bearers import Bearer, bearer_of
+from service.access.bearers import Bearer
 from service.access.entitlement import demand
+from service.api.admission import bearer_with
 from service.api.border import Installed
-from service.api.problems import NotAuthenticated
-from service.api.rates import Rates
 from service.api.wrapping import key_needed
 
 _SCHEME = HTTPBearer(auto_error=False, description="`qy_…`, given out by `qianyin key give`")
@@ -29,17 +28,7 @@ def anybody(request: Request, installation: Installed, presented: Presented = No
     """
     if presented is None:
         return None
-    rates: Rates = request.app.state.rates
-    bearer = bearer_of(installation.database, presented.credentials)
-    if bearer is None:
-        rates.unknown(request.scope)
-        raise NotAuthenticated(
-            "unknown-key",
-            "密钥无效或已收回；请核对，或向机构重新申请。",
-            "The key is unknown or was revoked; check it, or ask the institution for another.",
-        )
-    rates.bearer(request.scope, bearer.key_id)
-    return bearer
+    return bearer_with(installation, request.app.state.rates, request.scope, presented.credentials)
 
 
 def needs(*scopes: Scope) -> Callable[[Bearer | None], Bearer]:

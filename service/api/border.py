@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
@@ -17,6 +18,7 @@ from indexer.connection import NodeError
 from indexer.errors import IndexerError
 from indexer.evidence.collect import NotProvable
 from indexer.store import NothingIndexed
+from service.api.admission import bars
 from service.api.faults import listed
 from service.api.problems import MEDIA_TYPE, STATUS, headers_of, problem, status_of
 from service.api.rates import rates_of
@@ -72,8 +74,9 @@ def guard(app: FastAPI, installation: Installation) -> None:
     def answered(request: Request, error: Exception) -> Response:
         return _answer(installation, request, error)
 
-    app.state.rates = rates_of(installation.settings)
-    app.add_middleware(Wrapping, refuses=app.state.rates.refuses, answers=answered)
+    rates = app.state.rates = rates_of(installation.settings)
+    barred = partial(bars, installation, rates)
+    app.add_middleware(Wrapping, refuses=rates.refuses, bars=barred, answers=answered)
     for kind in (QianyinError, IndexerError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answered)
 

@@ -31,7 +31,7 @@ from service.files.description import Description, Kind, describe, faults
 from service.files.manifest import Manifest, manifest_bytes, manifest_cid, manifest_digest
 from service.files.media import sniff_stream
 from service.intake.requests import FileToKeep, WorkRequest
-from service.issuing.deposits import prepare
+from service.issuing.deposits import leave_no_copy, prepare
 from service.issuing.desk import desk_of
 from service.keys.operators import Operator
 from service.outbox.attachments import Attachment
@@ -82,6 +82,7 @@ def deposit(
         known = desk_of(installation, bearer.key_id).claims([digest]).get(digest, 0)
         request = replace(prepared.deposit, acknowledged_claims=known)
         found = take(installation, bearer, idempotency_key, request, "acknowledged_claims")
+        leave_no_copy(settings.home, prepared, found)
     return accepted(found, work_id=as_hex(request.work_id))
 
 

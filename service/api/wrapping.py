@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, MutableMapping
 from typing import Any, NamedTuple
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.connection import MOST_DEPTH, nested_too_deep
 from indexer.evidence.bundle import MOST_BYTES as LARGEST_BUNDLE
+from service.access.bearer import Scope as KeyScope
 from service.api.problems import Malformed, NotAuthenticated
 from service.errors import QianyinError, TooLarge
 
@@ -42,15 +44,20 @@ _OPEN_PLACES = ("/v1", "/files/", "/preview/", "/openapi.json")
 
 
 class Limit(NamedTuple):
-    """How large a body may be. `keyed`: only who presents a key sends it; `multipart`: only a form may be so large."""
+    """How large a body may be, and who may send it at all.
+
+    Attributes:
+        scopes: of which a key has to be one, seen before the body is read; none: the operation asks.
+        multipart: only a form may be so large.
+    """
 
     most: int
-    keyed: bool = False
+    scopes: frozenset[KeyScope] = frozenset()
     multipart: bool = True
 
 
 LIMITS = {
-    "/v1/works": Limit(LARGEST_BODY, keyed=True),
+    "/v1/works": Limit(LARGEST_BODY, frozenset((KeyScope.ISSUER,))),
     "/verify": Limit(LARGEST_BUNDLE + _FRAME),
     "/v1/verify": Limit(LARGEST_BUNDLE, multipart=False),
 }
@@ -58,6 +65,7 @@ LIMITS = {
 _USUAL = Limit(LARGEST_JSON, multipart=False)
 
 Refuses = Callable[[Scope], QianyinError | None]
+Bars = Callable[[Scope, frozenset[KeyScope]], QianyinError | None]
 Answers = Callable[[Request, Exception], Response]
 
 
@@ -66,11 +74,12 @@ class Wrapping:
 
     Args:
         refuses: gives the reason not to take a request at all, or None.
+        bars: gives the reason not to take one whose key has to be of one of some scopes; it may read a database.
         answers: how an error is said.
     """
 
-    def __init__(self, app: ASGIApp, refuses: Refuses, answers: Answers) -> None:
-        self.app, self.refuses, self.answers = app, refuses, answers
+    def __init__(self, app: ASGIApp, refuses: Refuses, bars: Bars, answers: Answers) -> None:
+        self.app, self.refuses, self.bars, self.answers = app, refuses, bars, answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a request."""
@@ -83,11 +92,17 @@ class Wrapping:
             scope = {**scope, "method": "GET"}
         send = _headed(send, headers_for(scope), bodiless=bodiless)
         headers, limit = Headers(scope=scope), limit_of(scope)
-        error = self.refuses(scope) or _announced(scope["method"], headers, limit)
+        error = self.refuses(scope) or _announced(headers, limit) or await self._barred(scope, limit)
         if isinstance(error, TooLarge):
             await _hear_out(headers, limit.most, receive)
         app = self.app if error is None else self.answers(Request(scope), error)
         await app(scope, _limited(headers, limit.most, receive), send)
+
+    async def _barred(self, scope: Scope, limit: Limit) -> QianyinError | None:
+        """Look at the key of who sends what is large: a form is read whole before any operation sees it."""
+        if not limit.scopes or scope["method"] != "POST":
+            return None
+        return await run_in_threadpool(self.bars, scope, limit.scopes)
 
 
 def headers_for(scope: Scope) -> dict[str, str]:
@@ -123,16 +138,14 @@ def limit_of(scope: Scope) -> Limit:
     if not limit.multipart:
         return limit
     multipart = Headers(scope=scope).get("content-type", "").lower().startswith("multipart/form-data")
-    return limit if multipart else Limit(LARGEST_JSON, limit.keyed)
+    return limit if multipart else Limit(LARGEST_JSON, limit.scopes)
 
 
-def _announced(method: str, headers: Headers, limit: Limit) -> QianyinError | None:
+def _announced(headers: Headers, limit: Limit) -> QianyinError | None:
     """Refuse by its headers what need not be read to be refused."""
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > limit.most:
         return too_large(limit.most)
-    if limit.keyed and method == "POST" and "authorization" not in headers:
-        return key_needed()
     return None
 
 

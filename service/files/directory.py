@@ -11,7 +11,7 @@ from typing import BinaryIO
 from service.errors import Unavailable
 from service.files.cid import KUBO_DEFAULT, CidProfile, pieces
 from service.files.digests import Digester
-from service.files.store import Source, Stored, checked, not_kept, opened, over_limit, verify
+from service.files.store import Source, Stored, checked, is_folder, not_kept, opened, over_limit, verify
 
 INCOMING = "incoming"
 STALE_AFTER = 24 * 3600
@@ -42,26 +42,27 @@ class DirectoryStore:
 
     def get(self, cid: str) -> BinaryIO:
         """See `ContentStore`."""
+        path = self._path(checked(cid))
         try:
-            stream = self._path(checked(cid)).open("rb")
-        except FileNotFoundError as error:
-            raise not_kept(cid) from error
-        try:
-            verify(stream, cid)
-        except BaseException:
-            stream.close()
-            raise
-        return stream
+            return _verified(path, cid)
+        except OSError as error:
+            # Where a disk is not mounted a folder may be left, without what every store has.
+            missing = isinstance(error, FileNotFoundError) and is_folder(self._folder / INCOMING)
+            raise (not_kept(cid) if missing else _unreadable(error)) from error
 
     def has(self, cid: str) -> bool:
         """See `ContentStore`."""
-        return self._path(checked(cid)).is_file()
+        path = self._path(checked(cid))
+        try:
+            return path.is_file()
+        except OSError as error:
+            raise _unreadable(error) from error
 
     def _put(self, source: Source) -> Stored:
         digester = Digester(self._profile)
         handle, name = tempfile.mkstemp(dir=self._folder / INCOMING)
         try:
-            with opened(source) as stream, os.fdopen(handle, "wb") as out:
+            with os.fdopen(handle, "wb") as out, opened(source) as stream:
                 self._copy(stream, out, digester)
                 out.flush()
                 os.fsync(out.fileno())
@@ -99,6 +100,16 @@ class DirectoryStore:
                 continue
 
 
+def _verified(path: Path, cid: str) -> BinaryIO:
+    stream = path.open("rb")
+    try:
+        verify(stream, cid)
+    except BaseException:
+        stream.close()
+        raise
+    return stream
+
+
 def _sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -112,4 +123,12 @@ def _unwritable(error: OSError) -> Unavailable:
         "store-unwritable",
         f"无法写入文件库：{error.strerror}；请检查磁盘空间与权限后重试。",
         f"The file store cannot be written: {error.strerror}; check disk space and permissions, then try again.",
+    )
+
+
+def _unreadable(error: OSError) -> Unavailable:
+    return Unavailable(
+        "store-unreadable",
+        f"无法读取文件库：{error.strerror}；请检查磁盘与权限后重试。",
+        f"The file store cannot be read: {error.strerror}; check disk and permissions, then try again.",
     )

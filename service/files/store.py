@@ -30,9 +30,9 @@ class ContentStore(Protocol):
         """Keep the bytes durably; putting the same bytes again is harmless.
 
         Raises:
-            BadInput: the path cannot be read.
+            BadInput: there is no file at the path.
             TooLarge: more bytes than the store takes.
-            Unavailable: the store does not answer; trying again is safe.
+            Unavailable: the store does not answer, or the path cannot be read now; trying again is safe.
         """
 
     def get(self, cid: str) -> BinaryIO:
@@ -50,22 +50,45 @@ class ContentStore(Protocol):
 
 @contextmanager
 def opened(source: Source) -> Iterator[BinaryIO]:
-    """The source as a stream; a stream that was passed in stays open."""
+    """The source as a stream; a stream that was passed in stays open.
+
+    Raises:
+        BadInput: there is no file at the path, in a folder that is there.
+        Unavailable: something else is in the way, which may pass.
+    """
     if isinstance(source, bytes):
         yield io.BytesIO(source)
     elif isinstance(source, Path):
         try:
             stream = source.open("rb")
         except OSError as error:
-            raise BadInput(
-                "source-unreadable",
-                f"无法读取要存入的文件：{error.strerror}；请检查文件后重试。",
-                f"The file to be kept cannot be read: {error.strerror}; check it and try again.",
-            ) from error
+            raise _not_opened(source, error) from error
         with stream:
             yield stream
     else:
         yield source
+
+
+def _not_opened(path: Path, error: OSError) -> BadInput | Unavailable:
+    if isinstance(error, FileNotFoundError) and is_folder(path.parent):
+        return BadInput(
+            "source-missing",
+            "要存入的文件不在；请检查文件后重试。",
+            "The file to be kept is not there; check it and try again.",
+        )
+    return Unavailable(
+        "source-unreadable",
+        f"暂时无法读取要存入的文件：{error.strerror}；请检查磁盘与权限后重试。",
+        f"The file to be kept cannot be read now: {error.strerror}; check disk and permissions, then try again.",
+    )
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there for certain."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def checked(cid: str) -> str:

@@ -29,6 +29,7 @@ from service.files.manifest import (
 from service.intake.requests import FileToKeep, WorkRequest
 from service.keys.secret import Secret
 from service.outbox.attachments import Attachment
+from service.outbox.operations import Operation, State
 from service.outbox.requests import Deposit
 
 SMALL = KUBO_DEFAULT.chunk_size
@@ -90,6 +91,17 @@ def prepare(row: WorkRequest, registrant: Address, key: Secret | None, home: Pat
     )
 
 
+def leave_no_copy(home: Path, prepared: Prepared, asked: Operation) -> None:
+    """Take back what preparing a request again set aside, where the content store has its files already.
+
+    Of one that was refused another request may have the same file waiting: that is left to whoever sweeps.
+    """
+    if asked.state not in (State.ACCEPTED, State.REFUSED):
+        for kept in prepared.deposit.attachments:
+            if kept.path is not None:
+                (home / kept.path).unlink(missing_ok=True)
+
+
 def _digests(file: FileToKeep) -> Digests:
     try:
         with file.path.open("rb") as stream:
@@ -136,7 +148,8 @@ def _set_aside(
                 file=file.path.name,
             )
         return Attachment(*attachment, content=octets)
-    waiting = inbox / f"{request}-{position}"
+    # By its bytes too: asked again with other ones under a used key, it must not lie where the first ones wait.
+    waiting = inbox / f"{request}-{position}-{digests.sha256[:8].hex()}"
     _copy(file.path, waiting, digests.sha256)
     return Attachment(*attachment, path=str(waiting.relative_to(home)))
 

@@ -13,13 +13,13 @@ from service.files.cid import KUBO_DEFAULT
 from service.files.statement import CollectionStatement, statement_bytes, statement_cid, statement_digest
 from service.intake.requests import WorkRequest
 from service.issuing.column_keys import column_keys
-from service.issuing.deposits import Prepared, prepare
+from service.issuing.deposits import leave_no_copy, prepare
 from service.issuing.plan import USUAL_POLICY, collection_operation, deposit_key, wanted
 from service.keys.sealing import Sealer
 from service.outbox.accept import Wanted, accept_all
 from service.outbox.attachments import Attachment
 from service.outbox.database import Database
-from service.outbox.operations import Operation, State, by_key, by_keys
+from service.outbox.operations import Operation, by_key, by_keys
 from service.outbox.requests import CreateCollection, Deposit
 
 ROWS_AT_ONCE = 100
@@ -90,18 +90,10 @@ def _works(desk: Desk, chunk: Sequence[WorkRequest], claimed: dict[Hash32, int])
         asked = earlier.get(deposit_key(one.row))
         if asked is not None and isinstance(asked.request, Deposit):
             before = asked.request.acknowledged_claims
-            _leave_no_copy(desk, one, asked)
+            leave_no_copy(desk.home, one, asked)
         claimed[digest] = max(claimed.get(digest, 0), before + 1)
         deposit = replace(one.deposit, acknowledged_claims=before)
         yield from wanted(replace(one, deposit=deposit), desk.account_of)
-
-
-def _leave_no_copy(desk: Desk, prepared: Prepared, asked: Operation) -> None:
-    """Take back what preparing a row again set aside, where its files are in the content store already."""
-    if asked.state is not State.ACCEPTED:
-        for kept in prepared.deposit.attachments:
-            if kept.path is not None:
-                (desk.home / kept.path).unlink(missing_ok=True)
 
 
 def _collections(

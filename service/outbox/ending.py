@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from service.outbox.states import UNSIGNED, Reason, State, dependency_refused
-from service.outbox.tables import DependencyRow, OperationRow, TouchRow
+from service.outbox.tables import AttachmentRow, DependencyRow, OperationRow, TouchRow
 
 _CHUNK = 400
 
@@ -35,7 +35,10 @@ def settle(connection: Connection, found: Mapping[int, Recorded]) -> None:
 
 
 def refuse(connection: Connection, place: int, reason: Reason) -> None:
-    """End a request that will not be carried out, and by name all unsigned ones that need it, and so on."""
+    """End a request that will not be carried out, and by name all unsigned ones that need it, and so on.
+
+    Bytes of its files that wait in the database go; those that wait as files are left to whoever sweeps.
+    """
     pending = [(place, reason)]
     while pending:
         at, why = pending.pop()
@@ -43,6 +46,7 @@ def refuse(connection: Connection, place: int, reason: Reason) -> None:
         row = connection.execute(
             update(OperationRow).where(OperationRow.place == at).values(values).returning(OperationRow.id)
         ).one()
+        _forget_bytes(connection, at)
         _let_go(connection, [at])
         pending += [(one, dependency_refused(row.id)) for one in _unsigned_dependants(connection, at)]
 
@@ -79,6 +83,11 @@ def _unsigned_dependants(connection: Connection, place: int) -> Sequence[int]:
         .where(DependencyRow.awaits == place, DependencyRow.needed, OperationRow.state.in_(UNSIGNED))
     )
     return connection.execute(query).scalars().all()
+
+
+def _forget_bytes(connection: Connection, place: int) -> None:
+    forget = update(AttachmentRow).where(AttachmentRow.place == place)
+    connection.execute(forget.values(content=None, path=None))
 
 
 def _let_go(connection: Connection, places: Sequence[int]) -> None:

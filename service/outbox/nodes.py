@@ -170,15 +170,19 @@ class Nodes:
         latest = Call("eth_getBlockByNumber", ("latest", False))
         return self._first(lambda at: _number(_block(at.ask(latest, _Block)).gas_limit))
 
-    def block_hash(self, number: int) -> Hash32 | None:
-        """Give the hash of the block at a height, or None if the node has none there.
+    def block_hashes(self, numbers: Sequence[int]) -> dict[int, Hash32]:
+        """Give the hashes of the blocks at some heights, as one node has them now; heights without one are left out.
 
         Raises:
             Unavailable: no node answers.
         """
-        call = Call("eth_getBlockByNumber", (hex(number), False))
-        found = self._first(lambda at: at.ask(call, _Block))
-        return None if found is None else read_hash(found.hash)
+        calls = [Call("eth_getBlockByNumber", (hex(number), False)) for number in numbers]
+
+        def ask(connection: Connection) -> dict[int, Hash32]:
+            found = zip(numbers, connection.ask_all(calls, _Block), strict=True)
+            return {number: read_hash(block.hash) for number, block in found if block is not None}
+
+        return self._first(ask)
 
     def send(self, raw: bytes) -> list[tuple[Answer, str]]:
         """Hand the bytes to every node; give what each made of them, and said."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from indexer.store.view import View
 from indexer.values import Address, Hash32, as_hex
 from service.outbox import body, ending, lease, nonces
 from service.outbox.decoding import reason_of, refusals
+from service.outbox.doubts import Doubts
 from service.outbox.ending import Recorded
 from service.outbox.nonces import SendingKey
 from service.outbox.office import Office
@@ -77,32 +78,13 @@ class _Ripe:
         return None
 
 
-class _Doubts:
-    """What nodes said that may be so for a moment only; it is believed once it was said for `_SURE` seconds."""
-
-    def __init__(self) -> None:
-        self._since: dict[Hashable, float] = {}
-
-    def last(self, what: Hashable) -> bool:
-        """Note that it is said now; say whether it was for long enough, and then forget it."""
-        now = time.monotonic()
-        lasts = now >= self._since.setdefault(what, now) + _SURE
-        if lasts:
-            self.drop(what)
-        return lasts
-
-    def drop(self, what: Hashable) -> None:
-        """Forget it: another answer came."""
-        self._since.pop(what, None)
-
-
 class SettlingStep:
     """Decides what became of transactions, once the projection has seen their blocks and counts them as settled."""
 
     def __init__(self, office: Office, worker: str, at: At) -> None:
         self._office, self._worker, self._at = office, worker, at
         self._nothing_at: dict[SendingKey, tuple[tuple[Any, ...], float]] = {}
-        self._missing, self._incomplete = _Doubts(), _Doubts()
+        self._missing, self._incomplete = Doubts(_SURE), Doubts(_SURE)
 
     def step(self, key: SendingKey) -> int:
         """Decide the final transactions of a key; how many.
@@ -128,7 +110,7 @@ class SettlingStep:
                 self._nothing_at[key] = here, time.monotonic() + _LOOK_AGAIN
                 return 0
             ripe = self._ripe(key, view, used)
-            final = self._final(ripe, as_of.settled_number)
+            final = self._final(ripe, view)
         if final:
             return self._decide_all(key, ripe, final)
         if seen.nonce is not None:
@@ -143,18 +125,38 @@ class SettlingStep:
         by_nonce = itertools.groupby(carried, key=lambda row: row.nonce)
         return _Ripe(attempts, {nonce: list(group) for nonce, group in by_nonce}, recorded(view, wanted))
 
-    def _final(self, ripe: _Ripe, settled_number: int) -> list[_Final]:
+    def _final(self, ripe: _Ripe, view: View) -> list[_Final]:
         """Give the final attempts, nonce by nonce, up to the first that has none; receipts where rows do not tell."""
         plain = {nonce: ripe.plain(nonce) for nonce in ripe.attempts}
         unclear = [row for nonce, one in plain.items() if one is None for row in ripe.attempts[nonce]]
-        receipts = self._office.nodes.receipts([Hash32(row.hash) for row in unclear]) if unclear else {}
+        receipts = self._receipts(view, [Hash32(row.hash) for row in unclear]) if unclear else {}
         found: list[_Final] = []
         for nonce, attempts in ripe.attempts.items():
-            final = plain[nonce] or _by_receipt(attempts, receipts, settled_number)
+            final = plain[nonce] or _by_receipt(attempts, receipts)
             if final is None or not self._accounts_for_all(ripe, final):
                 break
             found.append(final)
         return found
+
+    def _receipts(self, view: View, hashes: Sequence[Hash32]) -> Mapping[Hash32, Receipt]:
+        """Give the receipts in settled blocks of the projection's chain: who answers now may be on another branch.
+
+        A settled block without records is not held; then a node is asked, if it has the projection's last block.
+        """
+        as_of, nodes = view.as_of, self._office.nodes
+        found = {
+            one: receipt
+            for one, receipt in nodes.receipts(hashes).items()
+            if receipt.block <= as_of.settled_number
+        }
+        blocks = {number: view.block(number) for number in {one.block for one in found.values()}}
+        known = {number: block.hash for number, block in blocks.items() if block is not None}
+        if len(known) < len(blocks):
+            said = nodes.block_hashes([*sorted(blocks.keys() - known), as_of.number])
+            known |= said if said.get(as_of.number) == as_of.hash else {}
+        return {
+            one: receipt for one, receipt in found.items() if known.get(receipt.block) == receipt.block_hash
+        }
 
     def _accounts_for_all(self, ripe: _Ripe, final: _Final) -> bool:
         """Say whether a receipt names an error for all that has no record; after a while one is taken as it is.
@@ -262,13 +264,11 @@ class SettlingStep:
         _LOG.error("key %s: somebody else used nonce %d", as_hex(key.account), nonce)
 
 
-def _by_receipt(
-    attempts: Sequence[Any], receipts: Mapping[Hash32, Receipt], settled_number: int
-) -> _Final | None:
-    """Give the attempt that has a receipt in a settled block."""
+def _by_receipt(attempts: Sequence[Any], receipts: Mapping[Hash32, Receipt]) -> _Final | None:
+    """Give the attempt that has a receipt."""
     for row in attempts:
         receipt = receipts.get(Hash32(row.hash))
-        if receipt is not None and receipt.block <= settled_number:
+        if receipt is not None:
             return _Final(row, receipt.block, receipt.block_hash, receipt.succeeded, receipt)
     return None
 

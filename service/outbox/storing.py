@@ -16,6 +16,7 @@ from service.files.cid import pieces
 from service.files.store import ContentStore, Damaged
 from service.outbox import ending, lease
 from service.outbox.database import Database
+from service.outbox.doubts import Doubts
 from service.outbox.states import At, Point, Reason, State
 from service.outbox.tables import AttachmentRow, OperationRow
 
@@ -24,16 +25,37 @@ _AT_ONCE = 200
 _HANDS = 16
 """Files stored at once: what they wait for is the disk, which syncs many for the price of one."""
 _LEASE = "files"
+_SURE = 10.0
+"""Seconds for which a file has to be nowhere before its request is refused: a node that was just started, or a disk
+that is being mounted, has nothing for a moment."""
+
+
+class _Nowhere(Unavailable):
+    """The bytes of a file neither wait here nor are in the store; both may be wrong for a moment."""
 
 
 class FilesStep:
-    """Puts files into the content store, reads them back, and lets their requests go on."""
+    """Puts files into the content store, reads them back, and lets their requests go on.
+
+    Args:
+        home: the folder below which files wait.
+        sure: seconds for which a file has to be nowhere before that is believed.
+    """
 
     def __init__(
-        self, database: Database, files: ContentStore, home: Path, worker: str, lease_seconds: float, at: At
+        self,
+        database: Database,
+        files: ContentStore,
+        home: Path,
+        worker: str,
+        lease_seconds: float,
+        at: At,
+        *,
+        sure: float = _SURE,
     ) -> None:
         self._database, self._files, self._home = database, files, home
         self._worker, self._lease_seconds, self._at = worker, lease_seconds, at
+        self._nowhere = Doubts(sure)
 
     def step(self) -> int:
         """Store the files of the oldest requests that have some, and let all without pass; how many moved.
@@ -59,7 +81,8 @@ class FilesStep:
             self._at(Point.STORING)
             self._write(outcomes)
             self._at(Point.STORED)
-            self._clear([row for row in waiting if row.place in outcomes])
+            kept = {place for place, wrong in outcomes.items() if wrong is None}
+            self._clear([row for row in waiting if row.place in kept])
         for one in tried.values():
             if isinstance(one, Unavailable):
                 raise one
@@ -69,8 +92,11 @@ class FilesStep:
         """Store the files of one request; what the store cannot take now is no reason to forget the others."""
         try:
             return self._store(rows)
-        except Unavailable as fault:
+        except _Nowhere as fault:
             return fault
+        except (Unavailable, OSError) as fault:
+            self._nowhere.drop(rows[0].place)
+            return fault if isinstance(fault, Unavailable) else _unreadable(fault)
 
     def _store(self, rows: Sequence[Any]) -> Reason | None:
         """Store the files of one request; a reason if one of them is not what the request says."""
@@ -85,20 +111,34 @@ class FilesStep:
 
         Raises:
             Damaged: the store took the right bytes and gives out others, or none: the request is not to blame.
-            Unavailable: the store does not answer.
+            Unavailable: the store does not answer, or the file cannot be read now.
         """
-        source = row.content if row.content is not None else self._waiting_path(row)
+        source = row.content if row.path is None else self._home / row.path
         if source is None:
-            return None if self._is_kept(row) else _other_file(row)
+            return self._kept_before(row, _other_file(row))
         try:
             stored = self._files.put(source)
-        except (BadInput, TooLarge) as fault:
-            return Reason(fault.code, fault.zh, fault.en, {"use": row.use})
+        except BadInput as fault:
+            return self._kept_before(row, _of(fault, row))
+        except TooLarge as fault:
+            return _of(fault, row)
         if (stored.cid, stored.sha256, stored.size) != (row.cid, row.sha256, row.size):
             return _other_file(row)
         if not self._is_kept(row):
             raise _not_given_back(row)
         return None
+
+    def _kept_before(self, row: Any, wrong: Reason) -> Reason | None:
+        """Judge a file whose bytes do not wait here: they were stored before, by whoever was killed then, or are gone.
+
+        Raises:
+            _Nowhere: the store has no such file either, so far.
+        """
+        if self._is_kept(row):
+            return None
+        if self._nowhere.last(row.place):
+            return wrong
+        raise _nowhere_yet(row)
 
     def _is_kept(self, row: Any) -> bool:
         """Say whether the store gives out the file that the request names."""
@@ -111,13 +151,6 @@ class FilesStep:
         except NotFound:
             return False
         return (hasher.digest(), size) == (row.sha256, row.size)
-
-    def _waiting_path(self, row: Any) -> Path | None:
-        """Give where the bytes wait; None where they were stored before, by this worker or one that was killed."""
-        if row.path is None:
-            return None
-        path = self._home / row.path
-        return None if not path.exists() and self._files.has(row.cid) else path
 
     def _write(self, outcomes: dict[int, Reason | None]) -> None:
         with self._database.write() as connection:
@@ -135,7 +168,10 @@ class FilesStep:
                     ending.refuse(connection, place, wrong)
 
     def _clear(self, rows: Sequence[Any]) -> None:
-        """Remove what waited, once nothing refers to it; a kill before this leaves a stray file, never a lost one."""
+        """Remove what waited and is stored, once nothing refers to it.
+
+        A kill before this, or a refusal, leaves a stray file, never a lost one: what is stray is swept.
+        """
         for row in rows:
             if row.path is not None and not self._still_wanted(row.path):
                 (self._home / row.path).unlink(missing_ok=True)
@@ -164,6 +200,28 @@ def _waiting(connection: Connection) -> Sequence[Any]:
     )
     query = select(AttachmentRow).where(AttachmentRow.place.in_(oldest))
     return connection.execute(query.order_by(AttachmentRow.place, AttachmentRow.position)).all()
+
+
+def _of(fault: BadInput | TooLarge, row: Any) -> Reason:
+    return Reason(fault.code, fault.zh, fault.en, {"use": row.use})
+
+
+def _nowhere_yet(row: Any) -> _Nowhere:
+    return _Nowhere(
+        "file-nowhere",
+        "已受理的一个文件不在等待处，文件库中也没有；稍后再找。请检查磁盘与文件库。",
+        "A file that was accepted is neither where it waits nor in the store; it is looked for again. "
+        "Check disk and store.",
+        cid=row.cid,
+    )
+
+
+def _unreadable(error: OSError) -> Unavailable:
+    return Unavailable(
+        "store-unreadable",
+        f"无法读取文件库：{error.strerror}；请检查磁盘与权限。",
+        f"The file store cannot be read: {error.strerror}; check disk and permissions.",
+    )
 
 
 def _not_given_back(row: Any) -> Damaged:

@@ -25,6 +25,7 @@ from service.outbox.settling import SettlingStep
 from service.outbox.signing import SigningStep
 from service.outbox.states import At, Point, nowhere
 from service.outbox.storing import FilesStep
+from service.outbox.sweeping import Sweep
 from service.rights import proposals
 from service.settings import Settings
 
@@ -37,6 +38,8 @@ _QUIET = 1.0
 """Seconds without anything to do after which a worker tidies up."""
 _LOOK_ROUND = 300.0
 """Seconds between two looks at whether a checkpoint is due."""
+_SWEEP_INBOX = 600.0
+"""Seconds between two looks, while nothing moves, for files that no request waits with."""
 _SWEEP = 5.0
 """Seconds between two looks for proposals that all agreed to and that nobody handed in."""
 
@@ -69,6 +72,7 @@ class Worker:
         self.health = Health()
         settings = office.settings
         self._files = FilesStep(office.database, files, settings.home, self.name, settings.lease, at)
+        self._inbox = Sweep(office.database, settings.home, settings.inbox)
         self._signing = SigningStep(office, self.name, at)
         self._sending = SendingStep(office, at)
         self._settling = SettlingStep(office, self.name, at)
@@ -76,6 +80,7 @@ class Worker:
         self._pulse, self._bell = Pulse(office.database, self._keys), Bell(office.database)
         self._next_lease = 0.0
         self._next_look, self._next_sweep = time.monotonic() + look_round, 0.0
+        self._next_inbox = 0.0
         self._on_the_way = self._under_way = False
         self._filing: Filing | None = None
         self._moved_at: float | None = None
@@ -165,12 +170,18 @@ class Worker:
         return moved + sent + signed
 
     def _tidy(self, moved: int) -> None:
-        """Once nothing has moved for a while after something did, let the database put things in their places."""
+        """Once nothing has moved for a while after something did, let the database put things in their places.
+
+        While nothing moves, now and then sweep the inbox.
+        """
         if moved:
             self._moved_at = time.monotonic()
         elif self._moved_at is not None and time.monotonic() > self._moved_at + _QUIET:
             self._office.database.tidy()
             self._moved_at = None
+        elif self._moved_at is None and time.monotonic() > self._next_inbox:
+            self._inbox.step()
+            self._next_inbox = time.monotonic() + _SWEEP_INBOX
 
     def _hand_in(self) -> None:
         """Now and then, hand in what all agreed to and whoever agreed last could not: it was cut off."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from typing import Any
 
@@ -330,6 +333,64 @@ def test_an_answer_has_a_largest_size(liar: Liar) -> None:
     with pytest.raises(RangeTooWide):
         small.ask(Call("eth_chainId"), str)
     small.close()
+
+
+@contextmanager
+def dripping(pieces: Sequence[bytes], pause: float) -> Iterator[str]:
+    """A node that answers in pieces, each after a pause, and keeps the line."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            with suppress(OSError):
+                for piece in pieces:
+                    time.sleep(pause)
+                    self.wfile.write(piece)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+BODY = b'{"jsonrpc":"2.0","id":0,"result":"0x1"}'
+HEAD_OF_BODY = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(BODY)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [HEAD_OF_BODY + b"\r\n", *(bytes([one]) for one in BODY)],
+        [HEAD_OF_BODY, *[b"X-More: 1\r\n"] * len(BODY), b"\r\n" + BODY],
+    ],
+    ids=["body", "head"],
+)
+def test_an_answer_that_never_falls_silent_and_never_ends_is_given_up(pieces: list[bytes]) -> None:
+    with dripping(pieces, 0.05) as url:
+        line = Connection(url, seconds=0.25)
+        with pytest.raises(NodeUnavailable, match="no answer"):
+            line.ask(Call("eth_chainId"), str)
+        line.close()
+
+
+def test_an_answer_may_take_longer_than_one_silence_and_leaves_the_next_its_time() -> None:
+    with dripping([HEAD_OF_BODY + b"\r\n", BODY[:9], BODY[9:]], 0.6) as url:
+        line = Connection(url, seconds=1.0)
+        for _ in range(2):
+            assert line.ask(Call("eth_chainId"), str) == "0x1"
+        assert len(line._idle) == 1, "one connection did"
+        line.close()
 
 
 def test_nobody_there_is_unavailable_and_the_secret_in_the_address_is_not_shown() -> None:

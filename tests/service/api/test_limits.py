@@ -16,6 +16,7 @@ import pytest
 
 from indexer.connection import MOST_DEPTH
 from service.access.bearer import Scope
+from service.access.bearers import give_out, revoke
 from service.api.app import make_app
 from service.api.scopes import entitlements
 from service.api.wrapping import LARGEST_BODY, LARGEST_JSON, LIMITS, limit_of
@@ -85,14 +86,41 @@ def test_sixty_megabytes_of_words_are_too_much_and_of_a_file_are_not(house: Prem
 
 
 def test_nobody_uploads_without_a_key(house: Premises) -> None:
-    """The answer comes before the upload: only its headers are sent here."""
+    assert _beginning_to_upload(house, "") == b"401"
+    assert _beginning_to_upload(house, "Basic eDp5") == b"401"
+
+
+def test_nobody_uploads_with_a_key_that_may_not(house: Premises) -> None:
+    unknown = f"qy_{'0' * 16}_{'0' * 64}"
+    assert _beginning_to_upload(house, f"Bearer {unknown}") == b"401"
+    for scope in (Scope.REGULATOR, Scope.OPERATOR):
+        given = give_out(house.installation.database, scope, "no issuer")
+        assert _beginning_to_upload(house, f"Bearer {given.text}") == b"403"
+    issuer = give_out(house.installation.database, Scope.ISSUER, "for a while")
+    assert _beginning_to_upload(house, f"Bearer {issuer.text}") is None
+    revoke(house.installation.database, issuer.key_id)
+    assert _beginning_to_upload(house, f"Bearer {issuer.text}") == b"401"
+
+
+def _beginning_to_upload(house: Premises, authorization: str) -> bytes | None:
+    """Send the headers of a large upload and little of its body; give the answer's status, None: it is waited for."""
     host, port = house.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as line:
+    presented = f"Authorization: {authorization}\r\n" if authorization else ""
+    with socket.create_connection((host, int(port)), timeout=2) as line:
         line.sendall(
-            b"POST /v1/works HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
-            b"Content-Length: 60000000\r\n\r\n--x"
+            "POST /v1/works HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+            f"{presented}Content-Length: 60000000\r\n\r\n--x".encode()
         )
-        assert line.recv(200).split()[1] == b"401"
+        try:
+            return line.recv(200).split()[1]
+        except TimeoutError:
+            return None
+
+
+def test_whose_key_is_looked_at_before_a_body_is_what_its_operation_asks_for() -> None:
+    asked = {one.path: one.scopes for one in POSTS if one.path in LIMITS}
+    assert {path: limit.scopes or None for path, limit in LIMITS.items()} == asked
+    assert asked["/v1/works"]
 
 
 @pytest.mark.parametrize("length", ["-1", "x", str(LARGEST_BODY * 2), "9" * 30])

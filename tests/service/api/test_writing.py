@@ -6,7 +6,7 @@ import pytest
 
 from service.access.bearer import Scope
 from tests.service.api.premises import Premises
-from tests.service.api.told import Told, holders_own
+from tests.service.api.told import Told, deposit, holders_own
 
 pytestmark = pytest.mark.node
 
@@ -24,6 +24,15 @@ def test_the_same_key_with_another_body_is_a_conflict(house: Premises) -> None:
     assert issuer.post("/v1/collections", "reused", {"title": "甲"}).status_code == 202
     again = issuer.post("/v1/collections", "reused", {"title": "乙"})
     assert (again.status_code, again.json()["title"]) == (409, "idempotency-key-reused")
+
+
+def test_a_large_file_sent_again_under_its_key_leaves_nothing_behind(house: Premises) -> None:
+    issuer, inbox = house.caller(Scope.ISSUER), house.installation.settings.inbox
+    scroll = b"\x89PNG\r\n\x1a\n" + b"l" * 300_000
+    first = deposit(issuer, "scroll", scroll, title="长卷")
+    assert list(inbox.iterdir()) == []
+    assert deposit(issuer, "scroll", scroll, title="长卷")["id"] == first["id"]
+    assert list(inbox.iterdir()) == []
 
 
 @pytest.mark.parametrize("key", [None, "", "with space", "汉", "x" * 201])

@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.errors import BadInput, NotFound, TooLarge
+from service.errors import BadInput, NotFound, TooLarge, Unavailable
 from service.files.cid import KUBO_DEFAULT, UNIXFS_V1_2025, cid_of
 from service.files.digests import digests_of
 from service.files.directory import DirectoryStore
-from service.files.store import ContentStore, Damaged
+from service.files.store import ContentStore, Damaged, opened
 
 
 @pytest.fixture
@@ -167,9 +170,64 @@ def test_a_file_over_the_limit_is_refused_and_leaves_nothing(tmp_path: Path) -> 
     assert len(kept_files(tmp_path)) == 1
 
 
-def test_a_path_that_cannot_be_read_is_the_callers_mistake(store: DirectoryStore, tmp_path: Path) -> None:
+def test_a_path_without_a_file_is_the_callers_mistake(store: DirectoryStore, tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         store.put(tmp_path / "missing.png")
+
+
+def test_a_path_in_a_folder_that_is_away_is_nobodys_mistake(store: DirectoryStore, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        store.put(tmp_path / "away" / "missing.png")
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Let this process open nothing, as one that has too much open already."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_process_that_can_open_no_more_files_says_so_of_no_file(
+    store: DirectoryStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "poem.txt"
+    path.write_bytes(b"poem")
+    stored = store.put(path)
+    with no_more_files():
+        with pytest.raises(Unavailable), opened(path):
+            pass
+        with pytest.raises(Unavailable):
+            store.put(path)
+        with pytest.raises(Unavailable):
+            store.get(stored.cid)
+    store.get(stored.cid).close()
+
+
+def test_a_store_whose_folder_is_away_does_not_say_that_it_has_nothing(
+    store: DirectoryStore, tmp_path: Path
+) -> None:
+    stored = store.put(b"x")
+    (tmp_path / "files").rename(tmp_path / "unmounted")
+    (tmp_path / "files").mkdir()
+    with pytest.raises(Unavailable):
+        store.get(stored.cid)
+
+
+def open_files() -> int:
+    """Count what this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_what_could_not_be_opened_leaves_nothing_open(store: DirectoryStore, tmp_path: Path) -> None:
+    before = open_files()
+    for _ in range(8):
+        with pytest.raises(BadInput):
+            store.put(tmp_path / "missing.png")
+    assert open_files() == before
 
 
 def test_files_are_not_readable_by_other_accounts(store: DirectoryStore, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -16,7 +17,7 @@ from service.files.internal import open_columns
 from service.files.store import Damaged
 from service.issuing import sheet as module
 from service.issuing.column_keys import column_keys, destroy_column_key
-from service.issuing.deposits import prepare
+from service.issuing.deposits import Prepared, prepare
 from service.issuing.plan import collection_named
 from service.issuing.sheet import Terms, issue
 from service.issuing.tables import ColumnKeyRow
@@ -78,6 +79,37 @@ def test_the_same_sheet_submitted_twice_at_once_is_issued_once(room: Room, each_
     assert others == [first] * 3
     assert shared.count() == len(first) + 1
     assert not list((room.folder / "inbox").glob("*.part"))
+
+
+def _state(room: Room, state: State) -> None:
+    with room.database.write() as connection:
+        connection.execute(update(OperationRow).values(state=state))
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.STORED, State.SETTLED, State.REFUSED])
+def test_asked_again_what_is_stored_leaves_no_copy_and_what_may_yet_be_wanted_stays(
+    room: Room, state: State
+) -> None:
+    rows = room.rows(row("登高", "long.png"))
+    room.issue(rows)
+    _state(room, state)
+    room.issue(rows)
+    kept = state in (State.ACCEPTED, State.REFUSED)
+    assert len(list((room.folder / "inbox").iterdir())) == kept
+
+
+def test_other_bytes_under_a_used_key_do_not_lie_where_the_first_ones_wait(room: Room) -> None:
+    [first] = room.rows(row("登高", "long.png"))
+    (room.folder / "other.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"o" * 300_000)
+    [other] = room.rows(row("登高", "other.png"))
+    asked = (first, replace(other, idempotency_key=first.idempotency_key))
+    paths = {_large(prepare(one, ISSUER, None, room.folder, room.folder / "inbox")) for one in asked}
+    assert len(paths) == 2
+    assert all((room.folder / path).exists() for path in paths)
+
+
+def _large(prepared: Prepared) -> str:
+    return next(one.path for one in prepared.deposit.attachments if one.path is not None)
 
 
 def test_a_sheet_that_was_sorted_otherwise_and_grew_asks_only_for_what_is_new(room: Room) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from indexer.values import ZERO_HASH
 from service.errors import BadInput, Conflict, NotFound
@@ -16,11 +17,13 @@ from service.outbox.accept import Wanted, accept, accept_all
 from service.outbox.database import Database
 from service.outbox.operations import State, by_key, cancel, counts, operation, operations
 from service.outbox.requests import Request
+from service.outbox.tables import AttachmentRow
 from tests.service.outbox.samples import (
     HOLDER,
     ISSUER,
     OTHER,
     account,
+    attachment,
     chain,
     collection,
     deposit,
@@ -144,6 +147,18 @@ def test_what_only_takes_its_place_is_not_refused_with_others(database: Database
     cancel(database, gift.id, principal="p")
     assert operation(database, order.id).state is State.ACCEPTED
     assert operation(database, order.id).waiting_on == ()
+
+
+def test_what_is_cancelled_keeps_neither_bytes_nor_places_of_its_files(database: Database) -> None:
+    inline, waiting = attachment(b"{}"), replace(attachment(b"long"), content=None, path="inbox/long")
+    asked = [Wanted(deposit(number, inline, waiting), str(number)) for number in (1, 2)]
+    cancelled, other = accept_all(database, asked, principal="p")
+    cancel(database, cancelled.id, principal="p")
+    with database.read() as connection:
+        query = select(AttachmentRow.place, AttachmentRow.content, AttachmentRow.path)
+        rows = {tuple(row) for row in connection.execute(query)}
+    kept = {(other.place, b"{}", None), (other.place, None, "inbox/long")}
+    assert rows == {(cancelled.place, None, None)} | kept
 
 
 def test_cancelling_twice_is_cancelling_once(database: Database) -> None:

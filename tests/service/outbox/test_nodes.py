@@ -133,6 +133,16 @@ def test_receipts_come_from_the_first_node_that_answers() -> None:
     assert receipt.logs == ((Address(b"\xc0" * 20), (Hash32(b"\x03" * 32),), b"\x01"),)
 
 
+def test_hashes_of_blocks_come_from_one_node_and_only_for_heights_that_it_has() -> None:
+    def has_seven(_method: str, params: list[Any]) -> Any:
+        return {"hash": "0x" + "07" * 32, "gasLimit": "0x1"} if params[0] == "0x7" else None
+
+    with speaking(refusing("timeout")) as busy, speaking(has_seven) as ready:
+        nodes = Nodes((busy, ready))
+        assert nodes.block_hashes([7, 8]) == {7: Hash32(b"\x07" * 32)}
+        nodes.close()
+
+
 def test_a_transaction_is_unknown_only_if_every_node_says_so() -> None:
     with speaking(lambda *_: None) as one, speaking(lambda *_: None) as two:
         nodes = Nodes((one, two))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -16,8 +17,11 @@ CALL = [{"to": "0x" + "11" * 20}, "latest"]
 
 
 @contextmanager
-def saying(answer: bytes, *, promised: int | None = None) -> Iterator[str]:
-    """A node that gives one answer to everything; `promised`: how long it says that it is."""
+def saying(answer: bytes, *, promised: int | None = None, pause: float = 0.0) -> Iterator[str]:
+    """A node that gives one answer to everything.
+
+    `promised`: how long it says that it is; `pause`: before each octet, else all come at once.
+    """
 
     class Node(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -25,7 +29,10 @@ def saying(answer: bytes, *, promised: int | None = None) -> Iterator[str]:
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer) if promised is None else promised))
             self.end_headers()
-            self.wfile.write(answer)
+            for piece in (bytes([one]) for one in answer) if pause else (answer,):
+                time.sleep(pause)
+                with suppress(OSError):
+                    self.wfile.write(piece)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -73,6 +80,12 @@ def test_any_other_answer_is_none(answer: bytes) -> None:
 def test_an_answer_that_is_cut_off_is_none() -> None:
     with saying(b'{"error": {"data": "0x08c3', promised=1_000) as url:
         assert revert_of(url, CALL, 5.0) is None
+
+
+def test_an_answer_that_comes_octet_by_octet_is_not_waited_for() -> None:
+    with saying(b'{"error": {"data": "0x08c379a0"}}', pause=0.05) as url:
+        assert revert_of(url, CALL, 0.2) is None
+        assert revert_of(url, CALL, 2.0) == bytes.fromhex("08c379a0")
 
 
 def test_a_node_that_is_not_there_is_none() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -43,8 +44,12 @@ def _accept(database: Database, *wanted: Request) -> list[str]:
     return [one.id for one in accept_all(database, asked, principal="p")]
 
 
+def _files_step(database: Database, files: ContentStore, tmp_path: Path, sure: float = 0.0) -> FilesStep:
+    return FilesStep(database, files, tmp_path, "worker", 10.0, nowhere, sure=sure)
+
+
 def _step(database: Database, files: ContentStore, tmp_path: Path) -> int:
-    return FilesStep(database, files, tmp_path, "worker", 10.0, nowhere).step()
+    return _files_step(database, files, tmp_path).step()
 
 
 def _state(database: Database, operation_id: str) -> str:
@@ -135,14 +140,89 @@ def test_a_file_that_is_another_than_named_refuses_its_request_and_what_needs_it
     ]
 
 
-def test_a_file_that_is_nowhere_refuses_its_request(
+def test_a_file_that_is_nowhere_for_a_while_refuses_its_request(
     database: Database, files: DirectoryStore, tmp_path: Path
 ) -> None:
     gone = replace(attachment(b"gone"), content=None)
+    (tmp_path / "inbox").mkdir()
     lost = replace(attachment(b"lost"), content=None, path="inbox/lost")
     ids = _accept(database, deposit(1, gone), deposit(2, lost))
+    step = _files_step(database, files, tmp_path, sure=0.2)
+    with pytest.raises(Unavailable, match="neither where it waits"):
+        step.step()
+    assert [_state(database, one) for one in ids] == ["accepted", "accepted"]
+    time.sleep(0.2)
+    step.step()
+    assert [_state(database, one) for one in ids] == ["file-other", "source-missing"]
+
+
+def test_a_file_that_the_store_has_after_all_lets_its_request_go_on(
+    database: Database, files: DirectoryStore, tmp_path: Path
+) -> None:
+    (one,) = _accept(database, deposit(1, replace(attachment(b"late"), content=None)))
+    step = _files_step(database, files, tmp_path, sure=0.2)
+    with pytest.raises(Unavailable):
+        step.step()
+    files.put(b"late")
+    time.sleep(0.2)
+    step.step()
+    assert _state(database, one) == "stored"
+
+
+def test_a_store_that_does_not_answer_between_is_no_witness_that_a_file_is_nowhere(
+    database: Database, files: DirectoryStore, tmp_path: Path
+) -> None:
+    (one,) = _accept(database, deposit(1, replace(attachment(b"gone"), content=None)))
+    step = _files_step(database, files, tmp_path, sure=0.2)
+    with pytest.raises(Unavailable, match="neither where it waits"):
+        step.step()
+    (tmp_path / "files").rename(tmp_path / "unmounted")
+    with pytest.raises(Unavailable, match="cannot be read"):
+        step.step()
+    time.sleep(0.2)
+    (tmp_path / "unmounted").rename(tmp_path / "files")
+    with pytest.raises(Unavailable, match="neither where it waits"):
+        step.step()
+    assert _state(database, one) == "accepted"
+
+
+def _unmounted(inbox: Path) -> None:
+    inbox.rename(inbox.with_name("elsewhere"))
+
+
+def _unmounted_no_more(inbox: Path) -> None:
+    inbox.with_name("elsewhere").rename(inbox)
+
+
+def _in_the_way(inbox: Path) -> None:
+    (inbox / "upload").rename(inbox / "aside")
+    (inbox / "upload").symlink_to("upload")
+
+
+def _out_of_the_way(inbox: Path) -> None:
+    (inbox / "aside").replace(inbox / "upload")
+
+
+@pytest.mark.parametrize(
+    ("harm", "mend"),
+    [(_unmounted, _unmounted_no_more), (_in_the_way, _out_of_the_way)],
+    ids=["no-folder", "cannot-be-opened"],
+)
+def test_a_file_that_cannot_be_read_now_keeps_its_request_waiting_however_long(
+    database: Database,
+    files: DirectoryStore,
+    tmp_path: Path,
+    harm: Callable[[Path], None],
+    mend: Callable[[Path], None],
+) -> None:
+    (one,) = _accept(database, deposit(1, _waiting(tmp_path, b"u" * 1000)))
+    harm(tmp_path / "inbox")
+    with pytest.raises(Unavailable, match="cannot be read now"):
+        _step(database, files, tmp_path)
+    assert _state(database, one) == "accepted"
+    mend(tmp_path / "inbox")
     _step(database, files, tmp_path)
-    assert [_state(database, one) for one in ids] == ["file-other", "source-unreadable"]
+    assert _state(database, one) == "stored"
 
 
 class _Forgetful:

@@ -21,6 +21,7 @@ from sqlalchemy import create_engine, make_url, select, text, update
 
 from indexer.events import Custody
 from indexer.values import Address
+from service.errors import Unavailable
 from service.files.directory import DirectoryStore
 from service.files.kubo import KuboStore
 from service.keys import curve
@@ -33,7 +34,7 @@ from service.outbox.naming import Asked, Case
 from service.outbox.office import open_office
 from service.outbox.operations import operations
 from service.outbox.parts import Circumstances
-from service.outbox.reconcile import reconcile
+from service.outbox.reconcile import Reconciled, reconcile
 from service.outbox.requests import Request
 from service.outbox.states import Point
 from service.outbox.tables import LeaseRow, TransactionRow
@@ -43,7 +44,7 @@ from tests.devnet_fixtures import LiveNode
 from tests.service.outbox.flaky import serving
 from tests.service.outbox.house import House, build, outcomes, settled
 from tests.service.outbox.samples import attachment
-from tests.service.outbox.test_worker import Stopped, _step_on
+from tests.service.outbox.test_worker import Stopped, _step_on, _use_elsewhere
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 
@@ -218,6 +219,54 @@ def test_an_older_backup_under_a_newer_chain_repeats_nothing(house: House, tmp_p
     assert house.acts() == recorded
 
 
+def _displaced(house: House) -> dict[str, str]:
+    """Sign a deposit whose nonce somebody else uses; wait until that is found, and give its id."""
+    house.accept(house.founding())
+    house.settle()
+    ids = house.accept({"work": house.deposit(7)})
+    _stop_at(house, Point.SIGNED)
+    _use_elsewhere(house, Operator.ISSUER)
+    worker = house.worker()
+    house.until(lambda: _flagged(house, Operator.ISSUER), worker)
+    worker.close()
+    return ids
+
+
+def test_others_are_accepted_while_a_node_is_asked_about_a_key(house: House) -> None:
+    ids = _displaced(house)
+
+    def left(receipt: Any) -> Any:
+        ids.update(house.accept({"meanwhile": house.deposit(8)}))
+        return receipt
+
+    with forgetful(house.deployment.rpc[0], left) as url:
+        asking = house.with_settings(rpc=(url,))
+        done = reconcile(asking.office, Operator.ISSUER)
+        asking.close()
+    assert (len(done.foreign), done.tried_again) == (1, 1)
+    house.settle()
+    assert outcomes(house, ids) == settled(["work", "meanwhile"])
+
+
+def test_two_who_reconcile_a_key_at_once_do_it_once(house: House) -> None:
+    ids = _displaced(house)
+    first: list[Reconciled] = []
+
+    def left(receipt: Any) -> Any:
+        if not first:
+            first.append(reconcile(house.office, Operator.ISSUER))
+        return receipt
+
+    with forgetful(house.deployment.rpc[0], left) as url:
+        asking = house.with_settings(rpc=(url,))
+        with pytest.raises(Unavailable, match="meanwhile"):
+            reconcile(asking.office, Operator.ISSUER)
+        asking.close()
+    assert [one.tried_again for one in first] == [1]
+    house.settle()
+    assert outcomes(house, ids) == settled(["work"])
+
+
 def test_what_is_recorded_is_settled_though_every_receipt_is_forgotten(house: House) -> None:
     with forgetful(house.deployment.rpc[0]) as url:
         without = house.with_settings(rpc=(url,))
@@ -252,6 +301,30 @@ def test_a_receipt_without_the_logs_of_a_refusal_is_asked_for_again_and_not_for_
         worker.close()
     assert cut["times"] >= min(times, 3)
     assert outcomes(house, ids) == {"good": "settled", "bad": end}
+
+
+@pytest.mark.parametrize("first", [1, 100], ids=["in-a-block-with-records", "in-one-without"])
+def test_a_receipt_of_another_branch_decides_nothing(house: House, first: int) -> None:
+    asked: list[float] = []
+
+    def left(receipt: Any) -> Any:
+        if receipt is None:
+            return None
+        asked.append(time.monotonic())
+        orphaned = {**receipt, "blockHash": "0x" + "0b" * 32, "logs": []}
+        return orphaned if asked[-1] < asked[0] + 4.0 else receipt
+
+    house.accept(house.founding() | _edition(house, 4))
+    house.settle()
+    with forgetful(house.deployment.rpc[0], left) as url:
+        one, other = _mints(house, house.deposit(1), 2)
+        ids = house.accept({"one": replace(one, serial=first), "other": replace(other, serial=101)})
+        worker = house.with_settings(rpc=(url,)).worker()
+        house.until(lambda: not house.open_count(), worker)
+        worker.close()
+    assert asked[-1] > asked[0] + 4.0
+    bad = "serial-out-of-range"
+    assert outcomes(house, ids) == {"one": "settled" if first == 1 else bad, "other": bad}
 
 
 def test_a_worker_that_starts_without_node_and_index_waits_and_turns_to_where_the_node_is_then(

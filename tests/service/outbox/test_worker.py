@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import time
 from collections import Counter
@@ -17,7 +18,7 @@ from indexer.events import Role
 from indexer.values import Address
 from service.errors import Conflict, Unavailable
 from service.keys.operators import Operator
-from service.outbox import nonces, requests
+from service.outbox import nonces, requests, sweeping
 from service.outbox.nodes import WrongChain
 from service.outbox.office import open_office
 from service.outbox.operations import State
@@ -218,6 +219,18 @@ def test_what_is_signed_is_not_sent_to_another_chain(house: House, anvil_node: L
     assert anvil_node.call("eth_blockNumber") == "0x0"
     house.settle()
     assert outcomes(house, ids) == settled(list(ids))
+
+
+def test_a_worker_at_rest_sweeps_the_inbox(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "SEEN", 0.0)
+    stray = house.settings.inbox / "stray"
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"left by somebody who was killed")
+    os.utime(stray, (time.time() - 2 * sweeping.OLD,) * 2)
+    house.indexer.catch_up()
+    worker = house.worker()
+    house.until(lambda: not stray.exists(), worker)
+    worker.close()
 
 
 def test_a_key_that_somebody_else_used_signs_nothing_until_it_is_reconciled(house: House) -> None:
