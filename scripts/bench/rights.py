@@ -50,6 +50,11 @@ ANN, BEN, CY = account(1), account(2), account(3)
 def rows(scale: float) -> Iterator[Row]:
     """Measure the acts, then the questions."""
     yield from acts(scale)
+    yield from asked(scale)
+
+
+def asked(scale: float) -> Iterator[Row]:
+    """Measure the questions, among so many grants and a tenth of them."""
     tenth, whole = sizes(100_000, scale)
     shown = [number for number in SHOWN if 2 * number <= tenth]
     for grants in (tenth, whole):
@@ -146,7 +151,7 @@ def questions(projection: Projection, made: Made, work: Hash32) -> dict[str, Cal
     point = Point(*(mask.bit_length() - 1 for mask in box.masks), made.day)
     last = made.history.blocks[-1][0].time
 
-    def asked(known_at: int) -> Callable[[], object]:
+    def may(known_at: int) -> Callable[[], object]:
         def ask() -> object:
             with projection.view() as view:
                 return question(Book(view), audience, work, point, known_at)
