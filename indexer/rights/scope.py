@@ -147,7 +147,8 @@ class Scope:
             raise ValueError("time has no mask")
         masks = list(self.masks)
         masks[axis] = mask
-        return Scope(*masks, self.from_, self.until)
+        rights, territories, languages, media = masks
+        return Scope(rights, territories, languages, media, self.from_, self.until)
 
 
 def bits(mask: int) -> Iterator[int]:

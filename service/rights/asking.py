@@ -39,7 +39,7 @@ def glance(book: Book, audience: Audience, work_id: Hash32) -> dict[str, Any]:
         NotFound: there is no such work, or nothing of its rights is for it to see.
     """
     work = book.work(work_id)
-    estates = [one for one in book.estates(work=work_id) if audience.sees_estate(book, one)]
+    estates = [one for one in book.estates_of(work_id) if audience.sees_estate(book, one)]
     grants = [one for one in book.grants(work=work_id) if audience.sees_grant(book, one)]
     whole = audience.sees_work(book, work_id)
     if not (whole or estates or grants):
