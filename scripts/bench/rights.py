@@ -163,8 +163,8 @@ def questions(projection: Projection, made: Made, work: Hash32) -> dict[str, Cal
             return slice_of(Book(view), audience, work, made.day, last)
 
     return {
-        "who may, on what proof": asked(last),
-        "as was known then": asked(last - 86_400),
+        "who may, on what proof": may(last),
+        "as was known then": may(last - 86_400),
         "matrix": laid_out,
     }
 
