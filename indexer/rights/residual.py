@@ -65,8 +65,11 @@ def _without(whole: Scope, taken: Scope) -> list[Scope]:
         if mask != inner:
             parts.append(whole.with_mask(axis, mask & ~inner))
             whole = whole.with_mask(axis, inner)
-    parts += [whole.before(common.from_), whole.onwards(common.until)]
-    return [part for part in parts if not part.is_empty()]
+    if whole.from_ < common.from_:
+        parts.append(whole.before(common.from_))
+    if common.until < whole.until:
+        parts.append(whole.onwards(common.until))
+    return parts
 
 
 class State(StrEnum):
