@@ -87,7 +87,8 @@ def measured(bench: Bench, what: What, live: int, used: dict[int, float]) -> Ite
         return took * 1_000
 
     rounds = interleaved(ours, theirs)
-    yield beside(f"{name}, until settled", live, "ms", rounds, PEER, own=1e6 * median(bench.own))
+    own = 1e6 * median(bench.own)
+    yield beside(f"{name}, until settled", live, "ms", rounds, PEER, own=own, headline=True)
     yield beside(f"{name}: gas", live, "gas", gas, BOUND)
     used[live] = median(one for one, _ in gas)
 
@@ -96,7 +97,8 @@ def further(name: str, used: dict[int, float]) -> Iterator[Row]:
     """Say what each further grant in force costs, from one number of them to the next: linear if always the same."""
     for (fewer, less), (more, gas) in pairwise(used.items()):
         each = (gas - less) / (in_force(more) - in_force(fewer))
-        yield Row(f"{name}: gas for each further grant in force", more, "gas", Spread.of([each]))
+        what = f"{name}: gas for each further grant in force"
+        yield Row(what, more, "gas", Spread.of([each]), headline=name.startswith("grant"))
 
 
 def in_force(live: int) -> int:
