@@ -29,7 +29,9 @@ def main() -> int:
     parser.add_argument(
         "--only", action="append", choices=steps.NAMES, metavar="STEP", help=", ".join(steps.NAMES)
     )
-    parser.add_argument("--nightly", action="store_true", help="deep fuzzing, the slow tests and the audit too")
+    parser.add_argument(
+        "--nightly", action="store_true", help="deep fuzzing, the slow tests and the audit too"
+    )
     options = parser.parse_args()
     started = time.monotonic()
     try:

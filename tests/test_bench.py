@@ -12,6 +12,9 @@ from types import ModuleType
 
 import pytest
 
+from indexer.rights.acts import GrantKind
+from indexer.rights.scope import Axis, are_disjoint
+
 BENCH = Path(__file__).parents[1] / "scripts" / "bench"
 
 
@@ -127,6 +130,19 @@ def chapters() -> list[str]:
     text = (BENCH / "__main__.py").read_text(encoding="utf-8")
     names = text.partition("CHAPTERS = (")[2].partition(")")[0].replace('"', "").replace(" ", "").split(",")
     return [name for name in map(str.strip, names) if name]
+
+
+def test_grants_of_the_bench_never_clash_and_territory_alone_tells_the_next_from_those_in_force(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(BENCH)
+    granting = importlib.import_module("granting")
+    title = granting.Title(None, bytes(32), GrantKind.EXCLUSIVE)
+    boxes, following = [title.box(place) for place in range(granting.in_force(1_000))], title.box(None)
+    assert len(boxes) == 999
+    assert are_disjoint([*boxes[200:300], following])
+    elsewhere = [box.with_mask(Axis.TERRITORIES, following.territories) for box in boxes]
+    assert all(box.overlaps(following) for box in elsewhere)
 
 
 def test_every_chapter_that_is_named_is_there_and_can_be_run() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from indexer.rights.acts import GrantKind
-from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS
+from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES
 from indexer.rights.scope import Axis, Point, Scope
 from indexer.rights.state import Grant
 from indexer.rights.title import Rights, Tenure
@@ -54,17 +54,22 @@ def outside(box: Scope, taken: Iterable[Scope]) -> tuple[Scope, ...]:
 
 def _without(whole: Scope, taken: Scope) -> list[Scope]:
     """Take one box off another: along each axis, what lies beyond it; within it, the next axis."""
-    common = whole.intersect(taken)
-    if common.is_empty():
+    if not whole.overlaps(taken):
         return [whole]
+    common = whole.intersect(taken)
+    if common == whole:
+        return []
     parts = []
     for axis in (Axis.RIGHTS, Axis.TERRITORIES, Axis.LANGUAGES, Axis.MEDIA):
         mask, inner = whole.masks[axis], common.masks[axis]
-        if mask & ~inner:
+        if mask != inner:
             parts.append(whole.with_mask(axis, mask & ~inner))
-        whole = whole.with_mask(axis, inner)
-    parts += [whole.before(common.from_), whole.onwards(common.until)]
-    return [part for part in parts if not part.is_empty()]
+            whole = whole.with_mask(axis, inner)
+    if whole.from_ < common.from_:
+        parts.append(whole.before(common.from_))
+    if common.until < whole.until:
+        parts.append(whole.onwards(common.until))
+    return parts
 
 
 class State(StrEnum):
@@ -117,16 +122,16 @@ def matrix(
         languages, media: masks that it is narrowed to.
     """
     moment = rights.moment(day)
-    tenures = [one for one in rights.tenures if one.at(moment)]
-    forces = [(one, rights.force(one)) for one in rights.grants.values() if one.parent_id == ZERO_HASH]
-    given = [(one, force) for one, force in forces if force.from_ <= day < force.until]
+    plane = Scope(RIGHTS.assigned, TERRITORIES.full, languages, media, day, day + 1)
+    tenures = [one for one in rights.tenures if one.at(moment) and one.scope.overlaps(plane)]
+    given = list(rights.given(plane))
     rows = []
     for code in RIGHTS.codes:
-        row = []
-        for territories in columns:
-            box = Scope(code.mask, territories, languages, media, day, day + 1)
-            row.append(_cell(box, tenures, given, ours))
-        rows.append(tuple(row))
+        row = plane.with_mask(Axis.RIGHTS, code.mask)
+        here = [one for one in tenures if one.scope.overlaps(row)]
+        there = [(one, force) for one, force in given if force.overlaps(row)]
+        boxes = (row.with_mask(Axis.TERRITORIES, mask) for mask in columns)
+        rows.append(tuple(_cell(box, here, there, ours) for box in boxes))
     return tuple(rows)
 
 
@@ -136,9 +141,10 @@ def _cell(
     grants: Iterable[tuple[Grant, Scope]],
     ours: Callable[[Tenure], bool],
 ) -> Cell:
-    here = [one for one in tenures if one.scope.overlaps(box)]
+    """Give a cell; `tenures` and `grants` are those of its row, so that its territories alone tell them apart."""
+    here = [one for one in tenures if one.scope.territories & box.territories]
     others = tuple(one for one in here if not ours(one))
-    given = [(one, force) for one, force in grants if force.overlaps(box)]
+    given = [(one, force) for one, force in grants if force.territories & box.territories]
     states = {_OF_KIND[one.kind] for one, _ in given} | ({State.OTHERS} if others else set())
     claimed = not outside(box, (one.scope for one in here))
     if not states:

@@ -9,7 +9,6 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any
 
 from indexer.errors import IndexerError
 from indexer.rights.codes import LANGUAGES, LISTS, MEDIA, RIGHTS, TERRITORIES
@@ -113,7 +112,11 @@ class Scope:
 
     def overlaps(self, other: Scope) -> bool:
         """Whether the two have a point in common."""
-        return not self.intersect(other).is_empty()
+        if not (self.rights & other.rights and self.territories & other.territories):
+            return False
+        if not (self.languages & other.languages and self.media & other.media):
+            return False
+        return max(self.from_, other.from_) < min(self.until, other.until)
 
     def intersect(self, other: Scope) -> Scope:
         """Give the box of the points in both; it may be empty."""
@@ -128,11 +131,11 @@ class Scope:
 
     def onwards(self, day: int) -> Scope:
         """Give what of it is left from a day on; it may be empty."""
-        return replace(self, from_=max(self.from_, day))
+        return self if day <= self.from_ else replace(self, from_=day)
 
     def before(self, day: int) -> Scope:
         """Give what of it comes before a day; it may be empty."""
-        return replace(self, until=min(self.until, day))
+        return self if day >= self.until else replace(self, until=day)
 
     def with_mask(self, axis: Axis, mask: int) -> Scope:
         """Give the box with another mask along one axis.
@@ -142,8 +145,10 @@ class Scope:
         """
         if axis is Axis.TIME:
             raise ValueError("time has no mask")
-        changed: dict[str, Any] = {MASKS[axis]: mask}
-        return replace(self, **changed)
+        masks = list(self.masks)
+        masks[axis] = mask
+        rights, territories, languages, media = masks
+        return Scope(rights, territories, languages, media, self.from_, self.until)
 
 
 def bits(mask: int) -> Iterator[int]:

@@ -8,7 +8,7 @@ claim, recorded as such (`signed_on`), is in force from its own first day; a cla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from indexer.china import china_day, day_begins
@@ -100,7 +100,7 @@ class Rights:
 
     def grants_at(self, point: Point) -> tuple[Grant, ...]:
         """Give the grants in force at a point, the strongest first, sub-licences after what they are of."""
-        found = [one for one in self.grants.values() if self.force(one).has(point)]
+        found = [one for one in self.grants.values() if one.scope.has(point) and self.force(one).has(point)]
         return tuple(sorted(found, key=lambda one: (self.depth(one), one.kind, one.granted_at)))
 
     def force(self, grant: Grant) -> Scope:
@@ -131,12 +131,15 @@ class Rights:
 
     def burdens(self, scope: Scope, day: int) -> tuple[Grant, ...]:
         """Give the grants of estates that overlap a box from a day on: whoever acquires it takes them along."""
-        left = scope.onwards(day)
-        return tuple(
-            one
-            for one in self.grants.values()
-            if one.parent_id == ZERO_HASH and self.force(one).overlaps(left)
-        )
+        return tuple(one for one, _ in self.given(scope.onwards(day)))
+
+    def given(self, scope: Scope) -> Iterator[tuple[Grant, Scope]]:
+        """Go through the grants of estates that are in force somewhere in a box, each with where that is."""
+        for one in self.grants.values():
+            if one.parent_id == ZERO_HASH and one.scope.overlaps(scope):
+                force = _own_force(one)
+                if force.overlaps(scope):
+                    yield one, force
 
 
 def rights_of(history: Iterable[tuple[Record, Act, Mapping[Hash32, object]]], known_at: int) -> Rights:

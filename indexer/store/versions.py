@@ -59,7 +59,11 @@ def columns_of(kind: type[Any]) -> tuple[Column[Any], ...]:
 
 def state_of(kind: type[S], row: Row[Any]) -> S:
     """Read a state from a row that was selected from its table."""
-    return kind(**{name: read(getattr(row, name)) for name, read in _READERS[kind]})
+    fields_of, conversions = _ROW_READERS[kind]
+    values = list(fields_of(row))
+    for place, read in conversions:
+        values[place] = read(values[place])
+    return kind(*values)
 
 
 def read_stored(column: Column[Any]) -> Callable[[Any], Any]:
@@ -122,6 +126,15 @@ def _parts(kind: type[Any]) -> tuple[tuple[int, str, Callable[[Any], Any]], ...]
     )
 
 
+def _reading(
+    kind: type[Any],
+) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[tuple[int, Callable[[Any], Any]], ...]]:
+    """Give what takes the fields of a state out of a row, and how those stored otherwise are read, by place."""
+    names, reads = zip(*_READERS[kind], strict=True)
+    conversions = tuple((place, read) for place, read in enumerate(reads) if read is not _same)
+    return _fields_of(list(names)), conversions
+
+
 def _one_after_another(first: Callable[[Any], Any], then: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return first if then is _same else lambda value: then(first(value))
 
@@ -135,3 +148,4 @@ _READERS: Mapping[type[Any], tuple[tuple[str, Callable[[Any], Any]], ...]] = {
     for kind in State.__args__
 }
 _PARTS = {kind: _parts(kind) for kind in State.__args__}
+_ROW_READERS = {kind: _reading(kind) for kind in State.__args__}

@@ -164,25 +164,23 @@ class View:
 
     def estate(self, estate_id: int) -> Known[Estate] | None:
         """Give the state of an estate."""
-        return lookups.state_now(self._connection, self.as_of, Estate, self.sources.estate(estate_id))
+        return self._now(Estate, self.sources.estate(estate_id))
 
     def grant(self, grant_id: Hash32) -> Known[Grant] | None:
         """Give the state of a grant."""
-        return lookups.state_now(self._connection, self.as_of, Grant, self.sources.grant(grant_id))
+        return self._now(Grant, self.sources.grant(grant_id))
 
     def work_rights(self, work_id: Hash32) -> Known[WorkRights] | None:
         """Give the state of the rights of a work as a whole."""
-        return lookups.state_now(self._connection, self.as_of, WorkRights, self.sources.rights_of(work_id))
+        return self._now(WorkRights, self.sources.rights_of(work_id))
 
     def attestation(self, intent: Hash32, party: Address) -> Known[Attestation] | None:
         """Give what was attested for a party about an act."""
-        subject = self.sources.consent(intent, party)
-        return lookups.state_now(self._connection, self.as_of, Attestation, subject)
+        return self._now(Attestation, self.sources.consent(intent, party))
 
     def consent_taken_back(self, intent: Hash32, account: Address) -> Known[ConsentTakenBack] | None:
         """Give the taking back of what an account signed, if it was."""
-        subject = self.sources.withdrawal(intent, account)
-        return lookups.state_now(self._connection, self.as_of, ConsentTakenBack, subject)
+        return self._now(ConsentTakenBack, self.sources.withdrawal(intent, account))
 
     def rights(self, work_id: Hash32, known_at: int | None = None) -> Rights:
         """Give all that is, or was known at a time (Unix seconds), of the rights of a work, in one query a kind."""

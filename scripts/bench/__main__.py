@@ -29,7 +29,7 @@ import environment  # noqa: E402
 from measuring import machine, say  # noqa: E402
 from rows import Row, Table, from_json, merged  # noqa: E402
 
-CHAPTERS = ("backfill", "live", "minting", "bulk", "queries", "serving", "exporting", "starting")
+CHAPTERS = ("backfill", "live", "minting", "bulk", "queries", "rights", "serving", "exporting", "starting")
 """Files of this folder, in the order of the table; measuring.py says what is in them."""
 
 

@@ -144,14 +144,19 @@ class Bench:
 
     def ours(self, number: int, ask: Callable[[Sequence[requests.Request]], None]) -> float:
         """Mint through the outbox; seconds until all is settled."""
-        wanted = self.mints(number)
+        return self.settled(self.mints(number), ask)
+
+    def settled(
+        self, wanted: Sequence[requests.Request], ask: Callable[[Sequence[requests.Request]], None]
+    ) -> float:
+        """Ask for requests; seconds until all are settled."""
         used, own = self.cpu(), time.process_time()
         began = time.perf_counter()
         ask(wanted)
         own = time.process_time() - own
         self.settle()
         seconds = time.perf_counter() - began
-        self.own.append((self.cpu() - used + own) / number)
+        self.own.append((self.cpu() - used + own) / len(wanted))
         return seconds
 
     def ask(self, wanted: Sequence[requests.Request]) -> None:
@@ -193,42 +198,51 @@ class Bench:
 
     def theirs(self, number: int, together: int) -> float:
         """Send the same calls raw; seconds until the node has the last receipt."""
-        first = self.office.nodes.next_nonce(self.issuer)
-        signed = self._presigned(self.mints(number), together, first)
+        return self.raw(self.mints(number), together)[0]
+
+    def raw(self, wanted: Sequence[requests.Request], together: int = 1) -> tuple[float, dict[str, Any]]:
+        """Send calls of one sender raw; seconds until the node has the last receipt, and that."""
+        operator = wanted[0].SENDER
+        first = self.office.nodes.next_nonce(self.office.vault.operator(operator))
+        signed = self._presigned(wanted, operator, together, first)
         for one in self.processes.values():
             one.send_signal(signal.SIGSTOP)
         try:
             with closing_connection(self.office.deployment.rpc[0]) as node:
-                seconds = _send(node, signed)
+                found = _send(node, signed)
         finally:
             for one in self.processes.values():
                 one.send_signal(signal.SIGCONT)
-        self._adopt(range(first, first + len(signed)))
-        return seconds
+        self._adopt(operator, range(first, first + len(signed)))
+        return found
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """What calls need that no request says."""
+        return Circumstances(Case(self.office.names, Asked("", 0, 0)), lambda *_: b"", lambda _: None)
 
     def _named(self, wanted: Sequence[requests.Request]) -> list[Wanted]:
         first, self.asked = self.asked, self.asked + len(wanted)
         return [Wanted(one, f"bench {first + at}") for at, one in enumerate(wanted)]
 
-    def _presigned(self, mints: Sequence[requests.Mint], together: int, nonce: int) -> list[Signed]:
+    def _presigned(
+        self, wanted: Sequence[requests.Request], operator: Operator, together: int, nonce: int
+    ) -> list[Signed]:
         office = self.office
         gas = office.nodes.block_gas() // office.settings.block_share
-        at = Circumstances(Case(office.names, Asked("", 0, 0)), lambda *_: b"", lambda _: None)
         signed = []
-        for offset, start in enumerate(range(0, len(mints), together)):
-            parts = [part(one, at) for one in mints[start : start + together]]
+        for offset, start in enumerate(range(0, len(wanted), together)):
+            parts = [part(one, self.circumstances) for one in wanted[start : start + together]]
             unsigned = Unsigned(
                 office.deployment.chain_id, nonce + offset, gas, parts[0].to, call_data(parts)
             )
-            signed.append(
-                unsigned.sealed(lambda digest: office.vault.sign_as_operator(Operator.ISSUER, digest))
-            )
+            signed.append(unsigned.sealed(lambda digest: office.vault.sign_as_operator(operator, digest)))
         return signed
 
-    def _adopt(self, used: range) -> None:
+    def _adopt(self, operator: Operator, used: range) -> None:
         """Tell the outbox of the nonces that the peer used, and wait until the index has seen them."""
         with self.office.database.write() as connection:
-            nonces.note_foreign(connection, self.office.key(Operator.ISSUER), used)
+            nonces.note_foreign(connection, self.office.key(operator), used)
         with closing_connection(self.office.deployment.rpc[0]) as node:
             tip: dict[str, Any] = node.ask(Call("eth_getBlockByNumber", ("latest", False)), dict) or {}
         while True:
@@ -242,7 +256,7 @@ class Bench:
         return sum(cpu_of(self.processes[name].pid) for name in names or self.processes)
 
 
-def _send(node: Connection, signed: Sequence[Signed]) -> float:
+def _send(node: Connection, signed: Sequence[Signed]) -> tuple[float, dict[str, Any]]:
     calls = [Call("eth_sendRawTransaction", (as_hex(one.raw),)) for one in signed]
     last = Call("eth_getTransactionReceipt", (as_hex(signed[-1].hash),))
     began = time.perf_counter()
@@ -253,7 +267,7 @@ def _send(node: Connection, signed: Sequence[Signed]) -> float:
     seconds = time.perf_counter() - began
     if receipt["status"] != "0x1":
         raise RuntimeError("the peer's last transaction reverted")
-    return seconds
+    return seconds, receipt
 
 
 @contextmanager

@@ -132,7 +132,7 @@ class World:
             unsigned = Unsigned(
                 self.deployment.chain_id, nonce + len(raw), 90_000_000, parts[0].to, call_data(parts)
             )
-            raw.append(unsigned.sealed(lambda digest: _sign(secret, digest)).raw)
+            raw.append(unsigned.sealed(lambda digest: sign(secret, digest)).raw)
         self._nonces[sender] = nonce + len(raw)
         return raw
 
@@ -197,6 +197,7 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _sign(secret: PrivateKey, digest: Hash32) -> bytes:
+def sign(secret: PrivateKey, digest: Hash32) -> bytes:
+    """Sign as an account does: r, s, v."""
     signature = secret.sign_recoverable(digest, hasher=None)
     return signature[:64] + bytes([signature[64] + 27])

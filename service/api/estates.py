@@ -253,7 +253,7 @@ def _party(one: Reading, bearer: Bearer, grant: Grant) -> Address:
     Raises:
         NotAllowed: it sees the grant, and is neither.
     """
-    estates = (other for other in one.book.estates(work=grant.work_id) if one.audience.owns(other))
+    estates = (other for other in one.book.estates_of(grant.work_id) if one.audience.owns(other))
     owners = {owner for other in estates if other.scope.overlaps(grant.scope) for owner in other.owners}
     parties = {grant.licensee, *owners}
     if not one.audience.is_one_of(parties):

@@ -211,7 +211,7 @@ def _concerned(visit: Visit, work_id: Hash32) -> bool:
     book, audience = visit.one.book, visit.one.audience
     return (
         audience.sees_work(book, work_id)
-        or any(audience.sees_estate(book, each) for each in book.estates(work=work_id))
+        or any(audience.sees_estate(book, each) for each in book.estates_of(work_id))
         or any(audience.sees_grant(book, each) for each in book.grants(work=work_id))
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from indexer.china import china_day
 from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES
 from indexer.rights.residual import Cell, free_at, matrix
-from indexer.rights.scope import Point, Scope
+from indexer.rights.scope import Point, whole_world
 from indexer.rights.state import Grant
 from indexer.rights.title import Rights, Tenure
 from indexer.values import Hash32, as_hex
@@ -39,7 +39,7 @@ def glance(book: Book, audience: Audience, work_id: Hash32) -> dict[str, Any]:
         NotFound: there is no such work, or nothing of its rights is for it to see.
     """
     work = book.work(work_id)
-    estates = [one for one in book.estates(work=work_id) if audience.sees_estate(book, one)]
+    estates = [one for one in book.estates_of(work_id) if audience.sees_estate(book, one)]
     grants = [one for one in book.grants(work=work_id) if audience.sees_grant(book, one)]
     whole = audience.sees_work(book, work_id)
     if not (whole or estates or grants):
@@ -175,14 +175,13 @@ def concerning(book: Book, audience: Audience) -> Iterable[Grant]:
 
 
 def _columns(known: Rights, day: int) -> list[int]:
-    """Give the masks of territories that no estate and no grant of the day tells apart, the largest first."""
-    moment = known.moment(day)
-    boxes: list[Scope] = [one.scope for one in known.tenures if one.at(moment)]
-    forces = (known.force(one) for one in known.grants.values())
-    boxes += [one for one in forces if one.from_ <= day < one.until]
+    """Give the masks of territories that no estate and no grant of one tells apart that day, the largest first."""
+    moment, whole = known.moment(day), whole_world(day, day + 1)
+    masks = {one.scope.territories for one in known.tenures if one.at(moment)}
+    masks |= {force.territories for _, force in known.given(whole)}
     columns = [TERRITORIES.assigned]
-    for box in boxes:
-        cut = ((one & box.territories, one & ~box.territories) for one in columns)
+    for mask in masks:
+        cut = ((one & mask, one & ~mask) for one in columns)
         columns = [part for parts in cut for part in parts if part]
     return sorted(columns, key=lambda one: (-one.bit_count(), one))
 

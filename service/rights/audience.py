@@ -60,11 +60,9 @@ class Audience:
 
     def sees_grant(self, book: Book, grant: Grant) -> bool:
         """Whether a grant is for it to see."""
-        if book.view.sources.grant(grant.grant_id) in self.disclosed or self.is_one_of([grant.licensee]):
+        if any(self.is_one_of([one.licensee]) for one in (grant, *book.ancestors(grant))):
             return True
-        if any(self.is_one_of([above.licensee]) for above in book.ancestors(grant)):
-            return True
-        return self.sees_work(book, grant.work_id) or self._owns_some_of(book, grant)
+        return self.sees_rights(book, grant) or book.view.sources.grant(grant.grant_id) in self.disclosed
 
     def sees_rights(self, book: Book, grant: Grant) -> bool:
         """Whether all records of the rights that a grant is of are for it to see: it owns what the grant lies in."""
@@ -112,7 +110,7 @@ class Audience:
         return proposal
 
     def _owns_some_of(self, book: Book, grant: Grant) -> bool:
-        estates = (one for one in book.estates(work=grant.work_id) if self.owns(one))
+        estates = (one for one in book.estates_of(grant.work_id) if self.owns(one))
         return any(
             one.estate_id == grant.estate_id
             or (one.status is EstateStatus.LIVE and one.scope.overlaps(grant.scope))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from indexer.events import AccountReplaced, Custody
 from indexer.rights.state import Estate, EstateStatus, Grant, GrantStatus, WorkRights
@@ -18,9 +18,10 @@ _PAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One reading of the rights."""
+    """One reading of the rights. What it reads of a work is the same as long as its view is, and read once."""
 
     view: View
+    _of_works: dict[Hash32, tuple[Estate, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def work(self, work_id: Hash32) -> Work:
         """Give a work.
@@ -66,7 +67,13 @@ class Book:
 
     def live_estates(self, work_id: Hash32) -> tuple[Estate, ...]:
         """Give the estates of a work that stand."""
-        return tuple(one for one in self.estates(work=work_id) if one.status is EstateStatus.LIVE)
+        return tuple(one for one in self.estates_of(work_id) if one.status is EstateStatus.LIVE)
+
+    def estates_of(self, work_id: Hash32) -> tuple[Estate, ...]:
+        """Give all estates of a work, the oldest first."""
+        if work_id not in self._of_works:
+            self._of_works[work_id] = tuple(self.estates(work=work_id))
+        return self._of_works[work_id]
 
     def estates(self, *, work: Hash32 | None = None, owner: Address | None = None) -> Iterator[Estate]:
         """Go through estates, of a work or an owner, the oldest first."""
