@@ -131,23 +131,27 @@ contract ScopesProofs is Meaning {
         if (_both(_in(b, a), _meet(b, c))) assert(_meet(a, c));
     }
 
+    /// @dev A point is a box of one bit each and one day; this holds for any box in its place.
     function check_the_common_box_has_the_common_points_and_no_other(Scope memory a, Scope memory b, Scope memory point)
         public
         pure
     {
-        // A point is a box of one bit each and one day; this holds for any box in its place.
+        vm.assume(_formed(point));
+        bool both = _both(_in(point, a), _in(point, b));
         (bool some, Scope memory common) = a.intersect(b);
-        bool both = _both(_formed(point), _both(_in(point, a), _in(point, b)));
-        assert(both == _both(some, _both(_formed(point), _in(point, common))));
+        if (some) assert(_in(point, common) == both);
+        else assert(!both);
     }
 
     function check_what_is_left_from_a_day_on_is_what_lies_there(Scope memory a, uint32 day, Scope memory point)
         public
         pure
     {
+        vm.assume(_formed(point));
+        bool both = _both(_in(point, a), point.from >= day);
         (bool some, Scope memory rest) = a.onwards(day);
-        bool both = _both(_isPoint(point), _both(_in(point, a), point.from >= day));
-        assert(both == _both(some, _both(_isPoint(point), _in(point, rest))));
+        if (some) assert(_in(point, rest) == both);
+        else assert(!both);
     }
 
     function check_packed_boxes_overlap_as_boxes_do(Scope memory a, Scope memory b) public pure {
