@@ -2,14 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {Consent, IConsents} from "../../interfaces/IConsents.sol";
-import {GrantKind, Offer} from "../../interfaces/IGrants.sol";
 import {Alone, Axis, Claim, EstateStatus, Ownership, Scope, Split} from "../../interfaces/IRightsRegistry.sol";
 import {IWorkRegistry} from "../../interfaces/IWorkRegistry.sol";
-import {Codes} from "../../rights/Codes.sol";
 import {Scopes} from "../../rights/Scopes.sol";
-import {Sibling, Siblings} from "../../rights/Siblings.sol";
-import {GrantsWhole, RightsWhole} from "../Whole.sol";
-import {OpenConsents, OpenLedger, OpenRights, OpenWorks} from "./Open.sol";
+import {RightsWhole} from "../Whole.sol";
+import {OpenConsents, OpenWorks} from "./Open.sol";
 import {Proofs} from "./Proofs.t.sol";
 
 /// @dev What the words of the algebra mean, in one expression each: a solver decides at once what would be thousands of paths
@@ -23,13 +20,14 @@ abstract contract Meaning is Proofs {
         }
     }
 
-    /// @dev Whether `inner`, where it is well-formed, lies in `outer`.
+    /// @dev Whether `inner`, where it is well-formed, lies in `outer`. Axis by axis: a solver takes each by itself.
     function _in(Scope memory inner, Scope memory outer) internal pure returns (bool yes) {
-        uint256 beyond = (inner.rights & ~outer.rights) | (inner.territories & ~outer.territories);
-        beyond |= (inner.languages & ~outer.languages) | (inner.media & ~outer.media);
+        (uint256 r, uint256 t) = (inner.rights & ~outer.rights, inner.territories & ~outer.territories);
+        (uint256 l, uint256 m) = (inner.languages & ~outer.languages, inner.media & ~outer.media);
         (uint256 a, uint256 b, uint256 c, uint256 d) = (outer.from, inner.from, inner.until, outer.until);
         assembly {
-            yes := iszero(or(beyond, or(gt(a, b), gt(c, d))))
+            yes := and(and(iszero(r), iszero(t)), and(iszero(l), iszero(m)))
+            yes := and(yes, and(iszero(gt(a, b)), iszero(gt(c, d))))
         }
     }
 
@@ -299,112 +297,6 @@ contract CutsProofs is Meaning {
         Scope[] memory parts = new Scope[](3);
         (parts[0], parts[1], parts[2]) = (a, b, c);
         return Scopes.merge(parts, Axis.Languages, new uint256[](3));
-    }
-}
-
-/// @custom:proves A search finds the first box that overlaps, in a list of any two, and what takes a place is what was last.
-contract SiblingsProofs is Meaning {
-    using Siblings for Sibling[];
-
-    Sibling[] private list;
-
-    function check_a_search_finds_exactly_what_overlaps(Scope memory a, Scope memory b, Scope memory asked) public {
-        _add(a, "a");
-        _add(b, "b");
-        (uint256 first, uint256 territories) = Scopes.pack(asked);
-        uint256 place = list.seek(0, first, territories);
-        assert((place == 0) == _meet(a, asked));
-        assert((place == 1) == _both(!_meet(a, asked), _meet(b, asked)));
-        assert((list.seek(1, first, territories) == 1) == _meet(b, asked));
-    }
-
-    function check_what_is_taken_out_is_not_found_and_the_other_is(Scope memory a, Scope memory b, Scope memory asked)
-        public
-    {
-        _add(a, "a");
-        _add(b, "b");
-        assert(list.remove(0) == "b");
-        (uint256 first, uint256 territories) = Scopes.pack(asked);
-        assert(list.length == 1 && list[0].grantId == "b");
-        assert((list.seek(0, first, territories) == 0) == _meet(b, asked));
-    }
-
-    function _add(Scope memory scope, bytes32 grantId) private {
-        (uint256 first, uint256 territories) = Scopes.pack(scope);
-        list.add(first, territories, grantId);
-    }
-}
-
-/// @custom:proves The rule between kinds: of two offers of one estate the second is refused exactly where they overlap from
-/// today on and one of them is exclusive or sole, whatever the boxes.
-contract ClashesProofs is Meaning {
-    GrantsWhole private grants;
-    address private constant LICENSEE = address(0x3001);
-
-    function setUp() public override {
-        super.setUp();
-        address consents = address(new OpenConsents());
-        address rights = address(new OpenRights());
-        bytes memory arguments = abi.encode(open, identities, address(0x1003), consents, rights);
-        grants = GrantsWhole(_create("Grants", arguments));
-    }
-
-    function check_exclusive_after_exclusive(Scope memory a, Scope memory b) public {
-        _second(GrantKind.Exclusive, a, GrantKind.Exclusive, b);
-    }
-
-    function check_exclusive_after_non_exclusive(Scope memory a, Scope memory b) public {
-        _second(GrantKind.NonExclusive, a, GrantKind.Exclusive, b);
-    }
-
-    function check_sole_after_sole(Scope memory a, Scope memory b) public {
-        _second(GrantKind.Sole, a, GrantKind.Sole, b);
-    }
-
-    function check_non_exclusive_after_sole(Scope memory a, Scope memory b) public {
-        _second(GrantKind.Sole, a, GrantKind.NonExclusive, b);
-    }
-
-    function check_sole_after_non_exclusive(Scope memory a, Scope memory b) public {
-        _second(GrantKind.NonExclusive, a, GrantKind.Sole, b);
-    }
-
-    function check_non_exclusive_after_exclusive(Scope memory a, Scope memory b) public {
-        _second(GrantKind.Exclusive, a, GrantKind.NonExclusive, b);
-    }
-
-    function check_non_exclusive_after_non_exclusive(Scope memory a, Scope memory b) public {
-        _second(GrantKind.NonExclusive, a, GrantKind.NonExclusive, b);
-    }
-
-    function _second(GrantKind firstKind, Scope memory a, GrantKind secondKind, Scope memory b) private {
-        vm.assume(_both(_named(a), _named(b)));
-        bytes32 first = grants.grant(_offer(firstKind, a, 1), new Consent[](0));
-        bool shut = firstKind != GrantKind.NonExclusive || secondKind != GrantKind.NonExclusive;
-        uint32 today = Scopes.today();
-        Scope memory left = Scopes.copy(b);
-        if (left.from < today) left.from = today;
-        bool clash = _both(shut, _meet(a, left));
-        try grants.grant(_offer(secondKind, b, 2), new Consent[](0)) returns (bytes32 second) {
-            assert(!clash);
-            assert(grants.getGrant(second).kind == secondKind);
-        } catch {
-            assert(clash);
-        }
-        assert(grants.getGrant(first).kind == firstKind);
-    }
-
-    /// @dev What a grant may name, and that is not over.
-    function _named(Scope memory a) private view returns (bool) {
-        uint256 beyond = (uint256(a.rights) & ~uint256(Codes.RIGHTS)) | (a.territories & ~Codes.TERRITORIES);
-        beyond |= (uint256(a.languages) & ~uint256(Codes.LANGUAGES)) | (uint256(a.media) & ~uint256(Codes.MEDIA));
-        return _both(_both(_formed(a), beyond == 0), a.until > Scopes.today());
-    }
-
-    function _offer(GrantKind kind, Scope memory scope, uint64 deadline) private pure returns (Offer memory offer) {
-        (offer.estateId, offer.revision, offer.licensee) = (1, 1, LICENSEE);
-        (offer.kind, offer.scope, offer.deadline) = (uint8(kind), scope, deadline);
-        (offer.agreement, offer.agreementCid) = ("agreement", "agreement");
     }
 }
 
