@@ -132,8 +132,6 @@ def solidity_steps(*, nightly: bool) -> list[Step]:
     profile = (
         {"FOUNDRY_PROFILE": "nightly", "FOUNDRY_FUZZ_SEED": f"0x{secrets.token_hex(8)}"} if nightly else {}
     )
-    # Symbolic tests run the contracts as they are deployed; the others are compiled another way and would interfere.
-    symbolic = {"FOUNDRY_TEST": "contracts/test/symbolic", "FOUNDRY_SKIP": '["contracts/test/[A-Z]*"]'}
     return [
         Step("solfmt", [forge, "fmt", "--check"], "files", lambda _output: len(sources)),
         Step(
@@ -155,9 +153,9 @@ def solidity_steps(*, nightly: bool) -> list[Step]:
         ),
         Step(
             "halmos",
-            [SOLIDITY.program("halmos"), "--forge-build-out", apart("halmos")["FOUNDRY_OUT"], "--function", "check_"],
+            [SOLIDITY.python, "scripts/prove.py"],
             "proofs", number(r"Symbolic test result: (\d+) passed; 0 failed", every=True),
-            env=with_forge(forge) | apart("halmos") | symbolic,
+            env=with_forge(forge),
         ),
     ]  # fmt: skip
 

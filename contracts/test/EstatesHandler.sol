@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Consent} from "../interfaces/IConsents.sol";
 import {Custody} from "../interfaces/IIdentityRegistry.sol";
-import {Filing, Measure} from "../interfaces/IOrders.sol";
+import {Measure} from "../interfaces/IOrders.sol";
 import {
     Assignment,
     Axis,
@@ -16,20 +16,18 @@ import {
 } from "../interfaces/IRightsRegistry.sol";
 import {WorkKind} from "../interfaces/IWorkRegistry.sol";
 import {Scopes} from "../rights/Scopes.sol";
+import {Acts} from "./Acts.sol";
 import {Estates} from "./Estates.sol";
-import {Replay} from "./Replay.sol";
 import {Stage} from "./Stage.sol";
 
 /// @notice Everything that is done to estates, each act so prepared that it must succeed, and attempts that must fail.
-contract EstatesHandler is Replay, Estates {
+contract EstatesHandler is Acts, Estates {
     using Scopes for Scope;
 
     uint256 public constant ACTIONS = 16;
     /// @dev Estates of one work; what would make more of them merges instead.
     uint256 private constant MANY = 24;
 
-    uint256 public clock;
-    uint256 public height;
     uint256[ACTIONS] public done;
 
     address[] private people;
@@ -45,15 +43,15 @@ contract EstatesHandler is Replay, Estates {
     /// @dev Touched since the last record about it.
     mapping(uint256 estateId => bool) public unrecorded;
     bytes32 public last;
+    /// @dev Estates of the last act: begun, ended, of other owners, touched, held.
+    uint256[] internal changed;
 
     uint256 private _works;
 
     function setUp() public override(Stage, Estates) {
         vm.recordLogs();
         super.setUp();
-        clock = vm.getBlockTimestamp();
-        height = vm.getBlockNumber();
-        replayedHead = ledger.firstHead();
+        _beginAll();
         for (uint256 i = 0; i < 4; ++i) {
             people.push(_person(string.concat("author ", vm.toString(i)), i % 2 == 0 ? Custody.Own : Custody.Kept));
         }
@@ -68,15 +66,12 @@ contract EstatesHandler is Replay, Estates {
     }
 
     function perform(uint256 which, uint256 seed) public {
-        (clock, height) = (clock + 1 + (seed >> 240) % 12 hours, height + 1);
-        vm.warp(clock);
-        vm.roll(height);
-        vm.recordLogs();
+        _beginAct(1 + (seed >> 240) % 12 hours);
+        delete changed;
         if (which < 6) _divide(which, seed);
         else if (which < 11) _give(which, seed);
         else _stop(which, seed);
-        clock = vm.getBlockTimestamp();
-        _follow();
+        _endAct();
         ++done[which];
     }
 
@@ -142,11 +137,13 @@ contract EstatesHandler is Replay, Estates {
         live[workId].push(id);
         lastOwnership[id] = keccak256(abi.encode(ownership.owners, ownership.parts));
         last = workId;
+        changed.push(id);
     }
 
     function _ends(bytes32 workId, uint256 id) private {
         uint256[] storage list = live[workId];
         gone[id] = true;
+        changed.push(id);
         for (uint256 i = 0; i < list.length; ++i) {
             if (list[i] != id) continue;
             list[i] = list[list.length - 1];
@@ -243,6 +240,7 @@ contract EstatesHandler is Replay, Estates {
             all[workId].push(parts[i]);
             live[workId].push(parts[i]);
             lastOwnership[parts[i]] = lastOwnership[id];
+            changed.push(parts[i]);
         }
         last = workId;
     }
@@ -258,13 +256,15 @@ contract EstatesHandler is Replay, Estates {
 
     function _joinSomeOf(bytes32 workId) private returns (bool) {
         uint256[] memory ids = live[workId];
+        Scope[] memory boxes = new Scope[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
-            Scope memory a = rights.estate(ids[i]).scope;
+            boxes[i] = rights.estate(ids[i]).scope;
+        }
+        for (uint256 i = 0; i < ids.length; ++i) {
             for (uint256 j = 0; j < ids.length; ++j) {
                 if (lastOwnership[ids[i]] != lastOwnership[ids[j]]) continue;
-                Scope memory b = rights.estate(ids[j]).scope;
                 for (uint8 axis = 0; axis < 5; ++axis) {
-                    (bool joined, Scope memory whole) = a.join(b, Axis(axis));
+                    (bool joined, Scope memory whole) = boxes[i].join(boxes[j], Axis(axis));
                     if (!joined) continue;
                     _joinThese(workId, ids[i], ids[j], Axis(axis), whole);
                     return true;
@@ -283,6 +283,7 @@ contract EstatesHandler is Replay, Estates {
         live[workId].push(id);
         lastOwnership[id] = lastOwnership[first];
         last = workId;
+        changed.push(id);
     }
 
     // Owners
@@ -309,6 +310,7 @@ contract EstatesHandler is Replay, Estates {
         lastOwnership[id] = keccak256(abi.encode(ownership.owners, ownership.parts));
         last = rights.estate(id).workId;
         unrecorded[id] = false;
+        changed.push(id);
     }
 
     function _touch(uint256 seed) private {
@@ -318,6 +320,7 @@ contract EstatesHandler is Replay, Estates {
         rights.touch(id, revision);
         (touched[id], unrecorded[id]) = (true, true);
         last = rights.estate(id).workId;
+        changed.push(id);
     }
 
     // What stops
@@ -346,6 +349,7 @@ contract EstatesHandler is Replay, Estates {
         vm.prank(executor);
         rights.hold(id);
         unrecorded[id] = false;
+        changed.push(id);
     }
 
     function _releaseIt(uint256 id) private {
@@ -419,25 +423,11 @@ contract EstatesHandler is Replay, Estates {
         return abi.encodeCall(rights.split, (split_, given));
     }
 
-    function _fails(address by, address target, bytes memory data) private {
-        _follow();
-        vm.prank(by);
-        (bool succeeded,) = target.call(data);
-        // Logs of what was undone are recorded too.
-        vm.getRecordedLogs();
-        require(!succeeded, string.concat("what must fail succeeded: ", vm.toString(data)));
-    }
-
     // Choices
 
     function _fileAnew(Measure measure, bytes32 target) private {
-        Filing memory filing = _filing(measure, target);
-        bytes32 other = orders.pending(measure, target);
-        if (other != 0) {
-            vm.prank(filer);
-            orders.withdraw(other, "another one");
-        }
-        _file(filing);
+        _withdrawPending(measure, target);
+        _file(_filing(measure, target));
     }
 
     function _randomBox(uint256 seed) private pure returns (Scope memory) {
@@ -512,6 +502,15 @@ contract EstatesHandler is Replay, Estates {
 
     function estatesOf(bytes32 workId) external view returns (uint256[] memory living, uint256[] memory ever) {
         return (live[workId], all[workId]);
+    }
+
+    /// @return ids Of the estates of the last act, and their `boxes`.
+    function estatesChanged() external view returns (uint256[] memory ids, Scope[] memory boxes) {
+        ids = changed;
+        boxes = new Scope[](ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            boxes[i] = rights.estate(ids[i]).scope;
+        }
     }
 
     function claimsOf(bytes32 workId) external view returns (Scope[] memory) {

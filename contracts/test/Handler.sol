@@ -7,14 +7,12 @@ import {Role} from "../interfaces/IGovernance.sol";
 import {Custody, Kind} from "../interfaces/IIdentityRegistry.sol";
 import {Filing, Measure} from "../interfaces/IOrders.sol";
 import {WorkKind} from "../interfaces/IWorkRegistry.sol";
-import {Replay} from "./Replay.sol";
+import {Acts} from "./Acts.sol";
 
 /// @notice Everything that people do, each act so prepared that it must succeed, and attempts that must fail.
-contract Handler is Replay {
+contract Handler is Acts {
     uint256 public constant ACTIONS = 29;
 
-    uint256 public clock;
-    uint256 public height;
     uint256[ACTIONS] public done;
 
     address[] internal people;
@@ -32,9 +30,7 @@ contract Handler is Replay {
     function setUp() public override {
         vm.recordLogs();
         super.setUp();
-        clock = vm.getBlockTimestamp();
-        height = vm.getBlockNumber();
-        replayedHead = ledger.firstHead();
+        _beginAll();
         (people, officials) = (new address[](0), new address[](0));
         people.push(ann);
         people.push(ben);
@@ -51,15 +47,11 @@ contract Handler is Replay {
     }
 
     function perform(uint256 which, uint256 seed) public {
-        (clock, height) = (clock + 1 + (seed >> 240) % 1 hours, height + 1);
-        vm.warp(clock);
-        vm.roll(height);
-        vm.recordLogs();
+        _beginAct(1 + (seed >> 240) % 1 hours);
         if (which < 10) _peopleAct(which, seed);
         else if (which < 20) _tokensAct(which, seed);
         else _officesAct(which, seed);
-        clock = vm.getBlockTimestamp();
-        _follow();
+        _endAct();
         ++done[which];
     }
 
@@ -256,12 +248,9 @@ contract Handler is Replay {
         ledger.checkpoint();
     }
 
-    function _newFiling(Measure measure, bytes32 target) private returns (Filing memory filing) {
-        filing = _filing(measure, target);
-        bytes32 other = orders.pending(measure, target);
-        if (other == 0) return filing;
-        vm.prank(filer);
-        orders.withdraw(other, "another one");
+    function _newFiling(Measure measure, bytes32 target) private returns (Filing memory) {
+        _withdrawPending(measure, target);
+        return _filing(measure, target);
     }
 
     function _fileAnew(Filing memory filing) private returns (bytes32 orderId) {
@@ -572,15 +561,6 @@ contract Handler is Replay {
         _fails(museum, address(collections), abi.encodeCall(collections.lowerCap, (editionId, cap)));
         _fails(museum, address(collections), abi.encodeCall(collections.lowerCap, (editionId, cap + 1)));
         _fails(museum, address(governance), abi.encodeCall(governance.propose, (Role.OrderExecutor, stranger)));
-    }
-
-    function _fails(address by, address target, bytes memory data) private {
-        _follow();
-        vm.prank(by);
-        (bool succeeded,) = target.call(data);
-        // Logs of what was undone are recorded too.
-        vm.getRecordedLogs();
-        require(!succeeded, string.concat("what must fail succeeded: ", vm.toString(data)));
     }
 
     function allPeople() external view returns (address[] memory) {

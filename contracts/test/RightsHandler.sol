@@ -19,6 +19,15 @@ contract RightsHandler is RightsReplay {
         bytes32 digest;
     }
 
+    /// @dev What the records say of a grant.
+    struct Known {
+        bytes32 grantId;
+        Licence licence;
+        Scope scope;
+        uint32 until;
+        bool open;
+    }
+
     uint256 public constant ACTIONS = 19;
     /// @dev A work with more grants than this is left alone.
     uint256 private constant CROWD = 40;
@@ -55,6 +64,7 @@ contract RightsHandler is RightsReplay {
         clock += 1;
         vm.warp(clock);
         vm.recordLogs();
+        delete changed;
         if (which < 6) _grantsAct(which, seed);
         else if (which < 10) _estatesAct(which, seed);
         else _endsAct(which, seed);
@@ -430,6 +440,7 @@ contract RightsHandler is RightsReplay {
     function _prune(uint256 seed) private {
         bytes32 level = works_[seed % works_.length];
         if (ids.length != 0 && seed & 512 == 0) level = licences[ids[(seed >> 10) % ids.length]].level;
+        _change(licences[siblingsOf[level].length == 0 ? bytes32(0) : siblingsOf[level][0]].workId);
         uint256 most = 1 + (seed >> 20) % 10;
         (uint256 excluding, uint256 others) = grants.liveCounts(level);
         grants.prune(level, most);
@@ -470,15 +481,16 @@ contract RightsHandler is RightsReplay {
         return Snapshot(_today(), first, ids.length, digest);
     }
 
-    /// @notice The same, of an earlier day, out of the records alone.
-    function requirePast(uint256 seed) external view {
-        if (_snapshots.length == 0) return;
-        Snapshot storage snapshot = _snapshots[seed % _snapshots.length];
-        bytes32 digest;
-        for (uint256 i = snapshot.first; i < snapshot.length; ++i) {
-            digest = keccak256(abi.encode(digest, ids[i], _inForceOn(ids[i], snapshot.day)));
+    /// @notice The same, of every day that was looked at, out of the records alone.
+    function requirePast() external view {
+        for (uint256 i = 0; i < _snapshots.length; ++i) {
+            Snapshot storage snapshot = _snapshots[i];
+            bytes32 digest;
+            for (uint256 j = snapshot.first; j < snapshot.length; ++j) {
+                digest = keccak256(abi.encode(digest, ids[j], _inForceOn(ids[j], snapshot.day)));
+            }
+            require(digest == snapshot.digest, "the past was rewritten");
         }
-        require(digest == snapshot.digest, "the past was rewritten");
     }
 
     // What must fail
@@ -617,12 +629,16 @@ contract RightsHandler is RightsReplay {
         return _conflicting[_pair(a, b)];
     }
 
-    function allIds() external view returns (bytes32[] memory) {
-        return ids;
+    function worksChanged() external view returns (bytes32[] memory) {
+        return changed;
     }
 
     function allWorks() external view returns (bytes32[] memory) {
         return works_;
+    }
+
+    function grantsOf(bytes32 workId) external view returns (bytes32[] memory) {
+        return idsOf[workId];
     }
 
     function siblings(bytes32 level) external view returns (bytes32[] memory) {
@@ -637,24 +653,8 @@ contract RightsHandler is RightsReplay {
         return boxes[estateId].scope;
     }
 
-    function licenceOf(bytes32 grantId) external view returns (Licence memory) {
-        return licences[grantId];
-    }
-
-    function scopeOf(bytes32 grantId) external view returns (Scope memory) {
-        return _scopeOf(grantId);
-    }
-
-    function endOf(bytes32 grantId) external view returns (uint32) {
-        return _endOf(grantId);
-    }
-
-    function isOpen(bytes32 grantId) external view returns (bool) {
-        return _isOpen(grantId);
-    }
-
-    function meet(Scope memory a, Scope memory b) external view returns (bool) {
-        return _meet(a, b);
+    function known(bytes32 grantId) external view returns (Known memory) {
+        return Known(grantId, licences[grantId], _scopeOf(grantId), _endOf(grantId), _isOpen(grantId));
     }
 
     function contracts() external view returns (address, address) {

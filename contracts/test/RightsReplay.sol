@@ -7,6 +7,15 @@ import {Scopes} from "../rights/Scopes.sol";
 import {Offers} from "./Offers.sol";
 import {Vm} from "forge-std/Vm.sol";
 
+/// @dev Whether two boxes have a point in common from that day on; on purpose not by the library that the contracts use.
+function meet(Scope memory a, Scope memory b, uint32 day) pure returns (bool) {
+    uint32 from = a.from > b.from ? a.from : b.from;
+    if (from < day) from = day;
+    if (from >= a.until || from >= b.until) return false;
+    bool common = (a.rights & b.rights != 0) && (a.territories & b.territories != 0);
+    return common && (a.languages & b.languages != 0) && (a.media & b.media != 0);
+}
+
 /// @notice Follows the records of rights as a stranger would: whose which box is, what was granted of it, and what of that was
 /// said on which day.
 abstract contract RightsReplay is Offers {
@@ -45,8 +54,12 @@ abstract contract RightsReplay is Offers {
 
     bytes32[] internal ids;
     mapping(bytes32 level => bytes32[]) internal siblingsOf;
+    mapping(bytes32 workId => bytes32[]) internal idsOf;
     mapping(bytes32 grantId => Licence) internal licences;
     mapping(bytes32 grantId => Reading[]) internal readings;
+
+    /// @dev Works that something was recorded of, or done to, since they were last forgotten.
+    bytes32[] internal changed;
 
     function _followRights() internal {
         Vm.Log[] memory logs = vm.getRecordedLogs();
@@ -55,6 +68,7 @@ abstract contract RightsReplay is Offers {
             (,, bytes memory data) = abi.decode(logs[i].data, (bytes32, bytes32[], bytes));
             _followGrant(logs[i].topics[3], data);
             _followEstate(logs[i].topics[3], data);
+            _followTitle(logs[i].topics[3], data);
         }
     }
 
@@ -71,7 +85,26 @@ abstract contract RightsReplay is Offers {
             (bytes32 grantId, Scope memory scope, uint32 conflicts) = abi.decode(data, (bytes32, Scope, uint32));
             readings[grantId].push(Reading(_today(), scope));
             licences[grantId].conflicts = conflicts;
+            _change(licences[grantId].workId);
         }
+    }
+
+    function _followTitle(bytes32 act, bytes memory data) private {
+        bool assigned =
+            act == IRightsRegistry.EstateAssigned.selector || act == IRightsRegistry.EstateAssignedByOrder.selector;
+        bool held = act == IRightsRegistry.EstateHeld.selector || act == IRightsRegistry.EstateReleased.selector;
+        // Either record begins with the estate.
+        if (assigned || held) _change(boxes[_word(data, 0)].workId);
+        if (act == IGrants.GrantHeld.selector || act == IGrants.GrantReleased.selector) {
+            _change(licences[bytes32(_word(data, 0))].workId);
+        }
+    }
+
+    function _change(bytes32 workId) internal {
+        for (uint256 i = 0; i < changed.length; ++i) {
+            if (changed[i] == workId) return;
+        }
+        changed.push(workId);
     }
 
     function _followGranted(bytes memory data) private {
@@ -99,6 +132,8 @@ abstract contract RightsReplay is Offers {
         readings[grantId].push(Reading(_today(), scope));
         siblingsOf[licence.level].push(grantId);
         ids.push(grantId);
+        idsOf[workId].push(grantId);
+        _change(workId);
     }
 
     function _clip(bytes32 grantId, uint32 until) private {
@@ -106,6 +141,7 @@ abstract contract RightsReplay is Offers {
         scope.until = until;
         readings[grantId].push(Reading(_today(), scope));
         licences[grantId].ended = true;
+        _change(licences[grantId].workId);
         if (until <= _today() || until <= scope.from) licences[grantId].listed = false;
     }
 
@@ -140,6 +176,7 @@ abstract contract RightsReplay is Offers {
         require(boxes[estateId].workId == 0, "an estate began twice");
         boxes[estateId] = Box(workId, true, scope);
         estatesOf[workId].push(estateId);
+        _change(workId);
     }
 
     function _finish(uint256 estateId) private {
@@ -194,13 +231,8 @@ abstract contract RightsReplay is Offers {
         return until > _today() && until > _scopeOf(grantId).from;
     }
 
-    /// @dev Whether two boxes have a point in common from today on; on purpose not by the library that the contracts use.
     function _meet(Scope memory a, Scope memory b) internal view returns (bool) {
-        uint32 from = a.from > b.from ? a.from : b.from;
-        if (from < _today()) from = _today();
-        if (from >= a.until || from >= b.until) return false;
-        bool common = (a.rights & b.rights != 0) && (a.territories & b.territories != 0);
-        return common && (a.languages & b.languages != 0) && (a.media & b.media != 0);
+        return meet(a, b, _today());
     }
 
     function _shutsOut(GrantKind a, GrantKind b) internal pure returns (bool) {
