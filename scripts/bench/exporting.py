@@ -41,8 +41,8 @@ def rows(scale: float) -> Iterator[Row]:
         with tempfile.TemporaryDirectory(prefix="qianyin-bench-") as folder:
             for name, url, schema in places(Path(folder)):
                 with Projection.open(url, schema) as projection:
-                    made = fill(projection, works)
-                    yield from exported(name, projection, len(made.records), (url, schema))
+                    made = fill([projection], works)
+                    yield from exported(name, projection, made.count, (url, schema))
 
 
 def exported(database: str, projection: Projection, count: int, place: tuple[str, str]) -> Iterator[Row]:
