@@ -10,16 +10,13 @@ ledger is made without a node.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 from statistics import median
 
-from backfill import places
 from measuring import chapter, interleaved, rate, seconds, sizes
-from queries import fill
+from queries import filled
 from rows import Row, Spread, at_most, beside, ratio_at_least
 from world import memory_of
 
@@ -45,11 +42,9 @@ TABLE = RecordTable.__table__
 
 def rows(scale: float) -> Iterator[Row]:
     for works in sizes(100_000, scale):
-        with tempfile.TemporaryDirectory(prefix="qianyin-bench-") as folder:
-            for name, url, schema in places(Path(folder)):
-                with Projection.open(url, schema) as projection:
-                    made = fill([projection], works)
-                    yield from exported(name, projection, made.count, (url, schema))
+        with filled(works) as (made, projections):
+            for (name, *place), projection in projections.items():
+                yield from exported(name, projection, made.count, (place[0], place[1]))
 
 
 def exported(database: str, projection: Projection, count: int, place: tuple[str, str]) -> Iterator[Row]:
