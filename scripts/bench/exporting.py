@@ -63,7 +63,7 @@ def exported(database: str, projection: Projection, count: int, place: tuple[str
             if not renderers.processes():
                 waited = seconds(ours)
                 yield Row(f"{name}: the first one", count, "s", Spread.of([waited]), remark=STARTED)
-            apart = f"by {renderers.number} processes" if count > MANY else "short"
+            apart = f"by up to {renderers.number} processes"
             for how, work in ((apart, ours), ("by one process", lambda ours=ours: ours(None))):
                 rounds = interleaved(rate(count, work), rate(count, peer), ROUNDS)
                 yield beside(
