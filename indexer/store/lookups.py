@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Connection, Row, Select, and_, bindparam, exists, func, select
 
 from indexer.events import ACTS, SELECTORS, Act, read_act
 from indexer.span import MOST_NUMBER
@@ -194,7 +194,8 @@ def state_before(
 
 
 def _before_statement(kind: type[Any]) -> Select[Any]:
-    table, limit = TABLES[kind], bindparam("limit")
+    table = TABLES[kind]
+    limit: BindParameter[int] = bindparam("limit")
     stopped = exists().where(and_(STOPS.c.subject == table.c.subject, STOPS.c.seq < limit)).label("stopped")
     return (
         select(table, RECORDS.c.block_number, stopped)
@@ -206,7 +207,8 @@ def _before_statement(kind: type[Any]) -> Select[Any]:
 
 
 def _history_statement(*, newest_first: bool) -> Select[Any]:
-    place, after = SUBJECTS.c.seq, bindparam("after")
+    place = SUBJECTS.c.seq
+    after: BindParameter[int] = bindparam("after")
     return (
         entries_statement()
         .join(SUBJECTS, place == RECORDS.c.seq)
