@@ -48,6 +48,14 @@ def test_a_goal_for_our_own_figure_is_an_upper_bound() -> None:
     assert replace(row, goal=rows.at_most(14.9)).held is False
 
 
+def test_what_was_measured_under_other_conditions_holds_no_goal_however_good_it_is() -> None:
+    row = rows.Row("a delay", 10, "ms", rows.Spread.of([1.0]), goal=rows.at_most(15), spoiled="430 mints/s")
+    assert row.held is False
+    assert "**missed** (**does not count: 430 mints/s**)" in rows.Table({}, (row,)).short().markdown()
+    assert replace(row, spoiled="").held is True
+    assert "does not count" not in rows.Table({}, (replace(row, spoiled=""),)).markdown()
+
+
 def test_growth_is_seen_between_rows_of_one_name_and_ten_times_the_size() -> None:
     small, large, other = (
         rows.Row(name, size, "ms", rows.Spread.of([1.0]), own=own)

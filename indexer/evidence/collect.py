@@ -243,7 +243,7 @@ def _storage_root(block: Block, proof: StateProof) -> Hash32:
 
 def _check(bundle: EvidenceBundle, anchor: TrustAnchor) -> None:
     case = checks.Case(bundle, anchor, None)
-    for check in checks.CHECKS:
+    for check in (one for one in checks.CHECKS if one.name in ("records", "storage", "state")):
         result = check.run(case)
-        if check.name in ("records", "storage", "state") and result.status is not Status.PASSED:
+        if result.status is not Status.PASSED:
             raise NotProvable(f"check {check.number}: {result.phrase.en} {result.detail}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Connection, Row, Select, and_, bindparam, exists, func, select
 
 from indexer.events import ACTS, SELECTORS, Act, read_act
+from indexer.span import MOST_NUMBER
 from indexer.state import State
 from indexer.store import schema
 from indexer.store.answers import AsOf, Known, Page, ProvenanceEntry
@@ -53,16 +54,14 @@ def history(
     connection: Connection, as_of: AsOf, subject: Hash32, after: int | None, limit: int, *, newest_first: bool
 ) -> Page[ProvenanceEntry]:
     """Give the records that name a subject; the cursor is a seq."""
-    statement = (
-        entries_statement()
-        .join(SUBJECTS, SUBJECTS.c.seq == RECORDS.c.seq)
-        .where(SUBJECTS.c.subject == subject)
-        .order_by(SUBJECTS.c.seq.desc() if newest_first else SUBJECTS.c.seq)
-        .limit(limit + 1)
-    )
-    if after is not None:
-        statement = statement.where(SUBJECTS.c.seq < after if newest_first else SUBJECTS.c.seq > after)
-    found = entries(connection, as_of, statement)
+    beginning = as_of.count if newest_first else -1
+    wanted = {
+        "wanted": subject,
+        "after": beginning if after is None else after,
+        "most": limit + 1,
+    }
+    rows = connection.execute(_HISTORY[newest_first], wanted)
+    found = [entry_of(row, as_of) for row in rows]
     return Page(tuple(found[:limit]), found[limit - 1].record.seq if len(found) > limit else None)
 
 
@@ -133,10 +132,8 @@ def by_seq(connection: Connection, as_of: AsOf, seqs: Iterable[int]) -> dict[int
 
 def subject_head(connection: Connection, subject: Hash32, before: int | None = None) -> tuple[Hash32, int]:
     """Give what the records of a subject lead to, and how many they are; `before`: of those before that seq."""
-    statement = select(SUBJECTS.c.head, SUBJECTS.c.ordinal).where(SUBJECTS.c.subject == subject)
-    if before is not None:
-        statement = statement.where(SUBJECTS.c.seq < before)
-    row = connection.execute(statement.order_by(SUBJECTS.c.seq.desc()).limit(1)).first()
+    wanted = {"wanted": subject, "before": MOST_NUMBER if before is None else before}
+    row = connection.execute(_SUBJECT_HEAD, wanted).first()
     return (ZERO_HASH, 0) if row is None else (Hash32(row.head), row.ordinal)
 
 
@@ -192,21 +189,45 @@ def state_before(
     connection: Connection, as_of: AsOf, kind: type[S], subject: Hash32, seq: int
 ) -> Known[S] | None:
     """Give the state of a subject before a record: after all records with smaller seqs."""
-    table = TABLES[kind]
-    stopped = exists().where(and_(STOPS.c.subject == table.c.subject, STOPS.c.seq < seq)).label("stopped")
-    statement = (
-        select(table, RECORDS.c.block_number, stopped)
-        .join_from(table, RECORDS, table.c.seq == RECORDS.c.seq)
-        .where(table.c.subject == subject, table.c.seq < seq)
-        .order_by(table.c.seq.desc())
-        .limit(1)
-    )
-    row = connection.execute(statement).first()
+    row = connection.execute(_BEFORE[kind], {"wanted": subject, "limit": seq}).first()
     return None if row is None else known_of(kind, row, as_of)
 
 
+def _before_statement(kind: type[Any]) -> Select[Any]:
+    table = TABLES[kind]
+    limit: BindParameter[int] = bindparam("limit")
+    stopped = exists().where(and_(STOPS.c.subject == table.c.subject, STOPS.c.seq < limit)).label("stopped")
+    return (
+        select(table, RECORDS.c.block_number, stopped)
+        .join_from(table, RECORDS, table.c.seq == RECORDS.c.seq)
+        .where(table.c.subject == bindparam("wanted"), table.c.seq < limit)
+        .order_by(table.c.seq.desc())
+        .limit(1)
+    )
+
+
+def _history_statement(*, newest_first: bool) -> Select[Any]:
+    place = SUBJECTS.c.seq
+    after: BindParameter[int] = bindparam("after")
+    return (
+        entries_statement()
+        .join(SUBJECTS, place == RECORDS.c.seq)
+        .where(SUBJECTS.c.subject == bindparam("wanted"), place < after if newest_first else place > after)
+        .order_by(place.desc() if newest_first else place)
+        .limit(bindparam("most"))
+    )
+
+
+# What is asked of one subject is made once, as making a statement takes as long as asking it.
 _NOW: dict[type[Any], Select[Any]] = {
     kind: standing_statement(kind).where(table.c.subject == bindparam("wanted"))
     for kind, table in TABLES.items()
 }
-"""Of each kind, the state of a subject that stands now; made once, as making it takes as long as asking it."""
+_BEFORE: dict[type[Any], Select[Any]] = {kind: _before_statement(kind) for kind in TABLES}
+_SUBJECT_HEAD = (
+    select(SUBJECTS.c.head, SUBJECTS.c.ordinal)
+    .where(SUBJECTS.c.subject == bindparam("wanted"), SUBJECTS.c.seq < bindparam("before"))
+    .order_by(SUBJECTS.c.seq.desc())
+    .limit(1)
+)
+_HISTORY = {newest_first: _history_statement(newest_first=newest_first) for newest_first in (True, False)}

@@ -101,11 +101,16 @@ def installation_row(connection: Connection) -> schema.Installation:
     Raises:
         NothingIndexed: nothing is, or by tables of another format.
     """
-    if connection.scalar(select(schema.Installation.format)) != schema.FORMAT:
+    if connection.scalar(_FORMAT) != schema.FORMAT:
         raise NothingIndexed(
             "no projection of this format yet: the indexer has not run, or `reindex` is needed"
         )
-    return connection.execute(select(schema.Installation.__table__)).one()  # type: ignore[return-value]
+    return connection.execute(_ROW).one()  # type: ignore[return-value]
+
+
+# Each view begins with these, so they are made once.
+_FORMAT = select(schema.Installation.__table__.c.format)
+_ROW = select(schema.Installation.__table__)
 
 
 def row_at_tip(connection: Connection, tip: LedgerBlock | Header) -> schema.Installation:

@@ -66,6 +66,7 @@ class View:
         self.sources = sources
         self.halt = halt
         self._states: dict[tuple[type[Any], Hash32], Known[Any] | None] = {}
+        self._heads: dict[Hash32, tuple[Hash32, int]] = {}
         tip = self._blocks_down_to(None)
         assert tip is not None, "a projection that has begun has a block"
         self.as_of = AsOf(tip.number, tip.hash, tip.time, tip.count, tip.head, settled_number)
@@ -111,7 +112,9 @@ class View:
 
     def subject_head(self, subject: Hash32) -> tuple[Hash32, int]:
         """Give what the records of a subject lead to, and how many they are; zero and 0 where there are none."""
-        return lookups.subject_head(self._connection, subject)
+        if subject not in self._heads:
+            self._heads[subject] = lookups.subject_head(self._connection, subject)
+        return self._heads[subject]
 
     # what stands now
 

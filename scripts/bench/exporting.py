@@ -1,24 +1,23 @@
 """How fast an audit export is written, beside the database's own way out: COPY TO (PostgreSQL), a bare cursor (SQLite).
 
 Ours puts each act into words, and writes lines that anybody can check; the peer's bytes prove nothing. `own` is
-therefore what one record costs us. Processes apart write, which were started before: what the first long export waits
-for them is a row of its own, and so is what one process does. The ledger is made without a node.
+therefore what one record costs us. The goal is for what one process does, as the peer is one too; and for what the
+service does, which has long exports written by processes apart that were started before: what the first one waits for
+them is a row of its own. That memory is constant is seen between an export of half the records and one of all. The
+ledger is made without a node.
 """
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 from statistics import median
 
-from backfill import places
 from measuring import chapter, interleaved, rate, seconds, sizes
-from queries import fill
-from rows import Row, Spread, beside, ratio_at_least
+from queries import filled
+from rows import Row, Spread, at_most, beside, ratio_at_least
 from world import memory_of
 
 from indexer.evidence.ends import End
@@ -26,23 +25,26 @@ from indexer.evidence.export import ExportHeader
 from indexer.store import Projection
 from indexer.store.schema import RecordTable
 from indexer.values import ZERO_HASH
-from service.audit.export import pieces
+from service.audit.export import MANY, pieces
 from service.audit.parts import TextForm
-from service.audit.renderers import Renderers
+from service.audit.renderers import AT_MOST, Renderers
 from tests.indexer.histories import FOLLOWED, SOURCES
 
 FORMS: tuple[TextForm, ...] = ("jsonl", "csv")
+ROUNDS = 3
+PAGES = 64
+"""MB of its database that SQLite keeps in a process, as `indexer.store.sqlite` asks it to."""
+SLACK = 16
+"""MB by which peaks may differ though nothing grows."""
 STARTED = "processes are started for it; they end when nobody needed them for a minute"
 TABLE = RecordTable.__table__
 
 
 def rows(scale: float) -> Iterator[Row]:
     for works in sizes(100_000, scale):
-        with tempfile.TemporaryDirectory(prefix="qianyin-bench-") as folder:
-            for name, url, schema in places(Path(folder)):
-                with Projection.open(url, schema) as projection:
-                    made = fill(projection, works)
-                    yield from exported(name, projection, len(made.records), (url, schema))
+        with filled(works) as (made, projections):
+            for (name, *place), projection in projections.items():
+                yield from exported(name, projection, made.count, (place[0], place[1]))
 
 
 def exported(database: str, projection: Projection, count: int, place: tuple[str, str]) -> Iterator[Row]:
@@ -61,36 +63,57 @@ def exported(database: str, projection: Projection, count: int, place: tuple[str
             if not renderers.processes():
                 waited = seconds(ours)
                 yield Row(f"{name}: the first one", count, "s", Spread.of([waited]), remark=STARTED)
-            rounds = interleaved(rate(count, ours), rate(count, peer))
-            own = median(1e6 / mine - 1e6 / theirs for mine, theirs in rounds)
-            yield beside(
-                name, count, "records/s", rounds, beside_what, goal=ratio_at_least(0.5), own=max(own, 0.0)
-            )
-            alone = interleaved(rate(count, lambda ours=ours: ours(None)), rate(count, peer), rounds=3)
-            yield beside(f"{name}, by one process", count, "records/s", alone, beside_what)
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-                more = apart.submit(grown, *place, count, form).result()
-            remark = "SQLite keeps up to 64 MB of pages a process" if database == "SQLite" else ""
-            what = f"{name}: memory of all its processes more than for a tenth"
-            yield Row(what, count, "MB", Spread.of([more]), remark=remark)
+            apart = f"by up to {renderers.number} processes"
+            for how, work in ((apart, ours), ("by one process", lambda ours=ours: ours(None))):
+                rounds = interleaved(rate(count, work), rate(count, peer), ROUNDS)
+                yield beside(
+                    f"{name}, {how}",
+                    count,
+                    "records/s",
+                    rounds,
+                    beside_what,
+                    goal=ratio_at_least(0.5),
+                    own=max(0.0, median(1e6 / mine - 1e6 / theirs for mine, theirs in rounds)),
+                )
+            yield memory(name, database, count, form, place)
     finally:
         renderers.close()
 
 
-def grown(url: str, schema: str, count: int, form: TextForm) -> float:
-    """Say by how many MB the peaks rise when all records follow a tenth of them; to be called in a fresh process.
+def memory(name: str, database: str, count: int, form: TextForm, place: tuple[str, str]) -> Row:
+    """Say how many MB all processes take for all records more than for half of them, beside the MB written more.
 
-    In one that has made the ledger the peak is long behind.
+    There is a goal where so much more is written that memory which grows with it would miss it.
     """
-    peaks = []
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        grown_by, written = apart.submit(grown, *place, count, form).result()
+    pages = PAGES * (AT_MOST + 1) if database == "SQLite" else 0
+    bound = SLACK + pages
+    return beside(
+        f"{name}: memory of all its processes more than for half",
+        count,
+        "MB",
+        [(grown_by, written)],
+        "written more",
+        goal=at_most(bound) if count // 2 > MANY and written > bound else None,
+        remark=f"up to {pages} MB are pages that SQLite keeps, {PAGES} a process" if pages else "",
+    )
+
+
+def grown(url: str, schema: str, count: int, form: TextForm) -> tuple[float, float]:
+    """Say by how many MB the peaks rise when an export of all records follows one of half, and how many it is longer.
+
+    To be called in a fresh process: in one that has made the ledger the peak is long behind.
+    """
+    peaks, written = [], []
     renderers = Renderers(url, schema)
     with Projection.open(url, schema) as projection:
-        for part in (count // 10, count):
-            for _ in pieces(projection, announced(projection, part), form, renderers):
-                pass
+        for part in (count // 2, count):
+            lengths = map(len, pieces(projection, announced(projection, part), form, renderers))
+            written.append(sum(lengths) / (1 << 20))
             peaks.append(sum(map(memory_of, (os.getpid(), *renderers.processes()))))
     renderers.close()
-    return peaks[1] - peaks[0]
+    return peaks[1] - peaks[0], written[1] - written[0]
 
 
 def announced(projection: Projection, count: int) -> ExportHeader:

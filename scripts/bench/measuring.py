@@ -34,10 +34,10 @@ def chapter(rows: Callable[[float], Iterator[Row]]) -> None:
         print(json.dumps(to_json(row), ensure_ascii=False), flush=True)
 
 
-def sizes(full: int, scale: float) -> tuple[int, int]:
-    """Give the two sizes to measure at, the tenth first: `full` is what the goal is set for."""
-    tenth = max(1, round(full * scale / 10))
-    return tenth, tenth * 10
+def sizes(full: int, scale: float, number: int = 2) -> tuple[int, ...]:
+    """Give the sizes to measure at, each a tenth of the next: the last, `full`, is what the goal is set for."""
+    smallest = max(1, round(full * scale / 10 ** (number - 1)))
+    return tuple(smallest * 10**power for power in range(number))
 
 
 def interleaved(

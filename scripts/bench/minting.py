@@ -50,6 +50,8 @@ TOGETHER = 500
 CLIENTS = 40
 """Callers at a time, where each asks for one: as many as the API has threads."""
 PEER_TOGETHER = 250
+FEW = 5_000
+"""Mints up to which there is time for more than three rounds."""
 AIMED_AT = 1_000
 """Mints from which on the goal is meant: of fewer, most of the time is one block and one look each."""
 MARK = Hash32(b"\x01" * 32)
@@ -107,7 +109,7 @@ class Bench:
         rounds = interleaved(
             lambda: size / self.ours(size, ask),
             lambda: size / self.theirs(size, batch),
-            ROUNDS if size <= 5_000 else 2,
+            ROUNDS if size <= FEW else 3,
         )
         return beside(
             name,
@@ -125,7 +127,7 @@ class Bench:
         pids = {"worker": self.processes["worker"].pid, "indexer": self.processes["index"].pid, "node": node}
         for name, pid in pids.items():
             peak = Spread.of([memory_of(pid)])
-            yield Row(f"peak memory of the {name}, by then", self.serial, "MB", peak)
+            yield Row(f"peak memory of the {name}, by then", self.serial, "MB", peak, headline=True)
 
     def mints(self, number: int) -> list[requests.Mint]:
         """Give mints that nobody asked for yet."""

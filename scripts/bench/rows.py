@@ -70,6 +70,7 @@ class Row:
         ratio: of ours to the peer's, each of one round, not of the medians.
         own: microseconds that one operation costs us, what the node or database takes being taken off.
         remark: what a reader must know to read it rightly.
+        spoiled: why the figure does not count, however good it is; "" where it does.
         headline: shown in the short table though there is no goal.
         chapter: that measured it.
     """
@@ -84,16 +85,17 @@ class Row:
     goal: Goal | None = None
     own: float | None = None
     remark: str = ""
+    spoiled: str = ""
     headline: bool = False
     chapter: str = ""
 
     @property
     def held(self) -> bool | None:
-        """Whether the goal was reached, by the median; None where there is none."""
+        """Whether the goal was reached, by the median, and what was measured counts; None where there is none."""
         if self.goal is None:
             return None
         spread = self.ratio if self.goal.of_ratio else self.ours
-        if spread is None:
+        if spread is None or self.spoiled:
             return False
         return spread.median >= self.goal.bound if self.goal.at_least else spread.median <= self.goal.bound
 
@@ -214,10 +216,11 @@ def _cells(row: Row, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _goal(row: Row) -> str:
+    spoiled = f" (**does not count: {row.spoiled}**)" if row.spoiled else ""
     if row.goal is None:
-        return "–"
+        return "–" + spoiled
     bound = f"{row.goal.bound:.0%}" if row.goal.of_ratio else f"{_figure(row.goal.bound)} {row.unit}"
-    return f"{'≥' if row.goal.at_least else '≤'} {bound}: {'held' if row.held else '**missed**'}"
+    return f"{'≥' if row.goal.at_least else '≤'} {bound}: {'held' if row.held else '**missed**'}{spoiled}"
 
 
 def _own(row: Row, grown: float | None) -> str:

@@ -1,9 +1,10 @@
 """How fast a collectible is shown: its JSON with the verdict, and its page, beside a lookup in the same database.
 
 Server and asker are processes of their own. The peer is an ASGI app that looks the token's row up and answers with it
-as JSON, behind the same HTTP server. "The same again" asks for one collectible, whose finished answer is given for a
-second; "another each time" for each once, so that nothing about it is remembered: its evidence is taken and checked;
-"once more" for those a second later, so that the answer is made anew and the verdict remembered, as it is for a minute.
+as JSON, behind the same HTTP server. The goals are for "each for the first time": nothing about it is remembered, its
+evidence is taken and checked. Two easier ways stand beside, without a goal: "once more", a second later, when the
+answer is made anew and the verdict remembered, as it is for a minute; "the same again", when a finished answer is given
+again, as it is for a second.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 
 from measuring import ROOT, ROUNDS, chapter, interleaved, sizes
-from rows import Row, Spread, at_most, beside, ratio_at_least
-from world import World, cpu_of, world
+from rows import Goal, Row, Spread, at_most, beside, ratio_at_least
+from world import World, cpu_of, memory_of, world
 
 from indexer.events import WorkKind
 from indexer.live import Indexer
@@ -36,10 +38,10 @@ from service.outbox import requests
 from service.settings import read_settings
 
 AT_ONCE = 8
-SHOWN = 400
-"""Collectibles with a manifest, to be asked for."""
+EACH = 200
+"""Collectibles with a manifest that are asked for in one round."""
 MANY = 1_500
-"""Requests of one round for the same; each of `SHOWN` once, where it is another each time."""
+"""Requests of one round that are answered by what is remembered, or by the peer."""
 FACTS = {
     "title": "静夜思",
     "maker": "李白",
@@ -50,26 +52,35 @@ FACTS = {
 PEER = Path(__file__).with_name("serving_peer.py")
 
 
+PLACES = (
+    ("JSON of a collectible", "/v1/collectibles/{}", ratio_at_least(0.5)),
+    ("page of a collectible", "/t/{}", None),
+)
+LOOKUP = "a row as JSON by ASGI"
+
+
 def rows(scale: float) -> Iterator[Row]:
+    each = max(20, round(EACH * min(scale, 1.0)))
+    number = each * (ROUNDS + 1) * len(PLACES)
     for entries in sizes(100_000, scale):
         with (
             tempfile.TemporaryDirectory(prefix="qianyin-bench-") as folder,
-            world(Path(folder), entries) as made,
+            world(Path(folder), max(0, entries - 4 * number)) as made,
         ):
-            tokens = shown(made)
+            tokens = shown(made, number)
             index(made)
-            yield from answers(made, tokens, entries)
+            yield from answers(made, [tokens[at : at + each] for at in range(0, number, each)], entries)
 
 
-def shown(made: World) -> list[int]:
-    """Issue collectibles whose manifests are kept here."""
+def shown(made: World, number: int) -> list[int]:
+    """Issue so many collectibles whose manifests are kept here."""
     installation = Installation(read_settings({}, made.home))
     make_vault(installation.settings)
     works = []
-    for number in range(SHOWN):
-        octets = f"a file {number}".encode()
+    for place in range(number):
+        octets = f"a file {place}".encode()
         file = FileEntry("work", "text/plain", digests_of(io.BytesIO(octets)))
-        description = describe(Kind.RIGHTS_REGISTERED, {**FACTS, "title": f"静夜思 {number}"})
+        description = describe(Kind.RIGHTS_REGISTERED, {**FACTS, "title": f"静夜思 {place}"})
         manifest = manifest_bytes(Manifest(description, (file,)))
         for kept in (octets, manifest):
             installation.files.put(io.BytesIO(kept))
@@ -97,57 +108,61 @@ def index(made: World) -> None:
     installation.close()
 
 
-def answers(made: World, tokens: Sequence[int], entries: int) -> Iterator[Row]:
-    """Ask our service and the peer in turn."""
+def answers(made: World, parts: Sequence[Sequence[int]], entries: int) -> Iterator[Row]:
+    """Ask our service and the peer in turn, each round for the tokens of another part."""
     ours = [sys.executable, "-m", "service.cli", "serve"]
     peer = [sys.executable, str(PEER), str(made.home / "index.db")]
+    waiting = iter(parts)
     with serving(made, ours) as (port, process), serving(made, peer) as (other, _):
-        half = len(tokens) // 2
-        for name, place, goal, fresh in (
-            ("JSON of a collectible", "/v1/collectibles/{}", ratio_at_least(0.5), tokens[1:half]),
-            ("page of a collectible", "/t/{}", None, tokens[half:]),
-        ):
-            same, theirs = (
-                Asker(port, [place.format(tokens[0])] * MANY),
-                Asker(other, [f"/{tokens[0]}"] * MANY),
-            )
-            same.ask()
-            same.taken.clear()
-            before = cpu_of(process.pid)
-            rounds = interleaved(same.ask, theirs.ask)
-            own = (cpu_of(process.pid) - before) / (MANY * ROUNDS) * 1e6
-            again = f"{name}, the same again"
-            yield beside(again, entries, "requests/s", rounds, "a row as JSON by ASGI", goal=goal, own=own)
-            yield Row(f"{again}: p99", entries, "ms", Spread.of([same.p99()]), goal=at_most(15))
-            yield from each(name, entries, Asker(port, [place.format(token) for token in fresh]), theirs)
+        for name, place, goal in PLACES:
+            beforehand, *asked = islice(waiting, ROUNDS + 1)
+            Asker(port, [[place.format(token) for token in beforehand]]).ask()
+            paths = [[place.format(token) for token in part] for part in asked]
+            same = [[place.format(asked[0][0])] * MANY] * ROUNDS
+            lookups = [[f"/{token}" for token in islice(cycle(part), MANY)] for part in asked]
+            for when, rounds, to_reach in (
+                ("each for the first time", paths, (goal, at_most(15))),
+                ("once more", paths, (None, None)),
+                ("the same again", same, (None, None)),
+            ):
+                time.sleep(2 * FRESH)
+                mine, theirs = Asker(port, rounds), Asker(other, lookups)
+                yield from both(f"{name}, {when}", entries, mine, theirs, process.pid, to_reach)
+        peak = Spread.of([memory_of(process.pid)])
+        yield Row("peak memory of `qianyin serve`", entries, "MB", peak, headline=True)
 
 
-def each(name: str, entries: int, ours: Asker, theirs: Asker) -> Iterator[Row]:
-    """Ask for many things, each for the first time, and then once more."""
-    for when in ("another each time", "another each time, once more"):
-        time.sleep(2 * FRESH)
-        ours.taken.clear()
-        rounds = [(ours.ask(), theirs.ask())]
-        yield beside(f"{name}, {when}", entries, "requests/s", rounds, "a row as JSON by ASGI")
-        yield Row(f"{name}, {when}: p99", entries, "ms", Spread.of([ours.p99()]))
+def both(
+    name: str, entries: int, ours: Asker, theirs: Asker, pid: int, goals: tuple[Goal | None, Goal | None]
+) -> Iterator[Row]:
+    """Measure both sides in turn; `own` is the processor time that the process `pid` took for an answer."""
+    before = cpu_of(pid)
+    rounds = interleaved(ours.ask, theirs.ask)
+    own = (cpu_of(pid) - before) / ours.answered * 1e6
+    yield beside(name, entries, "requests/s", rounds, LOOKUP, goal=goals[0], own=own)
+    yield beside(
+        f"{name}: p99", entries, "ms", list(zip(ours.p99, theirs.p99, strict=True)), LOOKUP, goal=goals[1]
+    )
 
 
 class Asker:
-    """Asks for addresses in their order, a few at once, and keeps how long each answer took, in seconds."""
+    """Asks for addresses, those of one round a call, a few at once; keeps how long the answers took."""
 
-    def __init__(self, port: int, paths: Sequence[str]) -> None:
-        self.port, self.paths = port, paths
-        self.taken: list[float] = []
+    def __init__(self, port: int, rounds: Iterable[Sequence[str]]) -> None:
+        self.port, self.rounds = port, iter(rounds)
+        self.answered = 0
+        self.p99: list[float] = []
+        """The milliseconds that 99 of 100 answers took at most, of each round."""
 
     def ask(self) -> float:
-        """Ask for all of them; gives how many were answered a second."""
+        """Ask for all of the next round; gives how many were answered a second."""
+        paths = next(self.rounds)
         began = time.perf_counter()
-        self.taken += asyncio.run(ask(self.port, self.paths))
-        return len(self.paths) / (time.perf_counter() - began)
-
-    def p99(self) -> float:
-        """Give the time that 99 of 100 answers took at most, in milliseconds."""
-        return sorted(self.taken)[int(len(self.taken) * 0.99)] * 1_000
+        taken = sorted(asyncio.run(ask(self.port, paths)))
+        took = time.perf_counter() - began
+        self.answered += len(paths)
+        self.p99.append(taken[int(len(taken) * 0.99)] * 1_000)
+        return len(paths) / took
 
 
 async def ask(port: int, paths: Sequence[str]) -> list[float]:

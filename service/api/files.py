@@ -27,7 +27,7 @@ def static(name: str) -> Response:
     return Response(asset.body, media_type=asset.media_type, headers=FOR_EVER)
 
 
-@routes.get("/files/{cid}")
+@routes.get("/files/{cid}", response_class=StreamingResponse, responses={200: {"content": {"*/*": {}}}})
 def original(installation: Installed, cid: str) -> Response:
     """Give a kept file, verified against its content identifier, always as an attachment."""
     stream = installation.files.get(cid)
@@ -36,7 +36,7 @@ def original(installation: Installed, cid: str) -> Response:
     return StreamingResponse(_pieces(stream), media_type=media_type, headers=headers)
 
 
-@routes.get("/preview/{cid}")
+@routes.get("/preview/{cid}", response_class=Response, responses={200: {"content": {"image/webp": {}}}})
 def preview(
     installation: Installed, cid: str, size: Annotated[Literal["large", "small"], Query()] = "large"
 ) -> Response:
