@@ -102,11 +102,11 @@ class Child:
         return self._status is None
 
     def kill(self) -> None:
-        """End it as a power switch would; if it was gone already, nothing happens."""
+        """End it as a power switch would; it may have died at its point before, and nothing else may have ended it."""
         if self.alive:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
-        self.wait()
+        assert self.wait() == -signal.SIGKILL, f"{self.part} ended by itself; see the nursery's log"
 
     def wait(self, seconds: float = 30.0) -> int:
         """Wait for its end; give its exit code as `subprocess` puts it (-9: killed)."""

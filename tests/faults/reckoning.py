@@ -22,7 +22,7 @@ from service.installation import Installation
 from service.keys.operators import Operator
 from service.outbox.operations import Operation
 from service.outbox.states import State
-from service.outbox.tables import TransactionRow
+from service.outbox.tables import OperationRow, TransactionRow
 from tests.faults.story import ACT, SETTLED, Asked
 from tests.service.outbox.house import House
 
@@ -63,7 +63,8 @@ def reckon(house: House, asked: Mapping[str, Asked], ids: Mapping[str, str]) -> 
         ids: of the operations, by the keys of `asked`.
     """
     found = Reckoning(len(ids))
-    ended = {key: house.operation(one) for key, one in ids.items()}
+    there = _compare_operations(found, house, asked, ids)
+    ended = {key: house.operation(one) for key, one in ids.items() if one in there}
     found.stuck += [f"{key} is {one.state}" for key, one in ended.items() if not one.state.ended]
     house.indexer.catch_up()
     with house.office.projection.view() as view:
@@ -73,6 +74,19 @@ def reckon(house: House, asked: Mapping[str, Asked], ids: Mapping[str, str]) -> 
         _compare_nonces(found, house)
     _compare_books(found, house)
     return found
+
+
+def _compare_operations(
+    found: Reckoning, house: House, asked: Mapping[str, Asked], ids: Mapping[str, str]
+) -> set[str]:
+    """Pair what was asked for and the rows, one of each; give the rows."""
+    with house.office.database.read() as connection:
+        there = set(connection.execute(select(OperationRow.id)).scalars())
+    found.lost += [f"{key} has no operation" for key in asked if ids.get(key) not in there]
+    found.repeated += [f"operation {one} has no request" for one in there - set(ids.values())]
+    shared = [one for one, many in Counter(ids.values()).items() if many > 1]
+    found.lost += [f"operation {one} is that of several requests" for one in shared]
+    return there
 
 
 def _compare_records(

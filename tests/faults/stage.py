@@ -147,13 +147,17 @@ class Stage:
 
     # what comes of it
 
-    def calm(self, seconds: float = 120.0, weather: Callable[[], None] | None = None) -> None:
-        """Let a worker and an indexer that nobody kills or lies to bring everything to its end, if they can."""
+    def calm(self, seconds: float = 120.0) -> None:
+        """Let a worker and an indexer that nobody kills or lies to bring everything to its end."""
+        assert self.ends(seconds), f"not ended: {dict(counts(self.house.office.database))}"
+
+    def ends(self, seconds: float, weather: Callable[[], None] | None = None) -> bool:
+        """Let them try, with `weather` meanwhile; whether everything has ended."""
         before, self.line.lying = self.line.lying, False
         badly, self.pinner.lying = self.pinner.lying, False
         players = [self.worker(), self.indexer()]
         try:
-            until(lambda: not self.open_count(), seconds, weather or no_weather)
+            return until(lambda: not self.open_count(), seconds, weather or no_weather)
         finally:
             for one in players:
                 one.kill()

@@ -31,7 +31,7 @@ def _killed_while_signing(stage: Stage, wrong: str) -> Reckoning:
     indexer = stage.indexer()
     assert stage.worker("signing", 2, wrong=wrong).wait(120) == -9
     indexer.kill()
-    stage.calm(10 if wrong else 120)
+    assert stage.ends(10 if wrong else 120) is not bool(wrong)
     return stage.reckon()
 
 
@@ -66,7 +66,8 @@ def _followed_through_lies(stage: Stage, wrong: str) -> Reckoning:
             break
     indexer.kill()
     worker.kill()
-    stage.calm(20 if wrong else 120)
+    if not stage.ends(20 if wrong else 120):
+        assert wrong
     return stage.reckon()
 
 

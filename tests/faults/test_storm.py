@@ -59,12 +59,13 @@ def _weathered(storm: Storm, tally: Tally, kills: int, weather: Callable[[], Non
     storm.weather = weather
     seed = f"seed {stage.story.seed}"
     missing = storm.rage(kills, kills, _LONGEST)
-    stage.calm(180, weather)
+    ended = stage.ends(180, weather)
     found = stage.reckon()
     faults = {KILL + name: count for name, count in storm.kills.items()}
     faults |= {LIE + lie: count for lie, count in storm.told.items()}
     tally.add(faults | dict(storm.others), found)
     assert found.ok, f"{seed}: {found}"
+    assert ended, f"{seed}: not all ended"
     assert not missing, f"{seed}: {missing} after {_LONGEST:.0f} s; there were {dict(storm.kills)}"
     assert found.requests >= kills // 4
 

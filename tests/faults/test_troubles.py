@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,7 +44,8 @@ def _ends_well(stage: Stage, tally: Tally, fault: str, count: int = 1) -> None:
 
 
 def _let_work(stage: Stage, seconds: float, *players: Child) -> None:
-    until(lambda: not stage.open_count(), seconds)
+    """Let them bring everything to its end, and end them."""
+    assert until(lambda: not stage.open_count(), seconds), "not all ended"
     for one in players:
         one.kill()
 
@@ -54,7 +54,10 @@ def test_clocks_that_jump_both_ways_hold_nothing_up(stage: Stage, tally: Tally) 
     skews = (DAY, -DAY, 600.0, -600.0)
     for skew in skews:
         stage.ask(stage.story.life())
-        _let_work(stage, 20.0, stage.worker("sent", skew=skew), stage.indexer())
+        players = [stage.worker("sent", skew=skew), stage.indexer()]
+        until(lambda: not stage.open_count(), 20.0)
+        for one in players:
+            one.kill()
     stage.ask(stage.story.life())
     _ends_well(stage, tally, "clock jumps, forward and back", len(skews))
 
@@ -95,7 +98,8 @@ def test_a_full_disk_keeps_everything_waiting_and_everything_ends_when_there_is_
     time.sleep(4.0)
     assert all(one.alive for one in players), "a full disk ended a program"
     assert stage.open_count()
-    _let_work(stage, 0.0, *players)
+    for one in players:
+        one.kill()
     _ends_well(stage, tally, "disk full under database and content store")
 
 
@@ -107,22 +111,24 @@ def test_a_database_that_is_full_accepts_nothing_by_half(stage: Stage, tally: Ta
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
     event.listen(engine, "checkout", fill)
-    life = stage.story.life()
-    refused = 0
-    for key, one in life.items():
-        long = replace(one.request, attachments=()) if hasattr(one.request, "attachments") else one.request
-        for number in range(60):
-            try:
-                accept(stage.house.office.database, long, idempotency_key=f"{key}/{number}", principal="full")
-            except Unavailable:
-                refused += 1
-                break
-        if refused:
+    stage.story.number += 1
+    same = Asked(stage.story.deposit())
+    refused = ""
+    for key in map(str, range(500)):
+        try:
+            one = accept(
+                stage.house.office.database, same.request, idempotency_key=key, principal="faults"
+            )
+        except Unavailable:
+            refused = key
             break
+        stage.asked[key], stage.ids[key] = same, one.id
     assert refused, "the database was never full"
+    assert refused != "0", "it was full before anything was accepted"
     event.remove(engine, "checkout", fill)
     engine.dispose()
-    stage.ask(life)
+    stage.ask({refused: same})
+    stage.ask(stage.story.life())
     _ends_well(stage, tally, "database full while accepting")
 
 
