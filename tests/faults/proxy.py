@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.faults.lies import Json, Liar, Lie, asked_instead, bent, methods_of, page
+from tests.faults.lies import Json, Liar, Lie, Told, asked_instead, bent, methods_of, page
 
 _DELAYS = (0.02, 0.05, 0.1, 0.25)
 
@@ -38,38 +38,36 @@ class Proxy:
     def answer(self, body: bytes) -> tuple[Lie | None, bytes | None]:
         """Give what happens to an exchange, and the content of the answer; None: there is none."""
         calls, batch = methods_of(body)
-        lie = self.liar.about_exchange([call["method"] for call in calls]) if self.lying else None
-        if lie is not None:
-            self.liar.note(lie)
-        if lie is Lie.UNHEARD:
-            return lie, None
-        content = self._onward(body) if lie is not None else self._told(calls, body, batch=batch)
-        if lie is Lie.DELAYED:
-            time.sleep(_DELAYS[self.liar.number("exchange:" + calls[0]["method"], len(_DELAYS))])
-        return lie, page() if lie is Lie.PROXY_ERROR else content
+        told = self.liar.about_exchange([call["method"] for call in calls]) if self.lying else None
+        if told is None:
+            return None, self._told(calls, body, batch=batch)
+        self.liar.note(told.lie)
+        content = None if told.lie is Lie.UNHEARD else self._onward(body)
+        if told.lie is Lie.DELAYED:
+            time.sleep(_DELAYS[told.at % len(_DELAYS)])
+        return told.lie, page() if told.lie is Lie.PROXY_ERROR else content
 
     def _told(self, calls: list[Json], body: bytes, *, batch: bool) -> bytes | None:
         """Answer question by question, where a lie is told to one of them."""
-        lies = [self.liar.about(call["method"], len(calls)) if self.lying else None for call in calls]
-        if not any(lies):
+        told = [self.liar.about(call["method"], len(calls)) if self.lying else None for call in calls]
+        if not any(told):
             content = self._onward(body)
             if content is not None:
                 self._look(calls, json.loads(content))
             return content
-        said = [self._one(call, lie) for call, lie in zip(calls, lies, strict=True)]
+        said = [self._one(call, one) for call, one in zip(calls, told, strict=True)]
         return None if None in said else json.dumps(said if batch else said[0]).encode()
 
-    def _one(self, call: Json, lie: Lie | None) -> Json | None:
-        at = self.liar.number(call["method"], 64) if lie else 0
-        asked = asked_instead(lie, call, self.head, at)
+    def _one(self, call: Json, told: Told | None) -> Json | None:
+        asked = call if told is None else asked_instead(told, call, self.head)
         content = self._onward(json.dumps(asked).encode())
         if content is None:
             return None
         honest: Json = json.loads(content)
         answer: Json = {key: honest[key] for key in ("result", "error") if key in honest}
-        said = bent(lie, answer, at)
-        if lie is not None and (said != answer or asked != call):
-            self.liar.note(lie)
+        said = answer if told is None else bent(told, answer)
+        if told is not None and (said != answer or asked != call):
+            self.liar.note(told.lie)
         return {"jsonrpc": "2.0", "id": call["id"], **said}
 
     def _look(self, calls: list[Json], answers: Any) -> None:

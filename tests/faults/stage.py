@@ -68,10 +68,14 @@ class Stage:
     asked: dict[str, Asked] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def dice(self) -> random.Random:
-        """The dice of this stage; all of its chances come from them, the story's and the liar's."""
-        return self.story.dice
+    _again: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._again = self.dice("asked again")
+
+    def dice(self, purpose: str) -> random.Random:
+        """Give dice for one purpose, which nobody else throws: what is drawn does not depend on who comes first."""
+        return random.Random(f"{purpose} {self.story.seed}")
 
     # what is asked for
 
@@ -97,7 +101,7 @@ class Stage:
             assert all(self.ids.get(key, one) == one for key, one in ids.items()), "a key got two operations"
             self.ids |= ids
             self.asked |= wanted
-            if self.dice.random() < 0.8:
+            if self._again.random() < 0.8:
                 return
 
     def open_count(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -28,21 +28,24 @@ class Player:
 
     name: str
     start: Callable[[str, int], Child]
-    points: Iterator[str]
+    points: Sequence[str]
     stage: Stage
     child: Child | None = None
     until: float = 0.0
     again: float = 0.0
     """When the seat is taken again."""
     pause: float = 0.0
+    _dice: random.Random = field(init=False)
+    _rota: Iterator[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._dice = self.stage.dice(self.name)
+        self._rota = self._drawn()
 
     def turn(self, kills: Counter[str]) -> None:
         """Count who died, kill whose time has come, and let the next one begin."""
         if self.child is not None and not self.child.alive:
-            seed = self.stage.story.seed
-            assert self.child.wait() == -9, (
-                f"seed {seed}: {self.child.part} ended by itself; see the nursery's log"
-            )
+            assert self.child.wait() == -9, f"{self.child.part} ended by itself; see the nursery's log"
             kills[f"{self.name} {self.child.part.point}"] += 1
             self._rest()
         if self.child is not None and time.monotonic() > self.until:
@@ -61,13 +64,17 @@ class Player:
         self.child, self.again = None, time.monotonic() + self.pause * self.stage.pace
 
     def _begin(self) -> None:
-        dice = self.stage.dice
-        point = next(self.points)
+        point, nth, life = next(self._rota), self._dice.choice((1, 1, 1, 2, 3)), self._dice.random()
         named = point != AT_RANDOM
-        self.child = self.start(point if named else "", dice.choice((1, 1, 1, 2, 3)))
-        self.until = time.monotonic() + self.stage.pace * (
-            _LONGEST_LIFE if named else dice.uniform(0.0, _SHORT_LIFE)
-        )
+        self.child = self.start(point if named else "", nth)
+        self.until = time.monotonic() + self.stage.pace * (_LONGEST_LIFE if named else life * _SHORT_LIFE)
+
+    def _drawn(self) -> Iterator[str]:
+        """Give every point in turn, each round in another order, and two moments at random a round."""
+        while True:
+            round_ = [*self.points, AT_RANDOM, AT_RANDOM]
+            self._dice.shuffle(round_)
+            yield from round_
 
 
 @dataclass
@@ -99,24 +106,18 @@ class Storm:
         )
         self.points = frozenset([*WORKER_POINTS, *named])
         self.players = [
-            Player("worker", stage.worker, self._rota(WORKER_POINTS), stage),
-            Player("worker beside it", stage.worker, self._rota(OF_FILES), stage, pause=0.2),
-            Player("indexer", stage.indexer, self._rota(named), stage, pause=0.1),
-            Player("indexer beside it", stage.indexer, self._rota((IndexPoint.KEPT,)), stage, pause=0.3),
+            Player("worker", stage.worker, WORKER_POINTS, stage),
+            Player("worker beside it", stage.worker, OF_FILES, stage, pause=0.2),
+            Player("indexer", stage.indexer, named, stage, pause=0.1),
+            Player("indexer beside it", stage.indexer, (IndexPoint.KEPT,), stage, pause=0.3),
             Player(
                 "second indexer",
                 lambda point, nth: stage.indexer(point, nth, second=True),
-                self._rota((IndexPoint.BACKFILL, IndexPoint.KEPT)),
+                (IndexPoint.BACKFILL, IndexPoint.KEPT),
                 stage,
                 pause=0.4,
             ),
-            Player(
-                "reindex",
-                stage.rebuilder,
-                self._rota((IndexPoint.BACKFILL, IndexPoint.KEPT)),
-                stage,
-                pause=0.8,
-            ),
+            Player("reindex", stage.rebuilder, (IndexPoint.BACKFILL, IndexPoint.KEPT), stage, pause=0.8),
         ]
 
     def rage(self, kills: int, lies: int, seconds: float) -> str:
@@ -180,13 +181,6 @@ class Storm:
             if deaths >= (self._shocked[name] + 1) * every:
                 self._shocked[name] += 1
                 do()
-
-    def _rota(self, points: Sequence[str]) -> Iterator[str]:
-        """Give every point in turn, each round in another order, and two moments at random a round."""
-        for _ in itertools.count():
-            round_ = [*points, AT_RANDOM, AT_RANDOM]
-            self.stage.dice.shuffle(round_)
-            yield from round_
 
 
 OF_FILES = (Point.TAKEN, Point.STORING, Point.STORED)

@@ -1,7 +1,7 @@
 """Everything is killed, at every point and at random, over a line that lies: nothing is lost, repeated or stuck.
 
-A failure names its seed; `QIANYIN_FAULT_SEED=… pytest tests/faults/test_storm.py -k …` tells the same lies, draws the
-same lives and the same order of deaths again.
+A failure says how it is tried again: with the same seed the n-th question about a method gets the same lie, the n-th
+life and the n-th death of each seat are drawn alike. At which moment they meet is the machine's, and not drawn again.
 """
 
 from __future__ import annotations
@@ -52,21 +52,26 @@ _MEANWHILE = 8
 """Blocks that a worker may have had mined between a look at the head and what is done about it."""
 
 
+@pytest.fixture(autouse=True)
+def _said(request: pytest.FixtureRequest) -> None:
+    """Say how this test is tried again; it is shown if it fails."""
+    print(f"QIANYIN_FAULT_SEED={SEED} python -m pytest '{request.node.nodeid}'")
+
+
 def _weathered(storm: Storm, tally: Tally, kills: int, weather: Callable[[], None] = no_weather) -> None:
     """Let a storm pass until it has come to all it had to, let everything come to its end, and see what is left."""
     stage = storm.stage
     stage.found()
     storm.weather = weather
-    seed = f"seed {stage.story.seed}"
     missing = storm.rage(kills, kills, _LONGEST)
     ended = stage.ends(180, weather)
     found = stage.reckon()
     faults = {KILL + name: count for name, count in storm.kills.items()}
     faults |= {LIE + lie: count for lie, count in storm.told.items()}
     tally.add(faults | dict(storm.others), found)
-    assert found.ok, f"{seed}: {found}"
-    assert ended, f"{seed}: not all ended"
-    assert not missing, f"{seed}: {missing} after {_LONGEST:.0f} s; there were {dict(storm.kills)}"
+    assert found.ok, found
+    assert ended, "not all ended"
+    assert not missing, f"{missing} after {_LONGEST:.0f} s; there were {dict(storm.kills)}"
     assert found.requests >= kills // 4
 
 
@@ -95,13 +100,13 @@ class Turning:
 
     def __init__(self, stage: Stage, storm: Storm) -> None:
         self._node, self._storm = stage.house.node, storm
-        self._dice = random.Random(f"turning {stage.story.seed}")
+        self._growth, self._losses = stage.dice("growth"), stage.dice("lost blocks")
         self._highest = 0
         self._next = self._turned = 0.0
         self._keys = list(stage.house.office.vault.operators.values())
         self._mined: list[str] = []
         self._first = stage.house.deployment.block
-        self._depths = self._drawn()
+        self._depths = _drawn(stage.dice("re-orgs"))
 
     def live(self) -> None:
         """Grow, and turn whenever somebody follows who is to die of that."""
@@ -121,7 +126,7 @@ class Turning:
             return
         self._next = time.monotonic() + 0.25
         if self._storm.raging:
-            room = min(self._due() - self._head(), self._dice.choice((1, 4, 16, 32)))
+            room = min(self._due() - self._head(), self._growth.choice((1, 4, 16, 32)))
         else:
             before, self._mined = self._mined, self._nonces()
             room = DEPTH if self._mined != before else 0
@@ -145,7 +150,7 @@ class Turning:
 
     def lose(self) -> None:
         """Take the last blocks away."""
-        depth = self._within(self._dice.randint(1, 5))
+        depth = self._within(self._losses.randint(1, 5))
         if depth and self._still("anvil_rollback", depth):
             self._highest += _MEANWHILE
             self._storm.others["blocks lost"] += 1
@@ -168,13 +173,6 @@ class Turning:
         begun, more = _CALLED
         return self._first + begun + more * self._storm.kills.total() // FEW
 
-    def _drawn(self) -> Iterator[int]:
-        """Give each depth in turn, each round in another order."""
-        depths = [1, 2, 3, 5, 8, 16, 32, DEPTH]
-        while True:
-            self._dice.shuffle(depths)
-            yield from depths
-
     def _within(self, depth: int) -> int:
         head = self._head()
         self._highest = max(self._highest, head)
@@ -184,6 +182,14 @@ class Turning:
 
     def _head(self) -> int:
         return int(self._node.call("eth_blockNumber"), 16)
+
+
+def _drawn(dice: random.Random) -> Iterator[int]:
+    """Give each depth in turn, each round in another order."""
+    depths = [1, 2, 3, 5, 8, 16, 32, DEPTH]
+    while True:
+        dice.shuffle(depths)
+        yield from depths
 
 
 def _class(depth: int) -> str:

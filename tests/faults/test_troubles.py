@@ -116,9 +116,7 @@ def test_a_database_that_is_full_accepts_nothing_by_half(stage: Stage, tally: Ta
     refused = ""
     for key in map(str, range(500)):
         try:
-            one = accept(
-                stage.house.office.database, same.request, idempotency_key=key, principal="faults"
-            )
+            one = accept(stage.house.office.database, same.request, idempotency_key=key, principal="faults")
         except Unavailable:
             refused = key
             break
