@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,9 @@ from indexer.store.opening import SCHEMA
 from indexer.store.rows import Rows
 from indexer.store.writing import write_fast
 from service.errors import Unavailable
+from service.files import kubo
 from service.installation import Installation
+from service.outbox.nodes import Nodes
 from service.outbox.office import Office, open_office
 from service.outbox.states import Point
 from service.outbox.worker import Worker
@@ -67,7 +69,7 @@ class Part:
     `wrong` names a control: `send-first`, a worker that sends before it stores; `trusting`, an indexer that believes
     every log. `depth` is the indexer's, `width` how many blocks it backfills at a time. `second`: it makes another
     index of the same ledger. `skew` are seconds by which the program's clock is wrong; `largest`, if not 0, how many
-    bytes a file may have, as on a disk that is full.
+    bytes a file may have, as on a disk that is full. `patience`: seconds for which it bears silence of what it asks.
     """
 
     role: str
@@ -80,6 +82,7 @@ class Part:
     second: bool = False
     skew: float = 0.0
     largest: int = 0
+    patience: float = 5.0
 
     def as_json(self) -> dict[str, Any]:
         """Write for the nursery."""
@@ -124,17 +127,19 @@ def doom(part: Part) -> Callable[[str], None]:
 def _work(part: Part) -> None:
     settings = read_settings({}, Path(part.home))
     at = doom(part)
-    worker = Worker(_opened(settings), Installation(settings).files, at)
+    kubo.TIMEOUT = (part.patience, part.patience)  # type: ignore[misc]
+    worker = Worker(_opened(settings, part.patience), Installation(settings).files, at)
     if part.wrong == "send-first":
         worker._signing = SendFirst(worker._office, worker.name, at)
     worker.run(threading.Event())
 
 
-def _opened(settings: Settings) -> Office:
+def _opened(settings: Settings, patience: float) -> Office:
     """Open the installation; a program that finds no database ends, and is started again by whoever minds it."""
     while True:
         try:
-            return open_office(settings)
+            office = open_office(settings)
+            return replace(office, nodes=Nodes(settings.rpc or office.deployment.rpc, seconds=patience))
         except Unavailable:
             time.sleep(0.1)
 
@@ -163,7 +168,7 @@ def _projection(part: Part) -> Mortal:
 
 
 def _node(part: Part) -> Node:
-    return Node(read_settings({}, Path(part.home)).rpc, seconds=5)
+    return Node(read_settings({}, Path(part.home)).rpc, seconds=part.patience)
 
 
 def _deployment(part: Part) -> Deployment:

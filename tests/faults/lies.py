@@ -25,6 +25,8 @@ class Lie(StrEnum):
     UNANSWERED = "answer dropped after the node acted"
     DELAYED = "answer delayed"
     HALF_CLOSED = "connection closed in the middle of the answer"
+    LATE = "no answer until who asked gave up"
+    HANGING = "half of the answer, and silence until who asked gave up"
     PROXY_ERROR = "a gateway's error page as HTTP 200"
     NODE_ERROR = "an error of the node as HTTP 200"
     NO_RECEIPT = "null for a receipt that is there"
@@ -33,7 +35,9 @@ class Lie(StrEnum):
     OLD_HEAD = "an older head"
 
 
-OF_TRANSPORT = (Lie.UNHEARD, Lie.UNANSWERED, Lie.DELAYED, Lie.HALF_CLOSED, Lie.PROXY_ERROR)
+WAITED_OUT = (Lie.LATE, Lie.HANGING)
+"""Told until who asked gives up; told less often than others, since each takes as long as his patience."""
+OF_TRANSPORT = (Lie.UNHEARD, Lie.UNANSWERED, Lie.DELAYED, Lie.HALF_CLOSED, Lie.PROXY_ERROR) * 3 + WAITED_OUT
 """Told about a whole exchange, whatever was asked."""
 
 _OF_METHOD: Mapping[str, tuple[Lie, ...]] = {

@@ -45,6 +45,8 @@ index_url = "{index}"
 files = "{files}"
 """
 _LEASE = 0.3
+_PATIENCE = 0.5
+"""Seconds for which the programs bear silence; some lies last longer."""
 _DEPLOYED_IN = 1.5
 """Seconds that it takes to deploy on two cores that do nothing else; where it takes longer, lives and leases last
 longer too."""
@@ -131,7 +133,9 @@ class Stage:
         return self._fork(Part("rebuilder", "", point, nth, depth=self.depth))
 
     def _fork(self, part: Part) -> Child:
-        return self.nursery.fork(replace(part, home=str(self.house.settings.home)))
+        return self.nursery.fork(
+            replace(part, home=str(self.house.settings.home), patience=_PATIENCE * self.pace)
+        )
 
     def kill_node(self) -> None:
         """End the validator as a power switch would, and start it again."""
@@ -218,8 +222,8 @@ def staged(
     pace = max(1.0, (time.monotonic() - began) / _DEPLOYED_IN)
     home = house.settings.home
     with ExitStack() as around:
-        line = around.enter_context(proxy.before(node.url, Liar(seed, share)))
-        pinner = around.enter_context(pinning(seed, mischief or 0.0))
+        line = around.enter_context(proxy.before(node.url, Liar(seed, share), _PATIENCE * pace))
+        pinner = around.enter_context(pinning(seed, mischief or 0.0, _PATIENCE * pace))
         line.lying = share > 0
         outbox = index = database.fresh() if database else ""
         text = SETTINGS.format(
