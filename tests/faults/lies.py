@@ -75,6 +75,8 @@ class Liar:
     share: float
     only: frozenset[Lie] = frozenset(Lie)
     told: Counter[Lie] = field(default_factory=Counter)
+    about_methods: Counter[str] = field(default_factory=Counter)
+    """The lies told to single questions, by what these asked."""
     _asked: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 
@@ -86,10 +88,11 @@ class Liar:
         """Choose what is said to one question among so many of one exchange."""
         return self._choose(method, _OF_METHOD.get(method, (Lie.NODE_ERROR,)), max(1.0, among / _TOGETHER))
 
-    def note(self, lie: Lie) -> None:
-        """Count a lie that was told."""
+    def note(self, lie: Lie, method: str = "") -> None:
+        """Count a lie that was told; `method`, where it was to a single question."""
         with self._lock:
             self.told[lie] += 1
+            self.about_methods[method] += 1
 
     def _choose(self, subject: str, lies: tuple[Lie, ...], crowd: float = 1.0) -> Told | None:
         with self._lock:

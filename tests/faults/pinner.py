@@ -134,6 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
+        since = time.monotonic()
         place = urlsplit(self.path)
         body = self._body()
         about = parse_qs(place.query).get("arg", [""])[0]
@@ -141,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = isinstance(said, Mischief)
         if not isinstance(said, Mischief):
             self._say(*said)
-        elif said is Mischief.SILENT and hung_up(self.connection, self.pinner.patience):
+        elif said is Mischief.SILENT and hung_up(self.connection, self.pinner.patience, since):
             self.pinner.note_silence()
 
     def _say(self, status: int, content: object) -> None:

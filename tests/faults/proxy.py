@@ -77,7 +77,7 @@ class Proxy:
         answer: Json = {key: honest[key] for key in ("result", "error") if key in honest}
         said = answer if told is None else bent(told, answer)
         if told is not None and (said != answer or asked != call):
-            self.liar.note(told.lie)
+            self.liar.note(told.lie, call["method"])
         return {"jsonrpc": "2.0", "id": call["id"], **said}
 
     def _look(self, calls: list[Json], answers: Any) -> None:
@@ -117,11 +117,10 @@ class Proxy:
         return None
 
 
-def hung_up(connection: socket.socket, patience: float) -> bool:
-    """Be silent until the other side hangs up; whether it had waited as long as its patience, and was not killed."""
-    began = time.monotonic()
+def hung_up(connection: socket.socket, patience: float, since: float) -> bool:
+    """Be silent until the other side hangs up; whether it had waited out its patience since then, not been killed."""
     ready, _, _ = select.select([connection], [], [], _LONGEST_SILENCE)
-    return bool(ready) and time.monotonic() - began > _MOST_OF_IT * patience
+    return bool(ready) and time.monotonic() - since > _MOST_OF_IT * patience
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -133,6 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
+        since = time.monotonic()
         try:
             lie, content = self.proxy.answer(self.rfile.read(int(self.headers["Content-Length"])))
         except ValueError:
@@ -143,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(content, len(content) // 2 if lie in _HALVES else len(content))
         if lie is Lie.HALF_CLOSED:
             self.connection.shutdown(socket.SHUT_WR)
-        if lie in WAITED_OUT and hung_up(self.connection, self.proxy.patience):
+        if lie in WAITED_OUT and hung_up(self.connection, self.proxy.patience, since):
             self.proxy.liar.note(lie)
 
     def _say(self, content: bytes, cut: int) -> None:
