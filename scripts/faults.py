@@ -4,7 +4,8 @@
     python3 scripts/faults.py               the short version, as CI runs it: at least 300 kills and 300 lies
     python3 scripts/faults.py --nightly     at least 4,000 of each
     python3 scripts/faults.py --seed 7      the same lies, lives and order of deaths as in another run with this seed
-    python3 scripts/faults.py --markdown FILE
+    python3 scripts/faults.py --short       fewer rows: those of the README
+    python3 scripts/faults.py --markdown    the table alone on standard output, everything else on standard error
 
 Standard library only; what is run is tests/faults, in the environment of the tests.
 """
@@ -18,7 +19,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
+from typing import TextIO
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -34,29 +37,38 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Print the fault table.")
     parser.add_argument("--nightly", action="store_true", help="at least 4,000 kills and lies")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there")
+    parser.add_argument("--short", action="store_true", help="print the rows of the README")
+    parser.add_argument("--markdown", action="store_true", help="print the table and nothing else")
     parser.add_argument("--python", type=Path, help="an interpreter that has the project, instead of its own")
     options = parser.parse_args()
-    python = options.python or _prepared()
-    began = time.monotonic()
+    with redirect_stdout(sys.stderr) if options.markdown else nullcontext():
+        python = options.python or _prepared()
+        began = time.monotonic()
+        code, tables = _run(python, options.seed, nightly=options.nightly, out=sys.stdout)
+    about = ", ".join(f"{name}: {value}" for name, value in this_machine().items())
+    minutes = (time.monotonic() - began) / 60
+    print(tables["short.md" if options.short else "table.md"])
+    print(f"Seed {options.seed}, {minutes:.0f} minutes; {about}")
+    return code or _came_short(tables["table.md"], 4_000 if options.nightly else 300)
+
+
+def _run(python: Path, seed: int, *, nightly: bool, out: TextIO) -> tuple[int, dict[str, str]]:
+    """Run the tests; give pytest's exit code, and the tables by the names of their files."""
+    which = ["-m", "nightly or not nightly"] if nightly else []
     with tempfile.TemporaryDirectory() as folder:
-        kept = Path(folder) / "table.md"
-        told = {"QIANYIN_FAULT_TABLE": str(kept), "QIANYIN_FAULT_SEED": str(options.seed)}
-        which = ["-m", "nightly or not nightly"] if options.nightly else []
+        told = {"QIANYIN_FAULT_TABLE": folder, "QIANYIN_FAULT_SEED": str(seed)}
         code = subprocess.run(
             [str(python), "-m", "pytest", "-q", "tests/faults", *which],
             cwd=ROOT,
             env=os.environ | told,
+            stdout=out,
             check=False,
         ).returncode
-        table = kept.read_text(encoding="utf-8") if kept.exists() else "no faults\n"
-    about = ", ".join(f"{name}: {value}" for name, value in this_machine().items())
-    minutes = (time.monotonic() - began) / 60
-    text = f"{table}\nSeed {options.seed}, {minutes:.0f} minutes; {about}\n"
-    print(text)
-    if options.markdown:
-        options.markdown.write_text(text, encoding="utf-8")
-    return code or _came_short(table, 4_000 if options.nightly else 300)
+        return code, {name: _read(Path(folder) / name) for name in ("table.md", "short.md")}
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else "no faults\n"
 
 
 def _came_short(table: str, promised: int) -> int:
@@ -64,7 +76,7 @@ def _came_short(table: str, promised: int) -> int:
     counted = {kind: _count(table, kind) for kind in ("kill -9: ", "lie: ")}
     short = {kind: many for kind, many in counted.items() if many < promised}
     for kind, many in short.items():
-        print(f"{kind}{many:,} where {promised:,} were promised")
+        print(f"{kind}{many:,} where {promised:,} were promised", file=sys.stderr)
     return int(bool(short))
 
 

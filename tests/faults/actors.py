@@ -10,9 +10,9 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -25,24 +25,34 @@ from indexer import deployment as deployments
 from indexer.deployment import Deployment
 from indexer.errors import IndexerError
 from indexer.follow import Header
-from indexer.live import Indexer
+from indexer.live import Indexer, Outcome, Trouble
 from indexer.node import Node
 from indexer.reindex import reindex
 from indexer.span import LedgerBlock, Span
-from indexer.store import Projection
+from indexer.store import Projection, sqlite
 from indexer.store.opening import SCHEMA
 from indexer.store.rows import Rows
 from indexer.store.writing import write_fast
 from service.errors import Unavailable
+from service.files import kubo
 from service.installation import Installation
+from service.outbox import database as outbox_database
+from service.outbox.nodes import Nodes
 from service.outbox.office import Office, open_office
 from service.outbox.states import Point
 from service.outbox.worker import Worker
 from service.settings import Settings, read_settings
 from tests.service.outbox.victim import SendFirst
 
-MARKS = "deaths"
-"""The file in a home folder where a program says at which point it dies, just before it does."""
+MARKS = "marks"
+"""The file in a home folder where a program says who it is and at which point it dies, just before it does."""
+JUMPED = "clock jumped"
+"""What one says there when it first reads its clock after that jumped."""
+TOO_LONG = "file too long"
+"""What one says there when the system refused to make a file longer."""
+UNANSWERED = "index did not answer"
+"""What an indexer says there whose database let it do nothing."""
+_BETWEEN_JUMPS = 0.4
 
 
 class IndexPoint(StrEnum):
@@ -65,118 +75,153 @@ class Part:
     """Who plays what, and where it dies: at the n-th time that it comes to a point; "" for never by itself.
 
     `wrong` names a control: `send-first`, a worker that sends before it stores; `trusting`, an indexer that believes
-    every log. `depth` is the indexer's, `width` how many blocks it backfills at a time. `second`: it makes another
-    index of the same ledger. `skew` are seconds by which the program's clock is wrong; `largest`, if not 0, how many
-    bytes a file may have, as on a disk that is full.
+    every log. `depth` is the indexer's, `width` how many blocks it backfills at a time. `second`: the address of
+    another index of the same ledger that it makes. `clock`: seconds by which its clock is wrong, one after the other,
+    so that it jumps. `largest`, if not 0: how many bytes a file may have, as on a disk that is full. `patience`:
+    seconds for which it bears silence of what it asks; `busy`, that it waits for another writer of a file.
+    `seat`: by which name it signs; its role, if none is given.
     """
 
     role: str
     home: str
+    seat: str = ""
     point: str = ""
     nth: int = 1
     wrong: str = ""
     depth: int | None = None
     width: int = 8
-    second: bool = False
-    skew: float = 0.0
+    second: str = ""
+    clock: Sequence[float] = ()
     largest: int = 0
+    patience: float = 5.0
+    busy: int = 30
 
     def as_json(self) -> dict[str, Any]:
         """Write for the nursery."""
         return asdict(self)
 
 
-def play(part: Part) -> None:
-    """Be it until killed."""
-    real = time.time
-    if part.skew:
-        time.time = lambda: real() + part.skew
+def play(part: Part, began: Callable[[], None]) -> None:
+    """Be it until killed; `began` is called when it gets to its first step, or oftener."""
+    if part.clock:
+        time.time = _jumping(part)
     if part.largest:
+        signal.signal(signal.SIGXFSZ, lambda *_: _mark(part, TOO_LONG))
         resource.setrlimit(resource.RLIMIT_FSIZE, (part.largest, part.largest))
-    {"worker": _work, "indexer": _index, "rebuilder": _rebuild}[part.role](part)
+    outbox_database._BUSY_SECONDS = sqlite._BUSY_SECONDS = part.busy
+    {"worker": _work, "indexer": _index, "rebuilder": _rebuild}[part.role](part, began)
 
 
-def deaths(home: Path) -> list[str]:
-    """List the points at which programs have died by their own hand, in order."""
+def _jumping(part: Part) -> Callable[[], float]:
+    """Make a clock that jumps while the program lives."""
+    real, born, heard = time.time, time.monotonic(), {0}
+
+    def now() -> float:
+        at = int((time.monotonic() - born) / _BETWEEN_JUMPS)
+        if len(part.clock) > 1 and at not in heard:
+            heard.add(at)
+            _mark(part, JUMPED)
+        return real() + part.clock[at % len(part.clock)]
+
+    return now
+
+
+def _mark(part: Part, what: str) -> None:
+    mark = os.open(Path(part.home) / MARKS, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(mark, f"{part.seat or part.role} {what}\n".encode())
+    os.close(mark)
+
+
+def marks(home: Path) -> list[str]:
+    """List what programs have said there, in order: who, and the point at which he died by his own hand."""
     try:
         return (home / MARKS).read_text().splitlines()
     except FileNotFoundError:
         return []
 
 
-def doom(part: Part) -> Callable[[str], None]:
+def doom(part: Part, began: Callable[[], None]) -> Callable[[str], None]:
     """Make what a program calls where it is: it marks the point and dies as by `kill -9` when its time has come."""
-    seen = 0
+    seen, first = 0, True
 
     def at(here: str) -> None:
-        nonlocal seen
+        nonlocal seen, first
+        if first:
+            began()
+        first = False
         if here != part.point:
             return
         seen += 1
         if seen == part.nth:
-            mark = os.open(Path(part.home) / MARKS, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-            os.write(mark, f"{here}\n".encode())
+            _mark(part, here)
             os.kill(os.getpid(), signal.SIGKILL)
 
     return at
 
 
-def _work(part: Part) -> None:
+def _work(part: Part, began: Callable[[], None]) -> None:
     settings = read_settings({}, Path(part.home))
-    at = doom(part)
-    worker = Worker(_opened(settings), Installation(settings).files, at)
+    at = doom(part, began)
+    kubo.TIMEOUT = (part.patience, part.patience)  # type: ignore[misc]
+    worker = Worker(_opened(settings, part.patience), Installation(settings).files, at)
     if part.wrong == "send-first":
         worker._signing = SendFirst(worker._office, worker.name, at)
     worker.run(threading.Event())
 
 
-def _opened(settings: Settings) -> Office:
+def _opened(settings: Settings, patience: float) -> Office:
     """Open the installation; a program that finds no database ends, and is started again by whoever minds it."""
     while True:
         try:
-            return open_office(settings)
+            office = open_office(settings)
+            return replace(office, nodes=Nodes(settings.rpc or office.deployment.rpc, seconds=patience))
         except Unavailable:
             time.sleep(0.1)
 
 
-def _index(part: Part) -> None:
+def _index(part: Part, began: Callable[[], None]) -> None:
+    _narrow(part)
+
+    def heed(outcome: Outcome) -> None:
+        if not isinstance(outcome, Trouble):
+            projection.at(LOOKED)
+        elif isinstance(outcome.error, OperationalError):
+            _mark(part, UNANSWERED)
+
+    with _projection(part, began) as projection, _node(part) as node:
+        indexer = Indexer(node, projection, _deployment(part), depth=part.depth)
+        indexer.run(threading.Event(), poll=0.02, heed=heed)
+
+
+def _narrow(part: Part) -> None:
+    """Have stretches of few blocks, and believe every log where that is the part."""
     if part.wrong == "trusting":
         reading._compare = lambda *_: None
     live.NEAR = backfill.FIRST_WIDTH = backfill.MOST_WIDTH = part.width
-    with _projection(part) as projection, _node(part) as node:
-        Indexer(node, projection, _deployment(part), depth=part.depth).run(threading.Event(), poll=0.02)
 
 
-def _rebuild(part: Part) -> None:
+def _rebuild(part: Part, began: Callable[[], None]) -> None:
     """Build the index anew beside the one in use, again and again."""
-    backfill.FIRST_WIDTH = backfill.MOST_WIDTH = part.width
-    with _projection(part) as projection, _node(part) as node:
+    _narrow(part)
+    with _projection(part, began) as projection, _node(part) as node:
         while True:
             with suppress(IndexerError, OperationalError):
                 reindex(node, projection, _deployment(part), depth=part.depth)
 
 
-def _projection(part: Part) -> Mortal:
-    projection = Mortal.open(*index_of(read_settings({}, Path(part.home)), second=part.second))
-    projection.at = doom(part)
+def _projection(part: Part, began: Callable[[], None]) -> Mortal:
+    settings = read_settings({}, Path(part.home))
+    projection = Mortal.open(part.second or settings.index_url, SECOND if part.second else SCHEMA)
+    projection.at = doom(part, began)
     return projection
 
 
 def _node(part: Part) -> Node:
-    return Node(read_settings({}, Path(part.home)).rpc, seconds=5)
+    return Node(read_settings({}, Path(part.home)).rpc, seconds=part.patience)
 
 
 def _deployment(part: Part) -> Deployment:
     return deployments.read(read_settings({}, Path(part.home)).deployment)
-
-
-def index_of(settings: Settings, *, second: bool) -> tuple[str, str]:
-    """Give URL and schema of the index, or of a second one beside it."""
-    if not second:
-        return settings.index_url, SCHEMA
-    if settings.index_url.startswith("sqlite"):
-        return f"sqlite:///{settings.home / 'second.db'}", SCHEMA
-    return settings.index_url, "second_index"
 
 
 class Mortal(Projection):
@@ -188,6 +233,7 @@ class Mortal(Projection):
     def building(self) -> Iterator[Mortal]:
         with super().building() as fresh:
             fresh.__class__, fresh.at = Mortal, self.at  # type: ignore[attr-defined]
+            self.at(LOOKED)
             yield fresh  # type: ignore[misc]
 
     def extend(self, start: LedgerBlock, span: Span, settled_number: int, writer: object = None) -> None:
@@ -214,5 +260,9 @@ class Mortal(Projection):
         self.at(IndexPoint.REWOUND)
 
 
+SECOND = "second_index"
+"""The schema of a second index, where that is in PostgreSQL."""
+LOOKED = "looked"
+"""Where an indexer is at its first step and one that builds anew has begun to; nobody dies there."""
 WORKER_POINTS = tuple(Point)
 INDEX_POINTS = tuple(IndexPoint)

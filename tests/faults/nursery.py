@@ -4,8 +4,8 @@
 
 Importing and rehearsing take a second, forking some milliseconds; a child is a process like any other, and `kill -9`
 of it a real one. Orders come in as lines of JSON, `{"ask": number, …Part}`; what goes out is
-`{"ask": number, "pid": …}` for each, and `{"ask": number, "status": …}` when it has ended (as `waitpid` says). All
-children die with it, and it with its parent.
+`{"ask": number, "pid": …}` for each, `{"ask": number, "began": 1}` when the child has got to its first step, and
+`{"ask": number, "status": …}` when it has ended (as `waitpid` says). All children die with it, and it with its parent.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Nursery:
 
     def __init__(self, log: Path) -> None:
         search = os.pathsep.join([str(ROOT), str(ROOT / "hardhat-free-devnet")])
-        self._log = log.open("ab")
+        self._place, self._log = log, log.open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.nursery"],
             cwd=ROOT,
@@ -55,12 +55,12 @@ class Nursery:
         )
         self._lock = threading.Lock()
         self._asked = 0
-        self._said: dict[int, Queue[int]] = {}
+        self._said: dict[int, Queue[dict[str, int]]] = {}
         threading.Thread(target=self._listen, daemon=True).start()
 
     def fork(self, part: Part) -> Child:
         """Have a child play a part."""
-        said: Queue[int] = Queue()
+        said: Queue[dict[str, int]] = Queue()
         with self._lock:
             self._asked += 1
             self._said[self._asked] = said
@@ -68,7 +68,11 @@ class Nursery:
             assert self._process.stdin is not None
             self._process.stdin.write(order.encode())
             self._process.stdin.flush()
-        return Child(said.get(timeout=120), part, said)
+        return Child(part, said)
+
+    def log(self) -> str:
+        """Give what its children have said so far."""
+        return self._place.read_text()
 
     def close(self) -> None:
         """End it with all its children."""
@@ -82,37 +86,47 @@ class Nursery:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             said = json.loads(line)
-            self._said[said["ask"]].put(said.get("pid", said.get("status")))
+            self._said[said["ask"]].put(said)
 
 
 class Child:
-    """One program that was forked; `said` gives what `waitpid` says of it, once it has ended."""
+    """One program that was forked; `said` gives what the nursery says of it."""
 
-    def __init__(self, pid: int, part: Part, said: Queue[int]) -> None:
-        self.pid, self.part = pid, part
-        self._said = said
-        self._status: int | None = None
+    def __init__(self, part: Part, said: Queue[dict[str, int]]) -> None:
+        self.part = part
+        self._said, self._known = said, dict[str, int]()
+        while "pid" not in self._known:
+            self._known |= said.get(timeout=120)
+
+    @property
+    def began(self) -> bool:
+        """Whether it has got to its first step."""
+        self._listen()
+        return "began" in self._known
 
     @property
     def alive(self) -> bool:
         """Whether it runs."""
-        if self._status is None:
-            with suppress(Empty):
-                self._status = self._said.get_nowait()
-        return self._status is None
+        self._listen()
+        return "status" not in self._known
 
     def kill(self) -> None:
-        """End it as a power switch would; if it was gone already, nothing happens."""
+        """End it as a power switch would; it may have died at its point before, and nothing else may have ended it."""
         if self.alive:
             with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-        self.wait()
+                os.kill(self._known["pid"], signal.SIGKILL)
+        assert self.wait() == -signal.SIGKILL, f"{self.part} ended by itself; see the nursery's log"
 
     def wait(self, seconds: float = 30.0) -> int:
         """Wait for its end; give its exit code as `subprocess` puts it (-9: killed)."""
-        if self._status is None:
-            self._status = self._said.get(timeout=seconds)
-        return os.waitstatus_to_exitcode(self._status)
+        while self.alive:
+            self._known |= self._said.get(timeout=seconds)
+        return os.waitstatus_to_exitcode(self._known["status"])
+
+    def _listen(self) -> None:
+        with suppress(Empty):
+            while True:
+                self._known |= self._said.get_nowait()
 
 
 def main() -> None:
@@ -152,11 +166,11 @@ def _fork(order: dict[str, Any], asks: dict[int, int]) -> None:
         _say({"ask": ask, "pid": pid})
         return
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    null = os.open(os.devnull, os.O_RDWR)
+    told, null = os.dup(1), os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
     try:
-        play(Part(**order))
+        play(Part(**order), lambda: _say({"ask": ask, "began": 1}, told))
     except BaseException:  # noqa: BLE001 - it would fall back into the parent's loop
         traceback.print_exc()
         sys.stderr.flush()
@@ -175,8 +189,8 @@ def _report_ends(asks: dict[int, int]) -> None:
         _say({"ask": asks.pop(pid), "status": status})
 
 
-def _say(what: dict[str, Any]) -> None:
-    os.write(1, json.dumps(what).encode() + b"\n")
+def _say(what: dict[str, Any], to: int = 1) -> None:
+    os.write(to, json.dumps(what).encode() + b"\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from service.files.cid import cid_of
+from tests.faults.proxy import hung_up
 
 
 class Mischief(StrEnum):
@@ -25,12 +26,14 @@ class Mischief(StrEnum):
 
     DOWN = "content store does not answer"
     SLOW = "content store slow"
+    SILENT = "content store silent until who asked gave up"
     FULL = "content store full"
     OTHER_BYTES = "content store gives other bytes"
     OTHER_CID = "content store names another file"
     LOST = "content store says that it has not what it took"
 
 
+_OF_ANY = (Mischief.DOWN, Mischief.SLOW, Mischief.SILENT)
 _OF_COMMAND = {
     "add": (Mischief.FULL, Mischief.OTHER_CID),
     "cat": (Mischief.OTHER_BYTES, Mischief.LOST),
@@ -42,10 +45,14 @@ _NOT_FOUND = (500, {"Message": "block was not found locally (offline): ipld: cou
 
 @dataclass
 class Pinner:
-    """What it holds and what it did. `share`: of the questions that end in mischief; none unless `lying`."""
+    """What it holds and what it did. `share`: of the questions that end in mischief; none unless `lying`.
+
+    `patience`: seconds for which who asks bears silence.
+    """
 
     seed: int
     share: float
+    patience: float = 1.0
     lying: bool = True
     address: str = ""
     held: dict[str, bytes] = field(default_factory=dict)
@@ -60,15 +67,21 @@ class Pinner:
             dice = random.Random(f"{self.seed}:{command}:{self._asked[command]}")
             if not self.lying or dice.random() >= self.share:
                 return None, dice
-            done = dice.choice((Mischief.DOWN, Mischief.SLOW, *_OF_COMMAND.get(command, ())))
-            self.told[done] += 1
+            done = dice.choice((*_OF_ANY, *_OF_COMMAND.get(command, ())))
+            if done is not Mischief.SILENT:
+                self.told[done] += 1
             return done, dice
 
-    def answer(self, command: str, about: str, file: bytes) -> tuple[int, object] | None:
-        """Give status and content of an answer: bytes as they are, anything else as JSON; None: there is none."""
+    def note_silence(self) -> None:
+        """Count one that was waited out."""
+        with self._lock:
+            self.told[Mischief.SILENT] += 1
+
+    def answer(self, command: str, about: str, file: bytes) -> tuple[int, object] | Mischief:
+        """Give status and content of an answer: bytes as they are, anything else as JSON; or why there is none."""
         done, dice = self.choose(command)
-        if done is Mischief.DOWN:
-            return None
+        if done is Mischief.DOWN or done is Mischief.SILENT:
+            return done
         if done is Mischief.SLOW:
             time.sleep(dice.choice(_PAUSES))
         return {"add": self._add, "cat": self._cat, "pin/add": self._pin, "pin/ls": self._list}[command](
@@ -97,10 +110,10 @@ class Pinner:
 
 
 @contextmanager
-def pinning(seed: int, share: float) -> Iterator[Pinner]:
+def pinning(seed: int, share: float, patience: float = 1.0) -> Iterator[Pinner]:
     """Run one."""
-    pinner = Pinner(seed, share)
-    handler = type("Handler", (_Handler,), {"answer": staticmethod(pinner.answer)})
+    pinner = Pinner(seed, share, patience)
+    handler = type("Handler", (_Handler,), {"pinner": pinner})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -115,19 +128,22 @@ def pinning(seed: int, share: float) -> Iterator[Pinner]:
 class _Handler(BaseHTTPRequestHandler):
     """One connection; those who are killed in the middle are no error."""
 
-    answer: Callable[[str, str, bytes], tuple[int, object] | None]
+    pinner: Pinner
     protocol_version = "HTTP/1.1"
     timeout = 30
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
+        since = time.monotonic()
         place = urlsplit(self.path)
         body = self._body()
         about = parse_qs(place.query).get("arg", [""])[0]
-        said = self.answer(place.path.removeprefix("/api/v0/"), about, _file_in(body))
-        self.close_connection = said is None
-        if said is not None:
+        said = self.pinner.answer(place.path.removeprefix("/api/v0/"), about, _file_in(body))
+        self.close_connection = isinstance(said, Mischief)
+        if not isinstance(said, Mischief):
             self._say(*said)
+        elif said is Mischief.SILENT and hung_up(self.connection, self.pinner.patience, since):
+            self.pinner.note_silence()
 
     def _say(self, status: int, content: object) -> None:
         octets = content if isinstance(content, bytes) else json.dumps(content).encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
 import socket
 import threading
 import time
@@ -14,9 +15,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.faults.lies import Json, Liar, Lie, asked_instead, bent, methods_of, page
+from tests.faults.lies import WAITED_OUT, Json, Liar, Lie, Told, asked_instead, bent, methods_of, page
 
 _DELAYS = (0.02, 0.05, 0.1, 0.25)
+_LAST = (Lie.UNANSWERED, Lie.HALF_CLOSED, *WAITED_OUT)
+"""After these the connection is closed."""
+_HALVES = (Lie.HALF_CLOSED, Lie.HANGING)
+_LONGEST_SILENCE = 60.0
+_MOST_OF_IT = 0.9
+"""Of his patience, from where who asked hung up because it was over: he began to wait a little before."""
 
 
 @dataclass
@@ -26,11 +33,13 @@ class Proxy:
     Attributes:
         behind: the node's address; to be set anew when the node starts at another.
         liar: what it says; `lying` False lets everything through.
+        patience: seconds for which those who ask bear silence.
     """
 
     behind: str
     liar: Liar
     lying: bool = True
+    patience: float = 1.0
     url: str = ""
     head: int = 0
     _local: threading.local = field(default_factory=threading.local)
@@ -38,38 +47,37 @@ class Proxy:
     def answer(self, body: bytes) -> tuple[Lie | None, bytes | None]:
         """Give what happens to an exchange, and the content of the answer; None: there is none."""
         calls, batch = methods_of(body)
-        lie = self.liar.about_exchange([call["method"] for call in calls]) if self.lying else None
-        if lie is not None:
-            self.liar.note(lie)
-        if lie is Lie.UNHEARD:
-            return lie, None
-        content = self._onward(body) if lie is not None else self._told(calls, body, batch=batch)
-        if lie is Lie.DELAYED:
-            time.sleep(_DELAYS[self.liar.number("exchange:" + calls[0]["method"], len(_DELAYS))])
-        return lie, page() if lie is Lie.PROXY_ERROR else content
+        told = self.liar.about_exchange([call["method"] for call in calls]) if self.lying else None
+        if told is None:
+            return None, self._told(calls, body, batch=batch)
+        if told.lie not in WAITED_OUT:
+            self.liar.note(told.lie)
+        content = None if told.lie is Lie.UNHEARD else self._onward(body)
+        if told.lie is Lie.DELAYED:
+            time.sleep(_DELAYS[told.at % len(_DELAYS)])
+        return told.lie, page() if told.lie is Lie.PROXY_ERROR else content
 
     def _told(self, calls: list[Json], body: bytes, *, batch: bool) -> bytes | None:
         """Answer question by question, where a lie is told to one of them."""
-        lies = [self.liar.about(call["method"], len(calls)) if self.lying else None for call in calls]
-        if not any(lies):
+        told = [self.liar.about(call["method"], len(calls)) if self.lying else None for call in calls]
+        if not any(told):
             content = self._onward(body)
             if content is not None:
                 self._look(calls, json.loads(content))
             return content
-        said = [self._one(call, lie) for call, lie in zip(calls, lies, strict=True)]
+        said = [self._one(call, one) for call, one in zip(calls, told, strict=True)]
         return None if None in said else json.dumps(said if batch else said[0]).encode()
 
-    def _one(self, call: Json, lie: Lie | None) -> Json | None:
-        at = self.liar.number(call["method"], 64) if lie else 0
-        asked = asked_instead(lie, call, self.head, at)
+    def _one(self, call: Json, told: Told | None) -> Json | None:
+        asked = call if told is None else asked_instead(told, call, self.head)
         content = self._onward(json.dumps(asked).encode())
         if content is None:
             return None
         honest: Json = json.loads(content)
         answer: Json = {key: honest[key] for key in ("result", "error") if key in honest}
-        said = bent(lie, answer, at)
-        if lie is not None and (said != answer or asked != call):
-            self.liar.note(lie)
+        said = answer if told is None else bent(told, answer)
+        if told is not None and (said != answer or asked != call):
+            self.liar.note(told.lie, call["method"])
         return {"jsonrpc": "2.0", "id": call["id"], **said}
 
     def _look(self, calls: list[Json], answers: Any) -> None:
@@ -109,6 +117,12 @@ class Proxy:
         return None
 
 
+def hung_up(connection: socket.socket, patience: float, since: float) -> bool:
+    """Be silent until the other side hangs up; whether it had waited out its patience since then, not been killed."""
+    ready, _, _ = select.select([connection], [], [], _LONGEST_SILENCE)
+    return bool(ready) and time.monotonic() - since > _MOST_OF_IT * patience
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One connection of somebody who asks; those who are killed in the middle are no error."""
 
@@ -118,22 +132,25 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
+        since = time.monotonic()
         try:
             lie, content = self.proxy.answer(self.rfile.read(int(self.headers["Content-Length"])))
         except ValueError:
             self.close_connection = True
             return
-        self.close_connection = content is None or lie in (Lie.UNANSWERED, Lie.HALF_CLOSED)
-        if content is not None and lie is not Lie.UNANSWERED:
-            self._say(content, len(content) // 2 if lie is Lie.HALF_CLOSED else len(content))
+        self.close_connection = content is None or lie in _LAST
+        if content is not None and lie not in (Lie.UNANSWERED, Lie.LATE):
+            self._say(content, len(content) // 2 if lie in _HALVES else len(content))
+        if lie is Lie.HALF_CLOSED:
+            self.connection.shutdown(socket.SHUT_WR)
+        if lie in WAITED_OUT and hung_up(self.connection, self.proxy.patience, since):
+            self.proxy.liar.note(lie)
 
     def _say(self, content: bytes, cut: int) -> None:
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content[:cut])
-        if cut < len(content):
-            self.connection.shutdown(socket.SHUT_WR)
 
     def handle(self) -> None:
         try:
@@ -148,10 +165,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def before(behind: str, liar: Liar) -> Iterator[Proxy]:
+def before(behind: str, liar: Liar, patience: float = 1.0) -> Iterator[Proxy]:
     """Run one before a node."""
-    proxy = Proxy(behind, liar)
-
+    proxy = Proxy(behind, liar, patience=patience)
     handler = type("Handler", (_Handler,), {"proxy": proxy})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

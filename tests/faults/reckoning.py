@@ -20,9 +20,10 @@ from indexer.store.comparison import differences
 from service.checking import check_all
 from service.installation import Installation
 from service.keys.operators import Operator
+from service.outbox.nonces import Fate
 from service.outbox.operations import Operation
 from service.outbox.states import State
-from service.outbox.tables import TransactionRow
+from service.outbox.tables import OperationRow, TransactionRow
 from tests.faults.story import ACT, SETTLED, Asked
 from tests.service.outbox.house import House
 
@@ -55,24 +56,41 @@ class Reckoning:
         return f"{self.requests} requests; " + ("; ".join(found[:20]) or "nothing found")
 
 
-def reckon(house: House, asked: Mapping[str, Asked], ids: Mapping[str, str]) -> Reckoning:
+def reckon(
+    house: House, asked: Mapping[str, Asked], ids: Mapping[str, str], *, put_back: bool = False
+) -> Reckoning:
     """Go through everything that was accepted, the ledger, the nonces, the index and the files.
 
     Args:
         house: talks to the node itself, not to the proxy.
         ids: of the operations, by the keys of `asked`.
+        put_back: an older backup of the outbox was: nonces were used that it does not know.
     """
     found = Reckoning(len(ids))
-    ended = {key: house.operation(one) for key, one in ids.items()}
+    there = _compare_operations(found, house, asked, ids)
+    ended = {key: house.operation(one) for key, one in ids.items() if one in there}
     found.stuck += [f"{key} is {one.state}" for key, one in ended.items() if not one.state.ended]
     house.indexer.catch_up()
     with house.office.projection.view() as view:
         ledger = {one.seq: one for one in view.records(0, view.as_of.count - 1)}
     _compare_records(found, asked, ended, ledger)
     if not found.stuck:
-        _compare_nonces(found, house)
+        _compare_nonces(found, house, frozenset({Fate.FINAL, *((Fate.FOREIGN,) if put_back else ())}))
     _compare_books(found, house)
     return found
+
+
+def _compare_operations(
+    found: Reckoning, house: House, asked: Mapping[str, Asked], ids: Mapping[str, str]
+) -> set[str]:
+    """Pair what was asked for and the rows, one of each; give the rows."""
+    with house.office.database.read() as connection:
+        there = set(connection.execute(select(OperationRow.id)).scalars())
+    found.lost += [f"{key} has no operation" for key in asked if ids.get(key) not in there]
+    found.repeated += [f"operation {one} has no request" for one in there - set(ids.values())]
+    shared = [one for one, many in Counter(ids.values()).items() if many > 1]
+    found.lost += [f"operation {one} is that of several requests" for one in shared]
+    return there
 
 
 def _compare_records(
@@ -119,19 +137,19 @@ def _claim(
         found.lost.append(f"{key} shares the record {one.seq} with another request")
 
 
-def _compare_nonces(found: Reckoning, house: House) -> None:
-    """Each key's rows are its nonces on chain, each once and final."""
+def _compare_nonces(found: Reckoning, house: House, over: frozenset[str]) -> None:
+    """Each key's rows are its nonces on chain, each once and over."""
     with house.office.database.read() as connection:
         rows = connection.execute(
             select(TransactionRow.sender, TransactionRow.nonce, TransactionRow.state)
         ).all()
     for operator in Operator:
         account = house.office.vault.operator(operator)
-        final = sorted(row.nonce for row in rows if row.sender == account and row.state == "final")
+        final = sorted(row.nonce for row in rows if row.sender == account and row.state in over)
         due = list(range(house.office.nodes.next_nonce(account)))
         if final != due:
             found.lost.append(f"nonces of {operator}: rows have {len(final)} final, the chain {len(due)}")
-    left = Counter(row.state for row in rows if row.state not in ("final", "displaced"))
+    left = Counter(row.state for row in rows if row.state not in over | {Fate.DISPLACED})
     if left:
         found.stuck.append(f"transactions left: {dict(left)}")
 

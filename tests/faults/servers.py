@@ -11,9 +11,15 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any
 
+import psutil
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+
+_NOT_YET = (AssertionError, OSError, RuntimeError, SubprocessError, OperationalError, psutil.Error)
+"""What its library and the driver raise where it does not run yet."""
 
 
 class Postgres:
@@ -49,7 +55,7 @@ class Postgres:
             try:
                 self._server.ensure_postgres_running()
                 _order(self.url, "SELECT 1")  # it may have been taken for running though it was gone
-            except Exception:  # its shared memory and its entry among processes outlast it by seconds
+            except _NOT_YET:  # its shared memory and its entry among processes outlast it by seconds
                 if not patience:
                     raise
                 time.sleep(0.2)

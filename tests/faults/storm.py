@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
+import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
+from service.errors import Unavailable
+from service.keys.operators import Operator
+from service.outbox import nonces
+from service.outbox.reconcile import reconcile
 from service.outbox.states import Point
 from tests.faults.actors import INDEX_POINTS, WORKER_POINTS, IndexPoint
 from tests.faults.nursery import Child
@@ -15,59 +21,83 @@ from tests.faults.pinner import Mischief
 from tests.faults.stage import Stage, no_weather
 
 AT_RANDOM = "at random"
+PUT_BACK = "older backup of the outbox put back under a newer chain"
 _LONGEST_LIFE = 8.0
 _SHORT_LIFE = 0.8
 _COUNTED = 0.1
 """Seconds between two looks at how many requests are open."""
 _MOST_OPEN = 80
+_LOST_DEATHS = 3
+"""Deaths of workers between a backup and its being put back; nothing is asked for meanwhile."""
 
 
 @dataclass
 class Player:
-    """One seat that is never empty for long: who sits there is to die at a point, or at a moment drawn by dice."""
+    """One seat that is never empty for long: who sits there is to die at a point, or at a moment drawn by dice.
+
+    Such a moment is counted from his first step, and only who had got there was killed.
+    """
 
     name: str
-    start: Callable[[str, int], Child]
-    points: Iterator[str]
+    start: Callable[..., Child]
+    points: Sequence[str]
     stage: Stage
+    pause: float = 0.0
     child: Child | None = None
-    until: float = 0.0
     again: float = 0.0
     """When the seat is taken again."""
-    pause: float = 0.0
+    _life: float = 0.0
+    _until: float = 0.0
+    _dice: random.Random = field(init=False)
+    _rota: Iterator[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._dice = self.stage.dice(self.name)
+        self._rota = self._drawn()
+
+    @property
+    def point(self) -> str:
+        """Where who sits there is to die; "" where at a moment, or where nobody sits."""
+        return "" if self.child is None else self.child.part.point
 
     def turn(self, kills: Counter[str]) -> None:
         """Count who died, kill whose time has come, and let the next one begin."""
-        if self.child is not None and not self.child.alive:
-            seed = self.stage.story.seed
-            assert self.child.wait() == -9, (
-                f"seed {seed}: {self.child.part} ended by itself; see the nursery's log"
-            )
-            kills[f"{self.name} {self.child.part.point}"] += 1
-            self._rest()
-        if self.child is not None and time.monotonic() > self.until:
+        if self.child is None:
+            if time.monotonic() > self.again:
+                self._begin()
+        elif not self.child.alive:
+            self._bury(kills, self.point)
+        elif time.monotonic() > self._until:
             self.kill(kills)
-        if self.child is None and time.monotonic() > self.again:
-            self._begin()
+        elif not self.point and self._life and self.child.began:
+            self._until, self._life = time.monotonic() + self._life, 0.0
 
     def kill(self, kills: Counter[str]) -> None:
         """Kill who sits there now, wherever that is."""
         if self.child is not None:
+            began = self.child.began
             self.child.kill()
-            kills[f"{self.name} {AT_RANDOM}"] += 1
-            self._rest()
+            self._bury(kills, AT_RANDOM if began else "")
 
-    def _rest(self) -> None:
+    def _bury(self, kills: Counter[str], where: str) -> None:
+        assert self.child is not None
+        assert self.child.wait() == -9, f"{self.child.part} ended by itself; see the nursery's log"
+        if where:
+            kills[f"{self.name} {where}"] += 1
         self.child, self.again = None, time.monotonic() + self.pause * self.stage.pace
 
     def _begin(self) -> None:
-        dice = self.stage.dice
-        point = next(self.points)
-        named = point != AT_RANDOM
-        self.child = self.start(point if named else "", dice.choice((1, 1, 1, 2, 3)))
-        self.until = time.monotonic() + self.stage.pace * (
-            _LONGEST_LIFE if named else dice.uniform(0.0, _SHORT_LIFE)
-        )
+        point, nth, life = next(self._rota), self._dice.choice((1, 1, 1, 2, 3)), self._dice.random()
+        self.child = self.start("" if point == AT_RANDOM else point, nth, seat=self.name)
+        self._life = life * _SHORT_LIFE * self.stage.pace
+        self._until = time.monotonic() + _LONGEST_LIFE * self.stage.pace
+
+    def _drawn(self) -> Iterator[str]:
+        """Give every point in turn, each round in another order, and two moments at random a round."""
+        while True:
+            round_ = [*self.points, AT_RANDOM, AT_RANDOM]
+            self._dice.shuffle(round_)
+            yield from round_
 
 
 @dataclass
@@ -75,48 +105,45 @@ class Storm:
     """Kills on one stage.
 
     Attributes:
+        wrong: a control that sits in all seats of its kind, see `Part`; it dies where that tells.
         shocks: things that happen besides, each with its name and after how many workers' deaths it comes again.
         weather: what happens all the time.
+        due: what must have happened besides: a mark, a lie, a name in `others`, or a method that was lied about.
     """
 
     stage: Stage
+    wrong: str = ""
     shocks: dict[str, tuple[int, Callable[[], None]]] = field(default_factory=dict)
     weather: Callable[[], None] = no_weather
+    due: frozenset[str] = frozenset()
     kills: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)
     """Faults that are neither kills nor lies."""
     players: list[Player] = field(init=False)
-    points: frozenset[str] = field(init=False)
-    """The named points at which somebody is to die."""
     raging: bool = False
     _shocked: Counter[str] = field(default_factory=Counter)
     _counted_at: float = 0.0
+    _put_back_at: int | None = None
+    """After how many deaths of workers the backup is put back; None: there is none."""
+    _reconciled_at: float = 0.0
 
     def __post_init__(self) -> None:
         stage = self.stage
-        named = (
-            [*INDEX_POINTS, *OF_REWINDING] if stage.depth else sorted(set(INDEX_POINTS) - set(OF_REWINDING))
-        )
-        self.points = frozenset([*WORKER_POINTS, *named])
+        rewinding = OF_REWINDING if stage.depth else ()
+        few, near = (IndexPoint.BACKFILL, IndexPoint.KEPT), sorted(set(INDEX_POINTS) - set(OF_REWINDING))
+        early = self.wrong == "send-first"
+        worker = partial(stage.worker, wrong=self.wrong if early else "")
+        trust = self.wrong if self.wrong == "trusting" else ""
+        indexer = partial(stage.indexer, wrong=trust)
+        second = partial(indexer, second=stage.second)
+        rebuilder = partial(stage.rebuilder, wrong=trust)
         self.players = [
-            Player("worker", stage.worker, self._rota(WORKER_POINTS), stage),
-            Player("worker beside it", stage.worker, self._rota(OF_FILES), stage, pause=0.2),
-            Player("indexer", stage.indexer, self._rota(named), stage, pause=0.1),
-            Player("indexer beside it", stage.indexer, self._rota((IndexPoint.KEPT,)), stage, pause=0.3),
-            Player(
-                "second indexer",
-                lambda point, nth: stage.indexer(point, nth, second=True),
-                self._rota((IndexPoint.BACKFILL, IndexPoint.KEPT)),
-                stage,
-                pause=0.4,
-            ),
-            Player(
-                "reindex",
-                stage.rebuilder,
-                self._rota((IndexPoint.BACKFILL, IndexPoint.KEPT)),
-                stage,
-                pause=0.8,
-            ),
+            Player("worker", worker, (Point.SIGNING,) if early else WORKER_POINTS, stage),
+            Player("worker beside it", worker, OF_FILES, stage, 0.2),
+            Player("indexer", indexer, (*near, *rewinding), stage, 0.1),
+            Player("indexer beside it", indexer, (IndexPoint.KEPT,), stage, 0.3),
+            Player("second indexer", second, (*few, *rewinding), stage, 0.4),
+            Player("reindex", rebuilder, few, stage, 0.8),
         ]
 
     def rage(self, kills: int, lies: int, seconds: float) -> str:
@@ -131,16 +158,55 @@ class Storm:
             for player in self.players:
                 player.turn(self.kills)
             self._shock()
-            self.weather()
+            self.pass_by()
             time.sleep(0.02)
         for player in self.players:
             player.kill(self.kills)
         self.raging = False
         return missing
 
+    def pass_by(self) -> None:
+        """Let the weather be, and have an operator reconcile the keys that stopped at a chain beyond their rows."""
+        self.weather()
+        if not self.others[PUT_BACK] or time.monotonic() < self._reconciled_at + _COUNTED:
+            return
+        self._reconciled_at = time.monotonic()
+        office = self.stage.house.office
+        for operator in Operator:
+            with suppress(Unavailable):
+                with office.database.read() as connection:
+                    stopped = nonces.unreconciled(connection, office.key(operator)) is not None
+                if stopped:
+                    reconcile(office, operator)
+
+    def kill_all(self) -> None:
+        """Kill everybody at once: programs, validator, database."""
+        self._kill_players()
+        self.stage.house.node.kill()
+        self.kills["validator, with all others"] += 1
+        if self.stage.database is not None:
+            self.stage.kill_database()
+            self.kills["PostgreSQL, with all others"] += 1
+        self.stage.start_node()
+
+    def back_up(self) -> None:
+        """Copy the outbox; some deaths later the copy is put back."""
+        self.stage.back_up()
+        self._put_back_at = self._deaths() + _LOST_DEATHS
+
+    def _put_back(self) -> None:
+        self._kill_players()
+        self.stage.put_back()
+        self._put_back_at = None
+        self.others[PUT_BACK] += 1
+
+    def _kill_players(self) -> None:
+        for player in self.players:
+            player.kill(self.kills)
+
     def _ask(self) -> None:
-        """Ask for more while not much is open."""
-        if time.monotonic() < self._counted_at + _COUNTED:
+        """Ask for more while not much is open; but not for what an older backup would not know of."""
+        if self._put_back_at is not None or time.monotonic() < self._counted_at + _COUNTED:
             return
         self._counted_at = time.monotonic()
         if 0 <= self.stage.open_count() < _MOST_OPEN:
@@ -151,42 +217,34 @@ class Storm:
         told = self.told
         if self.kills.total() < kills or told.total() < lies:
             return f"{self.kills.total()} of {kills} kills, {told.total()} of {lies} lies"
-        points = self.points - set(self.stage.deaths())
-        due = set(self.stage.line.liar.only) if lies else set()
-        untold = (due | (set(Mischief) if self.stage.pinner.share else set())) - set(told)
-        return " ".join(sorted([*points, *untold]))
+        happened = {*self.stage.marks(), *told, *self.others, *self.stage.line.liar.about_methods}
+        return ", ".join(sorted((self.due if self.wrong else self._usual()) - happened))
+
+    def _usual(self) -> set[str]:
+        """Name what belongs to every storm, and is due besides."""
+        points = {f"{one.name} {point}" for one in self.players for point in one.points}
+        mischief = set(Mischief) if self.stage.pinner.share else set()
+        return points | {*self.stage.line.liar.only, *mischief, *self.due}
 
     @property
     def told(self) -> Counter[str]:
-        """Count the lies, of node and content store."""
-        return Counter[str](self.stage.line.liar.told) + Counter[str](self.stage.pinner.told)
+        """Count the lies, of the lines to the node and of the content store."""
+        told = Counter[str](self.stage.pinner.told)
+        for line in self.stage.lines:
+            told += Counter[str](line.liar.told)
+        return told
 
-    def kill_all(self) -> None:
-        """Kill everybody at once: programs, validator, database."""
-        for player in self.players:
-            player.kill(self.kills)
-        self.stage.house.node.kill()
-        self.kills["validator, with all others"] += 1
-        if self.stage.database is not None:
-            self.stage.database.kill()
-            self.kills["PostgreSQL, with all others"] += 1
-            self.stage.database.start()
-        self.stage.house.node.start()
-        self.stage.line.behind = self.stage.house.node.url
+    def _deaths(self) -> int:
+        return sum(many for name, many in self.kills.items() if name.startswith("worker"))
 
     def _shock(self) -> None:
-        deaths = sum(many for name, many in self.kills.items() if name.startswith("worker"))
+        deaths = self._deaths()
+        if self._put_back_at is not None and deaths >= self._put_back_at:
+            self._put_back()
         for name, (every, do) in self.shocks.items():
             if deaths >= (self._shocked[name] + 1) * every:
                 self._shocked[name] += 1
                 do()
-
-    def _rota(self, points: Sequence[str]) -> Iterator[str]:
-        """Give every point in turn, each round in another order, and two moments at random a round."""
-        for _ in itertools.count():
-            round_ = [*points, AT_RANDOM, AT_RANDOM]
-            self.stage.dice.shuffle(round_)
-            yield from round_
 
 
 OF_FILES = (Point.TAKEN, Point.STORING, Point.STORED)
@@ -202,15 +260,9 @@ def usual_shocks(storm: Storm) -> dict[str, tuple[int, Callable[[], None]]]:
         stage.kill_node()
         storm.kills["validator"] += 1
 
-    shocks: dict[str, tuple[int, Callable[[], None]]] = {
-        "validator": (6, validator),
-        "all": (11, storm.kill_all),
-    }
-    if stage.database is not None:
+    def database() -> None:
+        stage.kill_database()
+        storm.kills["PostgreSQL"] += 1
 
-        def database() -> None:
-            stage.kill_database()
-            storm.kills["PostgreSQL"] += 1
-
-        shocks["database"] = (5, database)
-    return shocks
+    shocks = {"validator": (6, validator), "all": (11, storm.kill_all)}
+    return shocks | ({"database": (5, database)} if stage.database else {"backup": (13, storm.back_up)})

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexer import events as acts
 from indexer.events import Measure, WorkKind
 from indexer.values import Address, Hash32
 from service.files.cid import cid_of
+from service.files.description import Kind, describe
+from service.files.digests import digests_of
+from service.files.manifest import FileEntry, Manifest, manifest_bytes
 from service.outbox import requests
 from service.outbox.attachments import Attachment
 from service.outbox.requests import OrderName, Request, TokenTarget
@@ -20,6 +24,18 @@ from tests.service.outbox.samples import POLICY, attachment, word
 LONG_AGO = 1_700_000_000
 FAR = int(time.time()) + 30 * 86_400
 SETTLED = "settled"
+_LONG = 300_000
+"""Bytes of a file that waits in a folder: more than one piece of it has."""
+
+_ABOUT = describe(
+    Kind.RIGHTS_REGISTERED,
+    {
+        "title": "题",
+        "maker": "人",
+        "registration_number": "示例-2026-0117",
+        "copyright_holder": "示例省博物馆",
+    },
+)
 
 ACT: dict[str, type[acts.Act]] = {
     "register-account": acts.AccountRegistered,
@@ -37,10 +53,14 @@ ACT: dict[str, type[acts.Act]] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, and how it must end: `settled`, or the code of the reason for which it is refused."""
+    """A request, and how it must end: `settled`, or the code of the reason for which it is refused.
+
+    `files`: those that wait for it below the home folder.
+    """
 
     request: Request
     end: str = SETTLED
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -66,7 +86,7 @@ class Story:
     def life(self) -> dict[str, Asked]:
         """Draw the life of one object: from deposit to gift and hold, or to a refusal and what it takes along."""
         self.number += 1
-        plot = self.dice.choice((self._given, self._held, self._mistaken, self._twice))
+        plot = self.dice.choice((self.given, self._held, self._mistaken, self._twice, self.long))
         return {f"{self.seed}/{self.number} {name}": one for name, one in plot().items()}
 
     def deposit(self) -> requests.Deposit:
@@ -88,7 +108,8 @@ class Story:
         hand = requests.Distribute(self.collection.collection_id, mint.token_id, holder)
         return told | {"distribute": Asked(hand)}, mint, holder, other
 
-    def _given(self) -> dict[str, Asked]:
+    def given(self) -> dict[str, Asked]:
+        """Hand an object out, have it given, and given back."""
         told, mint, holder, other = self._handed()
         beyond = replace(mint, serial=3)
         return told | {
@@ -121,13 +142,28 @@ class Story:
             ),
         }
 
+    def long(self, size: int = _LONG) -> dict[str, Asked]:
+        """Deposit a file that waits in a folder, beside its manifest, which is in the database and names it."""
+        name = f"{self.seed}-{self.number}"
+        octets, file = long_file(name, size)
+        named = FileEntry("work", "application/octet-stream", digests_of(io.BytesIO(octets)))
+        manifest = attachment(manifest_bytes(Manifest(_ABOUT, (named,))))
+        work = requests.Deposit(
+            self.issuer,
+            WorkKind.RIGHTS_REGISTERED,
+            file.sha256,
+            manifest.sha256,
+            attachments=(manifest, file),
+        )
+        return {"deposit": Asked(work, files={file.path or "": octets})}
+
     def _twice(self) -> dict[str, Asked]:
         told, mint = self._issued()
         return told | {"deposit again": told["deposit"], "mint again": Asked(mint)}
 
 
-def long_file(number: int, size: int) -> tuple[bytes, Attachment]:
+def long_file(name: str, size: int) -> tuple[bytes, Attachment]:
     """Make a file too long to be carried in the database, and what a request says of it."""
-    octets = random.Random(number).randbytes(size)
+    octets = random.Random(name).randbytes(size)
     sha256 = Hash32(hashlib.sha256(octets).digest())
-    return octets, Attachment("file", sha256, size, cid_of(octets), "kubo-default", path=f"inbox/{number}")
+    return octets, Attachment("file", sha256, size, cid_of(octets), "kubo-default", path=f"inbox/{name}")

@@ -11,7 +11,7 @@ import pytest
 from tests.faults.tally import Tally
 
 KEPT_AT = "QIANYIN_FAULT_TABLE"
-"""The environment variable that names a file for the table."""
+"""The environment variable that names a folder for the table, whole and short."""
 _SENT = "faults"
 _TALLY = Tally()
 
@@ -43,5 +43,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(_TALLY.markdown())
     terminalreporter.write_line(_TALLY.summary())
     if os.environ.get(KEPT_AT):
-        text = f"{_TALLY.markdown()}\n\n{_TALLY.summary()}\n"
-        Path(os.environ[KEPT_AT]).write_text(text, encoding="utf-8")
+        for name, table in (("table.md", _TALLY.markdown()), ("short.md", _TALLY.short())):
+            text = f"{table}\n\n{_TALLY.summary()}\n"
+            Path(os.environ[KEPT_AT], name).write_text(text, encoding="utf-8")

@@ -39,6 +39,7 @@ def _settle(stage: Stage, depth: int) -> None:
     while stage.open_count() and time.monotonic() < deadline:
         mined(stage.house.node, depth)
         until(lambda: not stage.open_count(), 0.5)
+    assert not stage.open_count(), "not all ended"
     for one in players:
         one.kill()
 

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from indexer import events as acts
+from indexer.follow import Reason
 from service.errors import Unavailable
-from service.outbox import requests
 from service.outbox.accept import accept
 from tests.devnet_fixtures import LiveNode
+from tests.faults.actors import JUMPED, TOO_LONG, UNANSWERED
 from tests.faults.nursery import Child, Nursery
 from tests.faults.stage import Stage, staged, until
 from tests.faults.story import Asked
 from tests.faults.tally import Tally
+from tests.service.outbox.house import build
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 
 DAY = 86_400.0
+_BUSY = 1
+"""Seconds for which programs here wait for another writer."""
+_ROOM = 100_000
+"""Bytes that a disk still has: enough for some of the work, not for all of it."""
 
 
 @pytest.fixture
@@ -45,18 +47,35 @@ def _ends_well(stage: Stage, tally: Tally, fault: str, count: int = 1) -> None:
 
 
 def _let_work(stage: Stage, seconds: float, *players: Child) -> None:
-    until(lambda: not stage.open_count(), seconds)
+    """Let them bring everything to its end, and end them."""
+    _ended(stage, seconds)
     for one in players:
         one.kill()
+
+
+def _ended(stage: Stage, seconds: float) -> None:
+    assert until(lambda: not stage.open_count(), seconds), "not all ended"
 
 
 def test_clocks_that_jump_both_ways_hold_nothing_up(stage: Stage, tally: Tally) -> None:
     skews = (DAY, -DAY, 600.0, -600.0)
     for skew in skews:
         stage.ask(stage.story.life())
-        _let_work(stage, 20.0, stage.worker("sent", skew=skew), stage.indexer())
-    stage.ask(stage.story.life())
-    _ends_well(stage, tally, "clock jumps, forward and back", len(skews))
+        indexer = stage.indexer()
+        assert stage.worker("sent", clock=(skew,)).wait(60) == -9
+        indexer.kill()
+    players = [stage.worker(clock=(0.0, *skews)), stage.indexer()]
+    jumps = f"worker {JUMPED}"
+    for _ in range(20):
+        stage.ask(stage.story.life())
+        _ended(stage, 60.0)
+        if stage.marks()[jumps] > len(skews):
+            break
+    for one in players:
+        one.kill()
+    jumped = stage.marks()[jumps]
+    assert jumped > len(skews), "its clock did not jump each way while it lived"
+    _ends_well(stage, tally, "clock jumps, forward and back", len(skews) + jumped)
 
 
 def test_two_workers_and_two_indexers_do_everything_once(stage: Stage, tally: Tally) -> None:
@@ -68,35 +87,84 @@ def test_two_workers_and_two_indexers_do_everything_once(stage: Stage, tally: Ta
 
 
 def test_another_chain_behind_the_address_signs_and_indexes_nothing(
-    stage: Stage, tally: Tally, anvil_node: LiveNode
+    stage: Stage, nursery: Nursery, tally: Tally, anvil_node: LiveNode
 ) -> None:
     stage.calm()
-    before = stage.house.acts()
+    other = build(anvil_node)
+    assert other.deployment.sources == stage.house.deployment.sources, (
+        "the same addresses have no ledger there"
+    )
+    length, before = int(anvil_node.call("eth_blockNumber"), 16), stage.house.acts()
     stage.line.behind, right = anvil_node.url, stage.line.behind
     stage.ask(stage.story.life())
     players = [stage.worker(), stage.indexer()]
-    time.sleep(3.0)
-    assert int(anvil_node.call("eth_blockNumber"), 16) == 0, "somebody sent something there"
+    projection = stage.house.indexer.projection
+    assert until(lambda: projection.progress().halt is not None, 30.0), "the indexer went on"
+    halt = projection.progress().halt
+    assert halt is not None
+    assert halt.reason is Reason.OTHER_CHAIN
+    assert until(lambda: "is on another chain" in nursery.log(), 30.0), "the worker did not see it"
     states = {str(stage.house.operation(one).state) for one in stage.ids.values()}
     assert states == {"settled", "stored"}
+    assert int(anvil_node.call("eth_blockNumber"), 16) == length, "somebody sent something there"
     stage.line.behind = right
-    _let_work(stage, 30.0, *players)
+    _let_work(stage, 60.0, *players)
     assert len(stage.house.acts()) > len(before)
+    other.close()
     _ends_well(stage, tally, "another chain behind the address")
 
 
-def test_a_full_disk_keeps_everything_waiting_and_everything_ends_when_there_is_room(
-    stage: Stage, tally: Tally
-) -> None:
-    for _ in range(2):
-        stage.ask(stage.story.life())
-    size = max(one.stat().st_size for one in stage.house.settings.home.glob("outbox.db*"))
-    players = [stage.worker(largest=size), stage.indexer(largest=size)]
-    time.sleep(4.0)
-    assert all(one.alive for one in players), "a full disk ended a program"
+def test_a_disk_that_is_full_under_the_outbox_keeps_everything_waiting(stage: Stage, tally: Tally) -> None:
+    for _ in range(3):
+        stage.ask(stage.story.given())
+        stage.story.number += 1
+    worker, indexer = stage.worker(largest=_longest(stage, "outbox.db*") + _ROOM), stage.indexer()
+    _fills(stage, "worker")
+    assert worker.alive, "a full disk ended a program"
     assert stage.open_count()
-    _let_work(stage, 0.0, *players)
-    _ends_well(stage, tally, "disk full under database and content store")
+    worker.kill()
+    indexer.kill()
+    _ends_well(stage, tally, "disk full under the outbox")
+
+
+def test_a_disk_that_is_full_under_the_index_keeps_everything_waiting(stage: Stage, tally: Tally) -> None:
+    stage.calm()
+    worker, indexer = stage.worker(), stage.indexer(largest=_longest(stage, "index*.db*") + _ROOM)
+    for _ in range(10):
+        stage.ask(stage.story.life())
+        if until(lambda: bool(stage.marks()[f"indexer {TOO_LONG}"]), 5.0):
+            break
+    _fills(stage, "indexer")
+    assert indexer.alive, "a full disk ended a program"
+    assert until(lambda: bool(stage.marks()[f"indexer {UNANSWERED}"]), 30.0), "it wrote all the same"
+    assert stage.open_count()
+    worker.kill()
+    indexer.kill()
+    _ends_well(stage, tally, "disk full under the index")
+
+
+def test_a_disk_that_is_full_under_the_files_holds_up_what_has_a_long_one(
+    stage: Stage, nursery: Nursery, tally: Tally
+) -> None:
+    stage.calm()
+    stage.ask(stage.story.long(4 << 20))
+    stage.ask(stage.story.given())
+    worker, indexer = stage.worker(largest=3 << 20), stage.indexer()
+    assert until(lambda: stage.open_count() == 1, 60.0), "what has short files was held up, or nothing was"
+    _fills(stage, "worker")
+    assert "The file store cannot be written: File too large" in nursery.log()
+    assert worker.alive, "a full disk ended a program"
+    worker.kill()
+    indexer.kill()
+    _ends_well(stage, tally, "disk full under the files")
+
+
+def _longest(stage: Stage, pattern: str) -> int:
+    return max(one.stat().st_size for one in stage.house.settings.home.glob(pattern))
+
+
+def _fills(stage: Stage, who: str) -> None:
+    assert until(lambda: bool(stage.marks()[f"{who} {TOO_LONG}"]), 30.0), "the disk was never full"
 
 
 def test_a_database_that_is_full_accepts_nothing_by_half(stage: Stage, tally: Tally) -> None:
@@ -107,113 +175,52 @@ def test_a_database_that_is_full_accepts_nothing_by_half(stage: Stage, tally: Ta
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
     event.listen(engine, "checkout", fill)
-    life = stage.story.life()
-    refused = 0
-    for key, one in life.items():
-        long = replace(one.request, attachments=()) if hasattr(one.request, "attachments") else one.request
-        for number in range(60):
-            try:
-                accept(stage.house.office.database, long, idempotency_key=f"{key}/{number}", principal="full")
-            except Unavailable:
-                refused += 1
-                break
-        if refused:
+    stage.story.number += 1
+    same = Asked(stage.story.deposit())
+    refused = ""
+    for key in map(str, range(500)):
+        try:
+            one = accept(stage.house.office.database, same.request, idempotency_key=key, principal="faults")
+        except Unavailable:
+            refused = key
             break
+        stage.asked[key], stage.ids[key] = same, one.id
     assert refused, "the database was never full"
+    assert refused != "0", "it was full before anything was accepted"
     event.remove(engine, "checkout", fill)
     engine.dispose()
-    stage.ask(life)
+    stage.ask({refused: same})
+    stage.ask(stage.story.life())
     _ends_well(stage, tally, "database full while accepting")
 
 
-def test_a_database_that_is_locked_is_waited_for(stage: Stage, tally: Tally) -> None:
-    players = [stage.worker(), stage.indexer()]
+def test_a_database_that_is_locked_for_longer_than_it_is_waited_for_ends_nothing(
+    stage: Stage, nursery: Nursery, tally: Tally
+) -> None:
+    said = "The database does not answer now"
+    players = [stage.worker(busy=_BUSY), stage.indexer(busy=_BUSY)]
     stage.ask(stage.story.life())
-    for name in ("outbox.db", "index.db"):
-        path = stage.house.settings.home / name
-        assert until(path.exists, 20.0)
-        holder = sqlite3.connect(path, isolation_level=None, timeout=30)
-        holder.execute("BEGIN IMMEDIATE")
-        time.sleep(1.5)
+    assert until((stage.house.settings.home / "index.db").exists, 20.0)
+    with _locked(stage, "outbox.db"):
+        assert until(lambda: said in nursery.log(), 30.0), "the worker wrote all the same"
+    with _locked(stage, "index.db"):
+        for _ in range(10):
+            stage.ask(stage.story.life())
+            if until(lambda: bool(stage.marks()[f"indexer {UNANSWERED}"]), 5.0):
+                break
+        assert stage.marks()[f"indexer {UNANSWERED}"], "the indexer wrote all the same"
+    assert all(one.alive for one in players), "a database that was locked ended a program"
+    _let_work(stage, 60.0, *players)
+    _ends_well(stage, tally, "database locked for longer than it is waited for", 2)
+
+
+@contextmanager
+def _locked(stage: Stage, name: str) -> Iterator[None]:
+    """Keep every other writer away from a file."""
+    holder = sqlite3.connect(stage.house.settings.home / name, isolation_level=None, timeout=30)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
         holder.execute("ROLLBACK")
         holder.close()
-    assert all(one.alive for one in players)
-    _let_work(stage, 30.0, *players)
-    _ends_well(stage, tally, "database locked", 2)
-
-
-@pytest.mark.parametrize("bad", ["first", "last", "all"])
-def test_a_bad_item_of_a_batch_ends_alone(stage: Stage, tally: Tally, bad: str) -> None:
-    stage.calm()
-    work = stage.story.deposit()
-    edition = requests.OpenEdition(stage.story.collection.collection_id, work.work_id, 1, 3)
-    stage.ask({"deposit": Asked(work), "edition": Asked(edition)})
-    stage.calm()
-    serials = {"first": (9, 1, 2, 3), "last": (1, 2, 3, 9), "all": (9, 10, 11, 12)}[bad]
-    mints = {
-        f"mint {serial}": Asked(
-            requests.Mint(stage.story.collection.collection_id, work.work_id, 1, serial),
-            "settled" if serial <= 3 else "serial-out-of-range",
-        )
-        for serial in serials
-    }
-    stage.ask(mints)
-    _ends_well(stage, tally, f"a batch with bad items: {bad}")
-
-
-def test_a_holder_who_submits_his_gift_himself_while_ours_is_queued_gives_once(
-    stage: Stage, tally: Tally
-) -> None:
-    told = dict(stage.story._handed()[0])
-    stage.ask(told)
-    stage.calm()
-    mint = told["mint"].request
-    assert isinstance(mint, requests.Mint)
-    office = stage.house.office
-    with office.projection.view() as view:
-        known = view.token(mint.token_id)
-    assert known is not None
-    other = next(one for one in stage.story.holders if one != known.state.holder)
-    gift = requests.GiveFromKept(mint.token_id, known.state.holder, other)
-    stage.ask({"gift": Asked(gift)})
-    stage.worker("signing").wait(60)  # what it signed is not kept: the gift is queued again
-    _submit_as_anybody(stage, "gift", gift)
-    _ends_well(stage, tally, "a holder submits his intent himself")
-    assert sum(isinstance(one, acts.Gifted) for one in stage.house.acts()) == 1
-
-
-def _submit_as_anybody(stage: Stage, key: str, gift: requests.GiveFromKept) -> None:
-    """Send what the holder's key signs by a fresh account that nobody knows."""
-    from eth_account import Account
-    from sqlalchemy import select
-
-    from indexer.wire import write_address
-    from service.outbox.calls import call_data, part
-    from service.outbox.tables import OperationRow
-    from tests.devnet.transactions import awaited
-
-    office, node = stage.house.office, stage.house.node
-    with office.projection.view() as view, office.database.write() as connection:
-        row = connection.execute(select(OperationRow).where(OperationRow.id == stage.ids[key])).one()
-        made = part(gift, office.circumstances(connection, view, office.case(row)))
-    fields = {"nonce": 0, "gasPrice": 0, "gas": 3_000_000, "value": 0, "chainId": node.chain_id}
-    fields |= {"to": write_address(made.to), "data": call_data([made])}
-    signed = Account.create().sign_transaction(fields)
-    receipt = awaited(node, node.call("eth_sendRawTransaction", "0x" + signed.raw_transaction.hex()))
-    assert receipt["status"] == "0x1"
-
-
-def test_two_hundred_who_ask_with_one_key_at_once_get_one_operation(stage: Stage, tally: Tally) -> None:
-    (key, one), *_ = stage.story.life().items()
-    start = threading.Barrier(32)
-
-    def ask(number: int) -> str:
-        if number < 32:
-            start.wait()
-        return accept(stage.house.office.database, one.request, idempotency_key=key, principal="faults").id
-
-    with ThreadPoolExecutor(32) as crowd:
-        ids = set(crowd.map(ask, range(200)))
-    assert len(ids) == 1
-    stage.asked[key], stage.ids[key] = one, ids.pop()
-    _ends_well(stage, tally, "one idempotency key at once", 200)
