@@ -17,7 +17,7 @@ from service.api.auth import AsHolder, AsIssuer, AsOperator, IdempotencyKey
 from service.api.border import Installed
 from service.api.gifts import holder_of
 from service.api.names import account_in, number_in
-from service.api.shapes import Account, Body, Digest, Moment, Reason, Signature, accepted
+from service.api.shapes import WHOLE, Account, Body, Digest, Moment, Reason, Signature, accepted
 from service.api.signatures import require_signed
 from service.errors import NotFound
 from service.installation import Installation
@@ -54,7 +54,7 @@ class AccountBody(Body):
     number: Line
     method: ShortCode
     verifier: ShortCode
-    verified_at: Annotated[int, Field(gt=86_400, lt=1 << 53)]
+    verified_at: Annotated[int, Field(gt=86_400, lt=1 << 53), WHOLE]
     reference: Code
     account: Account | None = None
     collection_id: Digest | None = None

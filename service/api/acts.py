@@ -11,7 +11,7 @@ from indexer.rights.scope import Axis
 from indexer.values import ZERO_HASH, Hash32, address, hash32
 from service.api.names import number_in
 from service.api.scoping import Code, Day, ScopeBody, cuts_in, day_in
-from service.api.shapes import Account, Body, Digest, Moment, Number, Reason
+from service.api.shapes import WHOLE, Account, Body, Digest, Moment, Number, Reason
 from service.keys.agreements import Ownership
 from service.rights.drafting import Agreements, Drafting, GrantTerms
 from service.rights.proposals import Draft
@@ -25,7 +25,7 @@ class OwnerBody(Body):
     """An owner, and how many parts of the sum of all are its."""
 
     account: Account
-    part: Annotated[int, Field(ge=1, lt=1 << 32)]
+    part: Annotated[int, Field(ge=1, lt=1 << 32), WHOLE]
 
 
 Owners = Annotated[list[OwnerBody], Field(min_length=1, max_length=50)]
@@ -34,8 +34,8 @@ Owners = Annotated[list[OwnerBody], Field(min_length=1, max_length=50)]
 class AloneBody(Body):
     """What one co-owner may grant alone: for how many days at most, and how often."""
 
-    longest: Annotated[int, Field(ge=0, lt=1 << 32)] = 0
-    quota: Annotated[int, Field(ge=0, lt=1 << 16)] = 0
+    longest: Annotated[int, Field(ge=0, lt=1 << 32), WHOLE] = 0
+    quota: Annotated[int, Field(ge=0, lt=1 << 16), WHOLE] = 0
 
 
 class ActBody(Body):
@@ -155,7 +155,7 @@ class TermsBody(PapersBody):
     kind: Kinds
     scope: ScopeBody
     sublicensable: bool = False
-    notice_days: Annotated[int, Field(ge=0, lt=1 << 16)] = 0
+    notice_days: Annotated[int, Field(ge=0, lt=1 << 16), WHOLE] = 0
     conditions: Digest | None = None
     signed_on: Day | None = None
     alone_by: Account | None = None

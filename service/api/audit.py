@@ -18,7 +18,7 @@ from service.access.questions import Question, first_broken_seal, questions
 from service.api.auth import AsRegulator
 from service.api.border import Installed
 from service.api.names import account_in, number_in
-from service.api.shapes import Account, Body, Digest, Moment, Number, Reason, as_of_body
+from service.api.shapes import WHOLE, Account, Body, Digest, Moment, Number, Reason, as_of_body
 from service.audit.answers import listing_body, party_body, selectors_of, tally_body, token_body
 from service.audit.asking import asked
 from service.audit.export import Span, announced, pieces
@@ -84,7 +84,7 @@ class EntriesQuery(SubjectQuery):
     seq_from: Moment | None = None
     seq_until: Moment | None = None
     after: Moment | None = None
-    limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+    limit: Annotated[int, Field(ge=1, le=1_000), WHOLE] = 100
 
     def filter(self) -> EntryFilter:
         """Give the filter that the index knows."""

@@ -14,7 +14,7 @@ from service.api.accepting import take
 from service.api.auth import AsIssuer, IdempotencyKey
 from service.api.border import Installed
 from service.api.names import digest_in, number_in
-from service.api.shapes import Account, Body, Digest, Reason, Small, accepted
+from service.api.shapes import WHOLE, Account, Body, Digest, Reason, Small, accepted
 from service.errors import NotFound
 from service.files.cid import KUBO_DEFAULT
 from service.files.statement import CollectionStatement, statement_bytes, statement_cid, statement_digest
@@ -41,9 +41,9 @@ _LONGEST_PERIOD = 720 * 86_400
 class PolicyBody(Body):
     """What holders may do; periods in seconds, at most 720 days. A later policy never tightens what is held."""
 
-    first_holding: Annotated[int, Field(ge=0, le=_LONGEST_PERIOD)] = 90 * 86_400
-    next_holding: Annotated[int, Field(ge=0, le=_LONGEST_PERIOD)] = 30 * 86_400
-    gifts_per_day: Annotated[int, Field(ge=1, le=65_535)] = 3
+    first_holding: Annotated[int, Field(ge=0, le=_LONGEST_PERIOD), WHOLE] = 90 * 86_400
+    next_holding: Annotated[int, Field(ge=0, le=_LONGEST_PERIOD), WHOLE] = 30 * 86_400
+    gifts_per_day: Annotated[int, Field(ge=1, le=65_535), WHOLE] = 3
     acceptance: bool = False
     receivers: Annotated[tuple[Literal["person", "institution"], ...], Field(min_length=1, max_length=2)] = (
         "person",
@@ -52,7 +52,7 @@ class PolicyBody(Body):
         tuple[Literal["rights_registered", "publication", "capture_record", "derived_work"], ...],
         Field(min_length=1, max_length=4),
     ] = ("rights_registered", "publication", "derived_work")
-    longest_loan: Annotated[int, Field(ge=0, le=_LONGEST_PERIOD)] = 0
+    longest_loan: Annotated[int, Field(ge=0, le=_LONGEST_PERIOD), WHOLE] = 0
 
     def policy(self) -> Policy:
         """Give the value that the chain knows."""
@@ -104,20 +104,20 @@ class EditionBody(Body):
 
     collection_id: Digest
     work_id: Digest
-    number: Annotated[int, Field(ge=1, lt=1 << 32)] = 1
-    cap: Annotated[int, Field(ge=1, le=1_000_000)]
+    number: Annotated[int, Field(ge=1, lt=1 << 32), WHOLE] = 1
+    cap: Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
 
 
 class CapBody(Body):
     """A smaller cap."""
 
-    cap: Annotated[int, Field(ge=0, le=1_000_000)]
+    cap: Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
 
 
 class MintBody(Body):
     """One serial of an edition; without `to` it stays with the issuer."""
 
-    serial: Annotated[int, Field(ge=1, le=1_000_000)]
+    serial: Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
     to: Account | None = None
 
 

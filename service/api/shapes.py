@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from indexer.store.answers import AsOf
 from indexer.values import as_hex
 from service.api.faults import Misfit
 from service.outbox.operations import Operation, as_json
 
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "a whole number is wanted")
+    return value
+
+
+WHOLE = BeforeValidator(_no_truth)
+"""Of a whole number of a body: pydantic alone reads `true` as 1."""
 Digest = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
 """A work, collection, order or anchor id, or a hash."""
 Account = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
@@ -28,8 +38,8 @@ Number = Annotated[
 ]
 """A token or edition id or a nonce: decimal, below 2²⁵⁶."""
 Signature = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2}){0,2048}$")]
-Moment = Annotated[int, Field(ge=0, lt=1 << 53, description="Unix seconds")]
-Small = Annotated[int, Field(ge=0, lt=1 << 32)]
+Moment = Annotated[int, Field(ge=0, lt=1 << 53, description="Unix seconds"), WHOLE]
+Small = Annotated[int, Field(ge=0, lt=1 << 32), WHOLE]
 WRITTEN = r"^[^\x00]*$"
 """What is kept as text, here or on chain: U+0000 has no place in a text of PostgreSQL."""
 Reason = Annotated[

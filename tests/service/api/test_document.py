@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from pydantic import ValidationError
 
 from service.api.app import make_app
+from service.api.collections import CapBody
 from service.api.document import document, text
 from service.api.reference import page
 from service.api.scopes import entitlements
@@ -71,3 +73,9 @@ def test_the_reference_shows_every_operation_without_a_script(app: FastAPI, lang
     assert "<script" not in html
     assert "http://" not in html
     assert "https://" not in html
+
+
+def test_true_is_no_whole_number_of_a_body_and_one_is() -> None:
+    assert CapBody.model_validate({"cap": 1}).cap == 1
+    with pytest.raises(ValidationError, match="a whole number is wanted"):
+        CapBody.model_validate({"cap": True})
