@@ -37,7 +37,7 @@ class Lie(StrEnum):
 
 WAITED_OUT = (Lie.LATE, Lie.HANGING)
 """Told until who asked gives up; told less often than others, since each takes as long as his patience."""
-OF_TRANSPORT = (Lie.UNHEARD, Lie.UNANSWERED, Lie.DELAYED, Lie.HALF_CLOSED, Lie.PROXY_ERROR) * 3 + WAITED_OUT
+OF_TRANSPORT = (Lie.UNHEARD, Lie.UNANSWERED, Lie.DELAYED, Lie.HALF_CLOSED, Lie.PROXY_ERROR) * 6 + WAITED_OUT
 """Told about a whole exchange, whatever was asked."""
 
 _OF_METHOD: Mapping[str, tuple[Lie, ...]] = {

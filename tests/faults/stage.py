@@ -50,7 +50,7 @@ index_url = "{index}"
 files = "{files}"
 """
 _LEASE = 0.3
-_PATIENCE = 0.5
+_PATIENCE = 1.0
 """Seconds for which the programs bear silence; some lies last longer."""
 _DEPLOYED_IN = 1.5
 """Seconds that it takes to deploy on two cores that do nothing else; where it takes longer, lives and leases last

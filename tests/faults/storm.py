@@ -46,6 +46,8 @@ class Player:
     child: Child | None = None
     again: float = 0.0
     """When the seat is taken again."""
+    lacking: Sequence[str] = ()
+    """Points at which somebody here must still die before the storm is over: they come first."""
     _life: float = 0.0
     _until: float = 0.0
     _dice: random.Random = field(init=False)
@@ -88,12 +90,18 @@ class Player:
 
     def _begin(self) -> None:
         point, nth, life = next(self._rota), self._dice.choice((1, 1, 1, 2, 3)), self._dice.random()
+        if self.lacking:
+            point, nth = self.lacking[0], 1
         self.child = self.start("" if point == AT_RANDOM else point, nth, seat=self.name)
         self._life = life * _SHORT_LIFE * self.stage.pace
         self._until = time.monotonic() + _LONGEST_LIFE * self.stage.pace
 
     def _drawn(self) -> Iterator[str]:
-        """Give every point in turn, each round in another order, and two moments at random a round."""
+        """Give every point in turn, each round in another order, and two moments at random a round.
+
+        Those of rewinding come first: a chain turns only while it is short.
+        """
+        yield from (point for point in self.points if point in OF_REWINDING)
         while True:
             round_ = [*self.points, AT_RANDOM, AT_RANDOM]
             self._dice.shuffle(round_)
@@ -218,6 +226,8 @@ class Storm:
         if self.kills.total() < kills or told.total() < lies:
             return f"{self.kills.total()} of {kills} kills, {told.total()} of {lies} lies"
         happened = {*self.stage.marks(), *told, *self.others, *self.stage.line.liar.about_methods}
+        for one in self.players:
+            one.lacking = [point for point in one.points if f"{one.name} {point}" not in happened]
         return ", ".join(sorted((self.due if self.wrong else self._usual()) - happened))
 
     def _usual(self) -> set[str]:

@@ -6,7 +6,7 @@ import hashlib
 import io
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexer import events as acts
@@ -85,8 +85,11 @@ class Story:
 
     def life(self) -> dict[str, Asked]:
         """Draw the life of one object: from deposit to gift and hold, or to a refusal and what it takes along."""
+        return self.told(self.dice.choice((self.given, self._held, self._mistaken, self._twice, self.long)))
+
+    def told(self, plot: Callable[[], dict[str, Asked]]) -> dict[str, Asked]:
+        """Tell one life, each of its requests under a key of its own."""
         self.number += 1
-        plot = self.dice.choice((self.given, self._held, self._mistaken, self._twice, self.long))
         return {f"{self.seed}/{self.number} {name}": one for name, one in plot().items()}
 
     def deposit(self) -> requests.Deposit:

@@ -173,7 +173,8 @@ class Turning:
 
     def _due(self) -> int:
         begun, more = _CALLED
-        return self._first + begun + more * self._storm.kills.total() // FEW
+        called = self._first + begun + more * self._storm.kills.total() // FEW
+        return min(called, _KEPT_IN_MEMORY - DEPTH)
 
     def _within(self, depth: int) -> int:
         head = self._head()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 DAY = 86_400.0
 _BUSY = 1
 """Seconds for which programs here wait for another writer."""
+_PAGES = 20
+"""Pages that a database may still have."""
 _ROOM = 100_000
 """Bytes that a disk still has: enough for some of the work, not for all of it."""
 
@@ -91,9 +93,7 @@ def test_another_chain_behind_the_address_signs_and_indexes_nothing(
 ) -> None:
     stage.calm()
     other = build(anvil_node)
-    assert other.deployment.sources == stage.house.deployment.sources, (
-        "the same addresses have no ledger there"
-    )
+    assert other.deployment.genesis_hash != stage.house.deployment.genesis_hash
     length, before = int(anvil_node.call("eth_blockNumber"), 16), stage.house.acts()
     stage.line.behind, right = anvil_node.url, stage.line.behind
     stage.ask(stage.story.life())
@@ -116,8 +116,7 @@ def test_another_chain_behind_the_address_signs_and_indexes_nothing(
 
 def test_a_disk_that_is_full_under_the_outbox_keeps_everything_waiting(stage: Stage, tally: Tally) -> None:
     for _ in range(3):
-        stage.ask(stage.story.given())
-        stage.story.number += 1
+        stage.ask(stage.story.told(stage.story.given))
     worker, indexer = stage.worker(largest=_longest(stage, "outbox.db*") + _ROOM), stage.indexer()
     _fills(stage, "worker")
     assert worker.alive, "a full disk ended a program"
@@ -147,8 +146,8 @@ def test_a_disk_that_is_full_under_the_files_holds_up_what_has_a_long_one(
     stage: Stage, nursery: Nursery, tally: Tally
 ) -> None:
     stage.calm()
-    stage.ask(stage.story.long(4 << 20))
-    stage.ask(stage.story.given())
+    stage.ask(stage.story.told(lambda: stage.story.long(4 << 20)))
+    stage.ask(stage.story.told(stage.story.given))
     worker, indexer = stage.worker(largest=3 << 20), stage.indexer()
     assert until(lambda: stage.open_count() == 1, 60.0), "what has short files was held up, or nothing was"
     _fills(stage, "worker")
@@ -169,10 +168,11 @@ def _fills(stage: Stage, who: str) -> None:
 
 def test_a_database_that_is_full_accepts_nothing_by_half(stage: Stage, tally: Tally) -> None:
     engine = stage.house.office.database.engine
+    with closing(sqlite3.connect(stage.house.settings.home / "outbox.db")) as seen:
+        pages = seen.execute("PRAGMA page_count").fetchone()[0]
 
     def fill(connection: sqlite3.Connection, *_: Any) -> None:
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        connection.execute(f"PRAGMA max_page_count = {pages}")
+        connection.execute(f"PRAGMA max_page_count = {pages + _PAGES}")
 
     event.listen(engine, "checkout", fill)
     stage.story.number += 1
