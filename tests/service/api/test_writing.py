@@ -26,7 +26,8 @@ def test_the_same_key_with_another_body_is_a_conflict(house: Premises) -> None:
     assert (again.status_code, again.json()["title"]) == (409, "idempotency-key-reused")
 
 
-def test_a_large_file_sent_again_under_its_key_leaves_nothing_behind(house: Premises) -> None:
+def test_a_large_file_sent_again_under_its_key_leaves_nothing_behind(house: Premises, told: Told) -> None:
+    assert told.tokens, "the institution may deposit"
     issuer, inbox = house.caller(Scope.ISSUER), house.installation.settings.inbox
     scroll = b"\x89PNG\r\n\x1a\n" + b"l" * 300_000
     first = deposit(issuer, "scroll", scroll, title="长卷")
