@@ -175,13 +175,12 @@ def agree(
         speaker = _speaker(installation, one, bearer)
         party = speaker.party(found, _named(body.party), any_party=bool(signature))
         speaker.require_standing(party)
-        signer = one.book.current(party)
-    if signature and party not in found.given:
-        require_signed(installation, signer, found.request.agreement, signature)
+        signer, kept = one.book.current(party), one.book.keeps_key(party)
     desk = desk_of(installation)
     if signature:
+        require_signed(installation, signer, found.request.agreement, signature)
         done = consents.agree_signed(
-            desk, found.id, party, signer=signer, signature=signature, by=bearer.key_id
+            desk, found.id, party, signer=signer, signature=signature, by=bearer.key_id, is_kept=kept
         )
     else:
         own = bearer.scope is Scope.ISSUER

@@ -168,6 +168,28 @@ def test_a_paper_is_attested_by_one_hand_and_confirmed_by_another_and_later_by_t
     novel.callers["ann"].done(later, "confirm", {})
 
 
+def test_a_paper_that_waits_for_its_second_hand_is_replaced_by_its_partys_signature_and_by_no_other(
+    novel: Novel,
+) -> None:
+    act = novel.japanese(
+        licensee=novel.accounts["seoul"],
+        scope={**novel.japanese()["scope"], "territories": ["DE"], "languages": ["de"]},
+    )
+    proposal = novel.propose("museum", "paper and forgery", **act)
+    path, party = f"/v1/proposals/{proposal['id']}", novel.accounts["ann"]
+    paper = {"party": party, "paper": "0x" + "d2" * 32}
+    novel.callers["museum"].http.post(f"{path}/attestations", json=paper)
+    for forged in ("0x00", "0x" + "11" * 65):
+        answer = novel.callers["seoul"].http.post(
+            f"{path}/consents", json={"party": party, "signature": forged}
+        )
+        assert (answer.status_code, answer.json().get("title")) == (422, "signature-invalid")
+    found = novel.callers["ann"].get(path)
+    assert (found["parties"][0]["how"], found["parties"][0]["agreed"]) == ("paper", False)
+    own = novel.callers["ann"].http.post(f"{path}/consents", json={}).json()
+    assert (own["parties"][0]["how"], own["parties"][0]["agreed"]) == ("kept_key", True)
+
+
 def test_a_stranger_sees_of_rights_nothing_but_what_an_owner_lets_be_said(novel: Novel) -> None:
     path = f"/v1/works/{novel.work_id}/availability"
     public, point = novel.house.caller(None), novel.point()
