@@ -87,7 +87,7 @@ def propose(
 ) -> JSONResponse:
     """Propose an act, and say at once whether it would be refused, and by what.
 
-    Whoever has to agree may propose, the registrant of the work too.
+    Whoever has to agree may propose, the registrant of the work too; a claim the registrant alone.
     """
     asked = hashlib.sha256(body.model_dump_json().encode()).digest()
     with reading(installation, bearer, request) as one:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from indexer.values import Address, Hash32
 from indexer.wire import write_address
 from service.errors import BadInput, NotAllowed
+from service.outbox.requests import ClaimEstate
 from service.rights.audience import Audience
 from service.rights.book import Book
 from service.rights.proposals import Draft, Proposal
@@ -37,12 +38,20 @@ class Speaker:
         """Give the account that it proposes an act for.
 
         Raises:
-            NotAllowed: it neither has to agree nor is the registrant of the work.
+            NotAllowed: it neither has to agree nor is the registrant of the work; or it is not, and this is a claim, of
+                which the owners are whoever it names.
         """
+        registered = self.audience.sees_work(self.book, draft.work_id)
+        if isinstance(draft.request, ClaimEstate) and not registered:
+            raise NotAllowed(
+                "not-the-registrant",
+                "只有作品的存证人可以提出权利主张。",
+                "Only the registrant of the work can propose a claim of its rights.",
+            )
         mine = [party for party in draft.parties if party in self.audience.accounts]
         if mine:
             return mine[0]
-        if self.audience.sees_work(self.book, draft.work_id):
+        if registered:
             return self.account
         raise NotAllowed(
             "not-a-party",

@@ -141,6 +141,21 @@ def test_nobody_agrees_for_another(novel: Novel) -> None:
     assert novel.callers["stranger"].http.post(path, json={}).status_code == 404
 
 
+def test_only_the_registrant_claims_and_hears_what_a_claim_meets(novel: Novel) -> None:
+    owners = [{"account": novel.accounts[name], "part": 1} for name in ("stranger", "ann")]
+    scope = {**WORLD, "rights": ["rental"], "since": "2026-01-01"}
+    act = {"act": "claim", "work_id": novel.work_id, "scope": scope, "owners": owners}
+    body = {"deadline": int(time.time()) + DAY, **act}
+    for who in ("stranger", "tokyo", "ann"):
+        asked = novel.callers[who].http.post("/v1/proposals/explain", json=body)
+        proposed = novel.callers[who].post("/v1/proposals", f"claimed by {who}", body)
+        for answer in (asked, proposed):
+            assert (answer.status_code, answer.json()["title"]) == (403, "not-the-registrant")
+            assert novel.estate_id not in answer.text
+    told = novel.callers["museum"].http.post("/v1/proposals/explain", json=body).json()
+    assert [one["code"] for one in told["objections"]] == ["claim-overlaps"]
+
+
 def test_a_paper_is_attested_by_one_hand_and_confirmed_by_another_and_later_by_the_author(
     novel: Novel,
 ) -> None:
