@@ -35,7 +35,7 @@ from service.rights.answers import objection_body, proposal_body
 from service.rights.drafting import Drafting
 from service.rights.explained import objections
 from service.rights.proposals import Draft, Proposal, ProposalState
-from service.rights.speaking import Speaker, not_yours, require_end
+from service.rights.speaking import Speaker, as_told, not_yours, require_end
 
 routes = APIRouter(tags=["proposals"])
 
@@ -314,6 +314,7 @@ def _shown(installation: Installation, one: Reading, found: Proposal) -> dict[st
     body = _body(installation, found)
     if found.state is ProposalState.OPEN:
         objected = objections(_drafting(installation, one), found.request, found.parties)
+        objected = as_told(one.book, one.audience, found.request, objected)
         body["objections"] = [
             objection_body(each, lambda grant: one.audience.sees_grant(one.book, grant)) for each in objected
         ]

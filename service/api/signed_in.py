@@ -27,6 +27,7 @@ from service.rights.drafting import Drafting
 from service.rights.explained import Objection, objections
 from service.rights.naming import parties_seen
 from service.rights.proposals import Proposal, ProposalState
+from service.rights.speaking import as_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,10 @@ class Visit:
 
     def objected(self, proposal: Proposal) -> tuple[Objection, ...]:
         """Say what a proposal that waits would be refused for now."""
-        waits = proposal.state is ProposalState.OPEN
-        return objections(self.drafting(), proposal.request, proposal.parties) if waits else ()
+        if proposal.state is not ProposalState.OPEN:
+            return ()
+        found = objections(self.drafting(), proposal.request, proposal.parties)
+        return as_told(self.one.book, self.one.audience, proposal.request, found)
 
     def outcome(self, proposal: Proposal) -> Operation | None:
         """Give the request that a proposal became, if it did."""

@@ -154,6 +154,21 @@ def test_only_the_registrant_claims_and_hears_what_a_claim_meets(novel: Novel) -
             assert novel.estate_id not in answer.text
     told = novel.callers["museum"].http.post("/v1/proposals/explain", json=body).json()
     assert [one["code"] for one in told["objections"]] == ["claim-overlaps"]
+    assert novel.estate_id in str(told)
+
+
+def test_whom_a_claim_invites_is_told_that_it_overlaps_and_not_what(novel: Novel) -> None:
+    scope = {**WORLD, "rights": ["rental"], "since": "2026-01-01"}
+    owners = [{"account": novel.accounts["stranger"], "part": 1}]
+    act = {"act": "claim", "work_id": novel.work_id, "scope": scope, "owners": owners}
+    path = f"/v1/proposals/{novel.propose('museum', 'invited', **act)['id']}"
+    seen = {who: novel.callers[who].get(path) for who in ("museum", "stranger")}
+    assert {who: [one["code"] for one in each["objections"]] for who, each in seen.items()} == {
+        "museum": ["claim-overlaps"],
+        "stranger": ["claim-overlaps"],
+    }
+    assert novel.estate_id in str(seen["museum"])
+    assert novel.estate_id not in str(seen["stranger"])
 
 
 def test_a_paper_is_attested_by_one_hand_and_confirmed_by_another_and_later_by_the_author(
