@@ -35,7 +35,7 @@ from service.rights.answers import objection_body, proposal_body
 from service.rights.drafting import Drafting
 from service.rights.explained import objections
 from service.rights.proposals import Draft, Proposal, ProposalState
-from service.rights.speaking import Speaker, not_yours, require_end
+from service.rights.speaking import Speaker, as_told, not_yours, require_end
 
 routes = APIRouter(tags=["proposals"])
 
@@ -87,7 +87,7 @@ def propose(
 ) -> JSONResponse:
     """Propose an act, and say at once whether it would be refused, and by what.
 
-    Whoever has to agree may propose, the registrant of the work too.
+    Whoever has to agree may propose, the registrant of the work too; a claim the registrant alone.
     """
     asked = hashlib.sha256(body.model_dump_json().encode()).digest()
     with reading(installation, bearer, request) as one:
@@ -175,13 +175,12 @@ def agree(
         speaker = _speaker(installation, one, bearer)
         party = speaker.party(found, _named(body.party), any_party=bool(signature))
         speaker.require_standing(party)
-        signer = one.book.current(party)
-    if signature and party not in found.given:
-        require_signed(installation, signer, found.request.agreement, signature)
+        signer, kept = one.book.current(party), one.book.keeps_key(party)
     desk = desk_of(installation)
     if signature:
+        require_signed(installation, signer, found.request.agreement, signature)
         done = consents.agree_signed(
-            desk, found.id, party, signer=signer, signature=signature, by=bearer.key_id
+            desk, found.id, party, signer=signer, signature=signature, by=bearer.key_id, is_kept=kept
         )
     else:
         own = bearer.scope is Scope.ISSUER
@@ -315,6 +314,7 @@ def _shown(installation: Installation, one: Reading, found: Proposal) -> dict[st
     body = _body(installation, found)
     if found.state is ProposalState.OPEN:
         objected = objections(_drafting(installation, one), found.request, found.parties)
+        objected = as_told(one.book, one.audience, found.request, objected)
         body["objections"] = [
             objection_body(each, lambda grant: one.audience.sees_grant(one.book, grant)) for each in objected
         ]

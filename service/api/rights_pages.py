@@ -32,7 +32,7 @@ from service.pages.views import Name, ProposalLine
 from service.reading.rights import glance, mine, proposing, single
 from service.reading.rights.glance import Asked
 from service.rights import consents, proposals
-from service.rights.ending import MONTHS, MOST_MONTHS, Wording
+from service.rights.ending import MONTHS, MOST_MONTHS, Wording, parties_of
 from service.rights.proposals import Proposal
 
 routes = APIRouter(include_in_schema=False)
@@ -117,13 +117,14 @@ def ending_calendar(
     """What ends soon, as a calendar file, with the names that the pages have."""
     language = language_of(request)
     with signed_in(request, installation, reader) as visit:
-        names = visit.names()
+        found = ending.ending_soon(installation, visit.one, query.months)
+        names = visit.names({party for one in found for party in parties_of(one.of)})
         wording = Wording(
             partial(ending.title_of, visit.one, language),
             lambda party: names(party).first(language)[0],
             language,
         )
-        return ending.calendar_file(ending.ending_soon(installation, visit.one, query.months), wording)
+        return ending.calendar_file(found, wording)
 
 
 @routes.get("/w/{work_id}/rights")
@@ -184,7 +185,7 @@ def proposal(request: Request, installation: Installed, reader: Reader, proposal
         found = proposals.proposal(installation.database, proposal_id)
         visit.one.audience.require_proposal(visit.one.book, found)
         page = proposing.proposal_page(
-            visit.rights(found.work_id), found, visit.outcome(found), visit.objected(found)
+            visit.of_proposal(found), found, visit.outcome(found), visit.objected(found)
         )
         return private(request, page)
 
@@ -227,7 +228,7 @@ def _proposed(visit: Visit, work_id: Hash32 | None) -> list[ProposalLine]:
         limit=MOST_PROPOSALS,
     )
     return [
-        proposing.proposal_line(visit.rights(each.work_id), each, visit.outcome(each), visit.objected(each))
+        proposing.proposal_line(visit.of_proposal(each), each, visit.outcome(each), visit.objected(each))
         for each in found
         if audience.sees_proposal(visit.one.book, each) and not _is_carried_out(visit, each)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -25,7 +25,9 @@ from service.reading.context import Context
 from service.reading.rights.glance import Reading
 from service.rights.drafting import Drafting
 from service.rights.explained import Objection, objections
+from service.rights.naming import parties_seen
 from service.rights.proposals import Proposal, ProposalState
+from service.rights.speaking import as_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,35 @@ class Visit:
     installation: Installation
     reader: Bearer | None
     one: readers.Reading
+    _parties: dict[Hash32, frozenset[Address]] = field(default_factory=dict, repr=False, compare=False)
 
-    def rights(self, work_id: Hash32) -> Reading:
-        """Read a work's rights for this reader."""
+    def rights(self, work_id: Hash32, agreed: Collection[Address] = ()) -> Reading:
+        """Read a work's rights for this reader.
+
+        Args:
+            agreed: who agreed to the proposal that is read.
+        """
         one = self.one
-        return Reading(one.context, one.book, one.audience, work_id, self.names())
+        names = self.names({*self._parties_of(work_id), *agreed})
+        return Reading(one.context, one.book, one.audience, work_id, names)
 
-    def names(self) -> Names:
-        """Give what calls accounts by name for this reader."""
+    def of_proposal(self, proposal: Proposal) -> Reading:
+        """Read the rights that a proposal is about; whom it names is known by name once it agreed."""
+        agreed = [party for party in proposal.parties if party not in proposal.missing]
+        return self.rights(proposal.work_id, agreed)
+
+    def names(self, parties: Collection[Address] = ()) -> Names:
+        """Give what calls accounts by name for this reader: its own, and parties to what it sees."""
         masked = self.reader is None or self.reader.scope is Scope.REGULATOR
-        return Names(self.installation, self.one.context, masked)
+        met = frozenset[Address]() if masked else self.one.audience.accounts.union(parties)
+        return Names(self.installation, self.one.context, met)
+
+    def _parties_of(self, work_id: Hash32) -> frozenset[Address]:
+        if work_id not in self._parties:
+            one = self.one
+            found = parties_seen(one.book, one.audience, work_id, one.context.now)
+            self._parties[work_id] = found
+        return self._parties[work_id]
 
     def drafting(self) -> Drafting:
         """Draft acts from this reading."""
@@ -52,8 +73,10 @@ class Visit:
 
     def objected(self, proposal: Proposal) -> tuple[Objection, ...]:
         """Say what a proposal that waits would be refused for now."""
-        waits = proposal.state is ProposalState.OPEN
-        return objections(self.drafting(), proposal.request, proposal.parties) if waits else ()
+        if proposal.state is not ProposalState.OPEN:
+            return ()
+        found = objections(self.drafting(), proposal.request, proposal.parties)
+        return as_told(self.one.book, self.one.audience, proposal.request, found)
 
     def outcome(self, proposal: Proposal) -> Operation | None:
         """Give the request that a proposal became, if it did."""
@@ -65,11 +88,14 @@ class Names:
     """Calls accounts by name: institutions always, people to those who have a part in the same rights.
 
     A regulator opens an identity on a recorded basis, and sees a mask here; so does the public.
+
+    Attributes:
+        met: the accounts that the reader may know by name.
     """
 
     installation: Installation
     context: Context
-    masked: bool
+    met: frozenset[Address]
     known: dict[Address, Name] = field(default_factory=dict)
 
     def __call__(self, account: Address) -> Name:
@@ -80,7 +106,7 @@ class Names:
         return self.known[account]
 
     def _person(self, account: Address) -> Name | None:
-        if self.masked:
+        if account not in self.met:
             return None
         people = self.installation.people
         owner = people.owner_of(account)

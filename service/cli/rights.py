@@ -536,7 +536,10 @@ def run_agree(arguments: argparse.Namespace) -> int:
         signer, desk, by = one.book.current(party), desk_of(one.installation), one.bearer.key_id
         if signature is not None:
             require_signed(one.installation, signer, found.request.agreement, signature)
-            done = consents.agree_signed(desk, found.id, party, signer=signer, signature=signature, by=by)
+            kept = one.book.keeps_key(party)
+            done = consents.agree_signed(
+                desk, found.id, party, signer=signer, signature=signature, by=by, is_kept=kept
+            )
         else:
             own = one.bearer.scope is Scope.ISSUER
             done = consents.agree_here(desk, found.id, party, signer=signer, is_institution=own, by=by)

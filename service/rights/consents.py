@@ -43,19 +43,30 @@ class Desk:
 
 
 def agree_signed(
-    desk: Desk, proposal_id: str, party: Address, *, signer: Address, signature: bytes, by: str
+    desk: Desk,
+    proposal_id: str,
+    party: Address,
+    *,
+    signer: Address,
+    signature: bytes,
+    by: str,
+    is_kept: bool = False,
 ) -> Proposal:
-    """Take a party's own signature over the proposal's digest, which the caller has checked.
+    """Take a party's own signature over the proposal's digest, which the caller has checked, whatever is held already.
+
+    It takes the place of a paper that waits for its second hand.
 
     Args:
         signer: the account that stands for the party and signed. by: the key that handed it in.
+        is_kept: whether the registry of identities has the signer's key as one that is kept, as the chain will say.
 
     Raises:
         NotFound: there is no such proposal. BadInput: the party has no say in it. Conflict: it is not open.
     """
 
     def values(_connection: Connection, _found: Proposal) -> dict[str, Any]:
-        return {"assent": Assent.OWN_KEY, "signer": signer, "signature": signature}
+        assent = Assent.KEPT_KEY if is_kept else Assent.OWN_KEY
+        return {"assent": assent, "signer": signer, "signature": signature}
 
     return _take(desk, proposal_id, party, by, values)
 

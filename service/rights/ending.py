@@ -97,6 +97,11 @@ def ending_body(ending: Ending) -> dict[str, Any]:
     }
 
 
+def parties_of(of: Estate | Grant) -> tuple[Address, ...]:
+    """Give whom the end of an estate or a grant concerns, as a calendar names them."""
+    return of.owners if isinstance(of, Estate) else (of.licensee,)
+
+
 def calendar_of(found: Iterable[Ending], wording: Wording, now: datetime) -> bytes:
     """Write a calendar of them; taken in twice it has each once."""
     return write_events((_event(one, wording) for one in found), now)
@@ -134,7 +139,7 @@ def _is_partys(book: Book, audience: Audience, grant: Grant) -> bool:
 
 def _event(ending: Ending, wording: Wording) -> Event:
     of, at = ending.of, 0 if wording.tongue == "zh" else 1
-    parties = of.owners if isinstance(of, Estate) else (of.licensee,)
+    parties = parties_of(of)
     lines = [("、", ", ")[at].join(map(wording.party, parties)), _box(of.scope, wording.tongue), _name(of)]
     return Event(
         told=f"{_name(of)} {ending.kind} {ending.day}".encode(),

@@ -8,9 +8,20 @@ from dataclasses import dataclass
 from indexer.values import Address, Hash32
 from indexer.wire import write_address
 from service.errors import BadInput, NotAllowed
+from service.outbox.requests import Agreed, ClaimEstate
+from service.outbox.states import Reason
 from service.rights.audience import Audience
 from service.rights.book import Book
+from service.rights.explained import Objection
 from service.rights.proposals import Draft, Proposal
+
+_OVERLAPS = Objection(
+    Reason(
+        "claim-overlaps",
+        "与该作品已有的权利项重叠；哪些权利项，存证人可以查看。",
+        "It overlaps rights of the work that were claimed before; the registrant sees which.",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +48,20 @@ class Speaker:
         """Give the account that it proposes an act for.
 
         Raises:
-            NotAllowed: it neither has to agree nor is the registrant of the work.
+            NotAllowed: it neither has to agree nor is the registrant of the work; or it is not, and this is a claim, of
+                which the owners are whoever it names.
         """
+        registered = self.audience.sees_work(self.book, draft.work_id)
+        if isinstance(draft.request, ClaimEstate) and not registered:
+            raise NotAllowed(
+                "not-the-registrant",
+                "只有作品的存证人可以提出权利主张。",
+                "Only the registrant of the work can propose a claim of its rights.",
+            )
         mine = [party for party in draft.parties if party in self.audience.accounts]
         if mine:
             return mine[0]
-        if self.audience.sees_work(self.book, draft.work_id):
+        if registered:
             return self.account
         raise NotAllowed(
             "not-a-party",
@@ -102,6 +121,16 @@ class Speaker:
                 "This party has a key of its own, so a paper cannot stand for its signature.",
                 party=write_address(party),
             )
+
+
+def as_told(
+    book: Book, audience: Audience, request: Agreed, found: tuple[Objection, ...]
+) -> tuple[Objection, ...]:
+    """Give the objections to an act as somebody may hear them: which estates a claim meets is the registrant's."""
+    if not isinstance(request, ClaimEstate) or audience.sees_work(book, request.agreement.work_id):
+        return found
+    others = tuple(one for one in found if one.reason.code != _OVERLAPS.reason.code)
+    return others if len(others) == len(found) else (*others, _OVERLAPS)
 
 
 def require_end(found: Proposal, audience: Audience, key_id: str) -> None:

@@ -141,6 +141,36 @@ def test_nobody_agrees_for_another(novel: Novel) -> None:
     assert novel.callers["stranger"].http.post(path, json={}).status_code == 404
 
 
+def test_only_the_registrant_claims_and_hears_what_a_claim_meets(novel: Novel) -> None:
+    owners = [{"account": novel.accounts[name], "part": 1} for name in ("stranger", "ann")]
+    scope = {**WORLD, "rights": ["rental"], "since": "2026-01-01"}
+    act = {"act": "claim", "work_id": novel.work_id, "scope": scope, "owners": owners}
+    body = {"deadline": int(time.time()) + DAY, **act}
+    for who in ("stranger", "tokyo", "ann"):
+        asked = novel.callers[who].http.post("/v1/proposals/explain", json=body)
+        proposed = novel.callers[who].post("/v1/proposals", f"claimed by {who}", body)
+        for answer in (asked, proposed):
+            assert (answer.status_code, answer.json()["title"]) == (403, "not-the-registrant")
+            assert novel.estate_id not in answer.text
+    told = novel.callers["museum"].http.post("/v1/proposals/explain", json=body).json()
+    assert [one["code"] for one in told["objections"]] == ["claim-overlaps"]
+    assert novel.estate_id in str(told)
+
+
+def test_whom_a_claim_invites_is_told_that_it_overlaps_and_not_what(novel: Novel) -> None:
+    scope = {**WORLD, "rights": ["rental"], "since": "2026-01-01"}
+    owners = [{"account": novel.accounts["stranger"], "part": 1}]
+    act = {"act": "claim", "work_id": novel.work_id, "scope": scope, "owners": owners}
+    path = f"/v1/proposals/{novel.propose('museum', 'invited', **act)['id']}"
+    seen = {who: novel.callers[who].get(path) for who in ("museum", "stranger")}
+    assert {who: [one["code"] for one in each["objections"]] for who, each in seen.items()} == {
+        "museum": ["claim-overlaps"],
+        "stranger": ["claim-overlaps"],
+    }
+    assert novel.estate_id in str(seen["museum"])
+    assert novel.estate_id not in str(seen["stranger"])
+
+
 def test_a_paper_is_attested_by_one_hand_and_confirmed_by_another_and_later_by_the_author(
     novel: Novel,
 ) -> None:
@@ -166,6 +196,28 @@ def test_a_paper_is_attested_by_one_hand_and_confirmed_by_another_and_later_by_t
     later = f"/v1/attestations/{proposal['intent']}/{novel.accounts['ann']}/confirmation"
     assert novel.callers["stranger"].post(later, "not hers", {}).status_code == 403
     novel.callers["ann"].done(later, "confirm", {})
+
+
+def test_a_paper_that_waits_for_its_second_hand_is_replaced_by_its_partys_signature_and_by_no_other(
+    novel: Novel,
+) -> None:
+    act = novel.japanese(
+        licensee=novel.accounts["seoul"],
+        scope={**novel.japanese()["scope"], "territories": ["DE"], "languages": ["de"]},
+    )
+    proposal = novel.propose("museum", "paper and forgery", **act)
+    path, party = f"/v1/proposals/{proposal['id']}", novel.accounts["ann"]
+    paper = {"party": party, "paper": "0x" + "d2" * 32}
+    novel.callers["museum"].http.post(f"{path}/attestations", json=paper)
+    for forged in ("0x00", "0x" + "11" * 65):
+        answer = novel.callers["seoul"].http.post(
+            f"{path}/consents", json={"party": party, "signature": forged}
+        )
+        assert (answer.status_code, answer.json().get("title")) == (422, "signature-invalid")
+    found = novel.callers["ann"].get(path)
+    assert (found["parties"][0]["how"], found["parties"][0]["agreed"]) == ("paper", False)
+    own = novel.callers["ann"].http.post(f"{path}/consents", json={}).json()
+    assert (own["parties"][0]["how"], own["parties"][0]["agreed"]) == ("kept_key", True)
 
 
 def test_a_stranger_sees_of_rights_nothing_but_what_an_owner_lets_be_said(novel: Novel) -> None:

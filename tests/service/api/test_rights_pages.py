@@ -13,8 +13,9 @@ import pytest
 
 from indexer.evidence.bundle import read_bundle
 from service.access.bearer import Scope
-from tests.service.api.novel import AGREEMENT, Novel, begin, cast
+from tests.service.api.novel import AGREEMENT, WORLD, Novel, begin, cast
 from tests.service.api.premises import premises
+from tests.service.api.told import deposit
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
 ASKED = {"right": "translation", "territory": "JP", "language": "ja", "medium": "ebook"}
@@ -258,6 +259,22 @@ def test_a_form_proposes_and_each_party_agrees_for_itself(novel: Novel, ann: Bro
     assert outcome["state"] == "settled", outcome
     assert "已办结" in ann.page(proposal)
     assert "排他" in seoul.page(rights(novel))
+
+
+def test_whom_a_proposal_names_is_masked_until_it_agreed(novel: Novel, opens: Opens) -> None:
+    owners = [{"account": novel.accounts[name], "part": 1} for name in ("stranger", "seoul")]
+    work = deposit(novel.callers["museum"], "of strangers", None, title="他乡")
+    scope = {**WORLD, "since": "2026-01-01"}
+    made = novel.propose(
+        "museum", "strangers", act="claim", work_id=work["work_id"], scope=scope, owners=owners
+    )
+    one, other = opens("stranger"), opens("seoul")
+    assert "某某novel-stranger" in one.page(f"/p/{made['id']}")
+    for page in (one.page(f"/p/{made['id']}"), one.page("/rights")):
+        assert "某某novel-seoul" not in page
+    novel.agree(made["id"], "seoul")
+    assert "某某novel-seoul" in one.page(f"/p/{made['id']}")
+    assert "某某novel-stranger" not in other.page(f"/p/{made['id']}")
 
 
 def test_a_form_of_another_site_binds_nobody(novel: Novel, ann: Browser) -> None:

@@ -212,6 +212,16 @@ def test_a_paper_counts_once_another_hand_confirmed_it(desk: Desk, cast: Cast) -
     assert consents.confirm(desk, found.id, author, by="registrar").operation_id == found.operation_id
 
 
+def test_a_signature_is_shown_as_of_the_key_that_the_chain_will_say(desk: Desk, cast: Cast) -> None:
+    found = made(desk, cast)
+    for one, is_kept in ((0, False), (1, True)):
+        party, signature = cast.parties[one], cast.signed(cast.draft(deadline=found.deadline), one)
+        found = consents.agree_signed(
+            desk, found.id, party, signer=party, signature=signature, by="k", is_kept=is_kept
+        )
+    assert [found.given[one].assent for one in cast.parties[:2]] == [Assent.OWN_KEY, Assent.KEPT_KEY]
+
+
 def test_two_who_give_the_last_consents_at_once_hand_in_one_request(desk: Desk, cast: Cast) -> None:
     for turn in range(5):
         found = agree(desk, cast, made(desk, cast, f"turn {turn}"), 0)
