@@ -59,11 +59,14 @@ class DisclosureBody(Body):
 
 @routes.get("/v1/estates/{estate_id}")
 def estate(request: Request, installation: Installed, bearer: AsReader, estate_id: str) -> JSONResponse:
-    """Give an estate: its box, its owners, its chain of title, the grants that burden it, who else may see it."""
+    """Give an estate: its box, its owners, its chain of title, the grants that burden it, who else may see it.
+
+    One that was cut or joined is given as it was at its end.
+    """
     with reading(installation, bearer, request) as one:
         found = one.audience.require_estate(one.book, number_in(estate_id))
-        known = one.book.known(found.work_id, one.context.now)
-        burdens = known.burdens(found.scope, china_day(one.context.now))
+        known = one.book.known_of(found, one.context.now)
+        burdens = known.burdens(found.scope, china_day(known.known_at))
         seen = [grant for grant in burdens if one.audience.sees_grant(one.book, grant)]
         body = {
             **estate_body(found),

@@ -159,7 +159,7 @@ def estate(request: Request, installation: Installed, reader: Reader, estate_id:
     """One estate, for its parties."""
     with signed_in(request, installation, reader) as visit:
         found = visit.one.audience.require_estate(visit.one.book, number_in(estate_id))
-        reading = visit.rights(found.work_id)
+        reading = visit.rights(found.work_id).of(found)
         return private(request, single.estate_page(reading, installation.database, found.estate_id))
 
 

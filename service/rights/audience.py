@@ -1,7 +1,8 @@
 """Who may see what of rights (domain rule 16): the parties, those they let see it, and the regulator. Reads a view.
 
 A party to an estate is an owner; to a grant its licensee, the owners of the estates it lies in, and for a sub-licence
-the licensees above it. The registrant of a work sees all of its rights: it constituted them.
+the licensees above it. The registrant of a work sees all of its rights: it constituted them. An estate that was cut or
+joined has no owners any more: who owned it last may look at it as it was, and at nothing that its parts became.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ class Audience:
         return not self.accounts.isdisjoint(parties)
 
     def owns(self, estate: Estate) -> bool:
-        """Whether it is an owner."""
-        return self.is_one_of(estate.owners)
+        """Whether it is an owner: of an estate that stands, as no other has any."""
+        return estate.status is EstateStatus.LIVE and self.is_one_of(estate.owners)
 
     def sees_work(self, book: Book, work_id: Hash32) -> bool:
         """Whether all rights of a work are for it to see."""
@@ -56,7 +57,7 @@ class Audience:
     def sees_estate(self, book: Book, estate: Estate) -> bool:
         """Whether an estate is for it to see."""
         shown = book.view.sources.estate(estate.estate_id) in self.disclosed
-        return shown or self.owns(estate) or self.sees_work(book, estate.work_id)
+        return shown or self.is_one_of(estate.owners) or self.sees_work(book, estate.work_id)
 
     def sees_grant(self, book: Book, grant: Grant) -> bool:
         """Whether a grant is for it to see."""
@@ -111,11 +112,7 @@ class Audience:
 
     def _owns_some_of(self, book: Book, grant: Grant) -> bool:
         estates = (one for one in book.estates_of(grant.work_id) if self.owns(one))
-        return any(
-            one.estate_id == grant.estate_id
-            or (one.status is EstateStatus.LIVE and one.scope.overlaps(grant.scope))
-            for one in estates
-        )
+        return any(one.estate_id == grant.estate_id or one.scope.overlaps(grant.scope) for one in estates)
 
 
 PUBLIC = Audience(frozenset())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -12,7 +12,7 @@ from indexer.rights.acts import MoralRightsRecorded
 from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES, CodeList
 from indexer.rights.residual import Cell, free_at, matrix
 from indexer.rights.scope import Point, Scope
-from indexer.rights.state import Estate
+from indexer.rights.state import Estate, EstateStatus
 from indexer.rights.text import write_day
 from indexer.rights.title import Rights, Tenure
 from indexer.state import Work
@@ -73,6 +73,7 @@ class Reading:
 
     Attributes:
         call: gives the name of an account as this audience may know it.
+        until: nothing that was recorded later is read; None: all of it is.
     """
 
     context: Context
@@ -80,11 +81,18 @@ class Reading:
     audience: Audience
     work_id: Hash32
     call: Call
+    until: int | None = None
 
     @cached_property
     def rights(self) -> Rights:
-        """What is known of them now."""
-        return self.book.known(self.work_id, self.context.now)
+        """What is known of them now, or was by then."""
+        return self.book.known(self.work_id, self.context.now if self.until is None else self.until)
+
+    def of(self, estate: Estate) -> Reading:
+        """Read them as they were at the end of an estate; as they are, where it stands."""
+        if estate.status is EstateStatus.LIVE:
+            return self
+        return replace(self, until=self.book.known_of(estate, self.context.now).known_at)
 
     @property
     def today(self) -> int:
