@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse, Response
 from indexer.china import china_day
 from indexer.evidence.bundle import write_bundle
 from indexer.evidence.rights_claims import InForce, Title
-from indexer.rights.state import Estate, Grant
+from indexer.rights.state import Estate, Grant, WorkRights
+from indexer.store.answers import Known
 from indexer.values import Address, Hash32, address
 from service.access.bearers import Bearer
 from service.api.border import Installed
@@ -31,6 +32,7 @@ from service.rights.answers import (
     openness_body,
     step_body,
 )
+from service.rights.book import unknown_work
 
 routes = APIRouter(tags=["rights"])
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -105,6 +107,20 @@ def estate_evidence(request: Request, installation: Installed, bearer: AsReader,
             raise _whole_only()
         claim = Title(found.estate_id, found.work_id, found.owners, found.parts)
         return _bundle(installation, one, claim, f"estate-{found.estate_id:064x}"[:23])
+
+
+@routes.get("/v1/works/{work_id}/rights/history")
+def rights_history(
+    request: Request,
+    installation: Installed,
+    bearer: AsReader,
+    work_id: str,
+    after: Cursor = None,
+    limit: Limit = 50,
+) -> JSONResponse:
+    """Give the records of a work's rights, newest first: to its owners, the registrant and the regulator."""
+    with reading(installation, bearer, request) as one:
+        return _history(one, rights_known(one, digest_in(work_id)).subject, after, limit)
 
 
 @routes.post("/v1/estates/{estate_id}/openness")
@@ -229,6 +245,18 @@ def _bundle(installation: Installation, one: Reading, claim: Title | InForce, na
     octets = write_bundle(prover.bundle_of(claim, one.book.work(claim.work_id)))
     headers = {"Content-Disposition": f'attachment; filename="qianyin-{name}.json"'}
     return Response(octets, media_type="application/json", headers=headers)
+
+
+def rights_known(one: Reading, work_id: Hash32) -> Known[WorkRights]:
+    """Give what holds of a work's rights as a whole, to whoever may see its records.
+
+    Raises:
+        NotFound: there is nothing, or it is not for whoever asks.
+    """
+    known = one.book.view.work_rights(work_id) if one.audience.sees_history(one.book, work_id) else None
+    if known is None:
+        raise unknown_work()
+    return known
 
 
 def _whole_only() -> NotAllowed:

@@ -31,6 +31,7 @@ from service.pages import addresses
 from service.pages.views import Name, ProposalLine
 from service.reading.rights import glance, mine, proposing, single
 from service.reading.rights.glance import Asked
+from service.reading.timeline import history_page
 from service.rights import consents, proposals
 from service.rights.ending import MONTHS, MOST_MONTHS, Wording
 from service.rights.proposals import Proposal
@@ -144,6 +145,40 @@ def rights(
             return private(request, found)
         page = glance.rights_page(visit.rights(named), query.asked(now), _proposed(visit, named))
         return private(request, page)
+
+
+@routes.get("/w/{work_id}/rights/history")
+def rights_history(
+    request: Request, installation: Installed, reader: Reader, work_id: str, after: estates.Cursor = None
+) -> Response:
+    """The records of a work's rights, a part at a time, for its owners, the registrant and the regulator."""
+    with signed_in(request, installation, reader) as visit:
+        known = estates.rights_known(visit.one, digest_in(work_id))
+        return private(request, history_page(visit.one.context, known, after))
+
+
+@routes.get("/g/{grant_id}/history")
+def grant_history(
+    request: Request, installation: Installed, reader: Reader, grant_id: str, after: estates.Cursor = None
+) -> Response:
+    """The records of a grant, a part at a time, for its parties."""
+    with signed_in(request, installation, reader) as visit:
+        found = visit.one.audience.require_grant(visit.one.book, digest_in(grant_id))
+        return private(
+            request, history_page(visit.one.context, visit.one.book.view.grant(found.grant_id), after)
+        )
+
+
+@routes.get("/e/{estate_id}/history")
+def estate_history(
+    request: Request, installation: Installed, reader: Reader, estate_id: str, after: estates.Cursor = None
+) -> Response:
+    """The records of an estate, a part at a time, for its parties."""
+    with signed_in(request, installation, reader) as visit:
+        found = visit.one.audience.require_estate(visit.one.book, number_in(estate_id))
+        return private(
+            request, history_page(visit.one.context, visit.one.book.view.estate(found.estate_id), after)
+        )
 
 
 @routes.get("/g/{grant_id}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 from indexer import events as acts
 from indexer.events import UnknownAct
+from indexer.rights.state import Estate, Grant, WorkRights
 from indexer.state import Collection, Standing, State, Token, Work
 from indexer.store.answers import Known, ProvenanceEntry
 from indexer.values import ZERO_ADDRESS, Address, Hash32, as_hex
@@ -129,8 +130,20 @@ def _named(state: State) -> tuple[str, str]:
             return "collection", as_hex(state.collection_id)
         case Standing():
             return "institution", write_address(state.account)
+        case Estate() | Grant() | WorkRights():
+            return _named_of_rights(state)
         case _:
             raise TypeError(f"no page shows the history of {type(state).__name__}")
+
+
+def _named_of_rights(state: Estate | Grant | WorkRights) -> tuple[str, str]:
+    match state:
+        case Estate():
+            return "estate", str(state.estate_id)
+        case Grant():
+            return "grant", as_hex(state.grant_id)
+        case WorkRights():
+            return "rights", as_hex(state.work_id)
 
 
 def _address(state: State) -> str:
@@ -146,6 +159,9 @@ def _title(context: Context, state: State) -> Name:
             return context.work_title(work.state) if work else Name(str(state.token_id), "und")
         case Work():
             return context.work_title(state)
+        case Estate() | Grant() | WorkRights():
+            of = context.view.work(state.work_id)
+            return context.work_title(of.state) if of else Name(as_hex(state.work_id), "und")
         case Collection():
             return context.collection_title(state)
         case Standing():

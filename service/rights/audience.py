@@ -69,6 +69,10 @@ class Audience:
         """Whether all records of the rights that a grant is of are for it to see: it owns what the grant lies in."""
         return self.sees_work(book, grant.work_id) or self._owns_some_of(book, grant)
 
+    def sees_history(self, book: Book, work_id: Hash32) -> bool:
+        """Whether the records of a work's rights are for it to see: it owns some of them."""
+        return self.sees_work(book, work_id) or any(map(self.owns, book.live_estates(work_id)))
+
     def sees_proposal(self, book: Book, proposal: Proposal) -> bool:
         """Whether a proposal is for it to see: who made it, who has to agree, whose rights it is about."""
         if self.sees_all or self.is_one_of(proposal.parties):

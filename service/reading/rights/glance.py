@@ -359,6 +359,6 @@ def _moral(reading: Reading) -> tuple[Name, ...]:
 
 def _history(reading: Reading, known: Known | None) -> HistoryView:  # type: ignore[type-arg]
     """Give the records of the rights, to who sees all of them."""
-    if known is None or reading.reading_as == "licensee":
+    if known is None or not reading.audience.sees_history(reading.book, reading.work_id):
         return HistoryView((), 0)
     return timeline(reading.context, known).view
