@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -32,6 +32,7 @@ from service.rights.answers import (
     openness_body,
     step_body,
 )
+from service.rights.audience import owners_of, parties_to
 from service.rights.book import unknown_work
 
 routes = APIRouter(tags=["rights"])
@@ -70,14 +71,15 @@ def estate(request: Request, installation: Installed, bearer: AsReader, estate_i
         known = one.book.known_of(found, one.context.now)
         burdens = known.burdens(found.scope, china_day(known.known_at))
         seen = [grant for grant in burdens if one.audience.sees_grant(one.book, grant)]
+        said = showing.openness_of(installation.database, found.estate_id, owners_of(found))
         body = {
             **estate_body(found),
             "title": [step_body(step) for step in known.chain_of(found.scope)],
             "burdens": [grant_body(grant, one.book.live_until(grant)) for grant in seen],
-            "openness": openness_body(showing.openness(installation.database, found.estate_id)),
+            "openness": openness_body(said),
         }
         subject = one.book.view.sources.estate(found.estate_id)
-        return one.answer(body | _disclosures(installation, one, subject, mine=one.audience.owns(found)))
+        return one.answer(body | _disclosures(installation, one, subject, owners_of(found)))
 
 
 @routes.get("/v1/estates/{estate_id}/history")
@@ -152,12 +154,13 @@ def disclose_estate(
 def end_estate_disclosure(
     request: Request, installation: Installed, bearer: AsParty, estate_id: str, disclosure_id: str
 ) -> JSONResponse:
-    """Let this estate be seen no longer by whom it was disclosed to."""
+    """Let this estate be seen no longer by whom one disclosed it to."""
     with reading(installation, bearer, request) as one:
         found = one.audience.require_estate(one.book, number_in(estate_id))
         _owner(one, bearer, found)
         subject = one.book.view.sources.estate(found.estate_id)
-    return _ended(installation, subject, disclosure_id)
+        accounts = one.audience.accounts
+    return _ended(installation, subject, disclosure_id, accounts)
 
 
 @routes.get("/v1/grants/{grant_id}")
@@ -175,8 +178,7 @@ def grant(request: Request, installation: Installed, bearer: AsReader, grant_id:
             "sublicences": [grant_body(other, one.book.live_until(other)) for other in below],
         }
         subject = one.book.view.sources.grant(found.grant_id)
-        mine = one.audience.is_one_of([found.licensee])
-        return one.answer(body | _disclosures(installation, one, subject, mine=mine))
+        return one.answer(body | _disclosures(installation, one, subject, parties_to(one.book, found)))
 
 
 @routes.get("/v1/grants/{grant_id}/history")
@@ -232,12 +234,13 @@ def disclose_grant(
 def end_grant_disclosure(
     request: Request, installation: Installed, bearer: AsParty, grant_id: str, disclosure_id: str
 ) -> JSONResponse:
-    """Let this grant be seen no longer by whom it was disclosed to."""
+    """Let this grant be seen no longer by whom one disclosed it to."""
     with reading(installation, bearer, request) as one:
         found = one.audience.require_grant(one.book, digest_in(grant_id))
         _party(one, bearer, found)
         subject = one.book.view.sources.grant(found.grant_id)
-    return _ended(installation, subject, disclosure_id)
+        accounts = one.audience.accounts
+    return _ended(installation, subject, disclosure_id, accounts)
 
 
 def _bundle(installation: Installation, one: Reading, claim: Title | InForce, name: str) -> Response:
@@ -284,12 +287,10 @@ def _party(one: Reading, bearer: Bearer, grant: Grant) -> Address:
     Raises:
         NotAllowed: it sees the grant, and is neither.
     """
-    estates = (other for other in one.book.estates_of(grant.work_id) if one.audience.owns(other))
-    owners = {owner for other in estates if other.scope.overlaps(grant.scope) for owner in other.owners}
-    parties = {grant.licensee, *owners}
+    parties = parties_to(one.book, grant)
     if not one.audience.is_one_of(parties):
         raise _not_a_party(bearer)
-    return _account(one, sorted(parties))
+    return _account(one, parties)
 
 
 def _account(one: Reading, parties: Iterable[Address]) -> Address:
@@ -305,11 +306,14 @@ def _not_a_party(bearer: Bearer) -> NotAllowed:
     )
 
 
-def _disclosures(installation: Installation, one: Reading, subject: Hash32, *, mine: bool) -> dict[str, Any]:
-    """Say to parties and the regulator who was let see it."""
-    if not (mine or one.audience.sees_all):
-        return {"disclosures": []}
+def _disclosures(
+    installation: Installation, one: Reading, subject: Hash32, parties: Collection[Address]
+) -> dict[str, Any]:
+    """Say to parties who was let see it by one of them, and to the regulator by whom ever."""
     listed = showing.disclosures(installation.database, subject)
+    if not one.audience.sees_all:
+        mine = one.audience.is_one_of(parties)
+        listed = [each for each in listed if mine and each.account in parties]
     return {"disclosures": [disclosure_body(each) for each in listed]}
 
 
@@ -327,8 +331,11 @@ def _disclosed(
     return JSONResponse(disclosure_body(made))
 
 
-def _ended(installation: Installation, subject: Hash32, disclosure_id: str) -> JSONResponse:
-    ended = showing.end_disclosure(installation.database, subject, number_in(disclosure_id))
+def _ended(
+    installation: Installation, subject: Hash32, disclosure_id: str, accounts: Collection[Address]
+) -> JSONResponse:
+    number = number_in(disclosure_id)
+    ended = showing.end_disclosure(installation.database, subject, number, accounts=accounts)
     return JSONResponse(disclosure_body(ended))
 
 

@@ -27,7 +27,7 @@ from service.rights.answers import (
 )
 from service.rights.audience import Audience
 from service.rights.book import Book, unknown_work
-from service.rights.showing import open_among
+from service.rights.showing import openness_of
 
 AVAILABLE, UNAVAILABLE, UNDISCLOSED = "available", "unavailable", "undisclosed"
 
@@ -132,7 +132,8 @@ def available(book: Book, database: Database, work_id: Hash32, point: Point) -> 
     if book.view.work(work_id) is None:
         return UNDISCLOSED
     estate = next((one for one in book.live_estates(work_id) if one.scope.has(point)), None)
-    if estate is None or estate.estate_id not in open_among(database, [estate.estate_id]):
+    said = openness_of(database, estate.estate_id, estate.owners) if estate is not None else None
+    if estate is None or said is None or not said.open:
         return UNDISCLOSED
     now, rights = book.view.as_of.time, book.rights(work_id)
     held = estate.held_at(now) or (rights is not None and rights.held_at(now))

@@ -8,7 +8,7 @@ joined has no owners any more: who owned it last may look at it as it was, and a
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from indexer.rights.state import Estate, EstateStatus, Grant
@@ -17,7 +17,7 @@ from service.access.bearer import OF_ONE_ACCOUNT, Scope
 from service.access.bearers import Bearer
 from service.installation import Installation
 from service.keys.operators import Operator
-from service.rights.book import Book, unknown_estate, unknown_grant
+from service.rights.book import Book, union, unknown_estate, unknown_grant
 from service.rights.proposals import Proposal, unknown
 from service.rights.showing import disclosed_to
 
@@ -29,13 +29,13 @@ class Audience:
     Attributes:
         accounts: those it stands for now; none: the public, or a regulator.
         sees_all: a regulator. second_hand: an operator, who sees what waits for its confirmation.
-        disclosed: subjects of estates and grants that a party let it see.
+        disclosed: subjects of estates and grants that it was let see, each with the party that lets it.
     """
 
     accounts: frozenset[Address]
     sees_all: bool = False
     second_hand: bool = False
-    disclosed: frozenset[Hash32] = field(default_factory=frozenset)
+    disclosed: frozenset[tuple[Hash32, Address]] = field(default_factory=frozenset)
 
     @property
     def has_no_part(self) -> bool:
@@ -48,7 +48,7 @@ class Audience:
 
     def owns(self, estate: Estate) -> bool:
         """Whether it is an owner: of an estate that stands, as no other has any."""
-        return estate.status is EstateStatus.LIVE and self.is_one_of(estate.owners)
+        return self.is_one_of(owners_of(estate))
 
     def sees_work(self, book: Book, work_id: Hash32) -> bool:
         """Whether all rights of a work are for it to see."""
@@ -56,14 +56,16 @@ class Audience:
 
     def sees_estate(self, book: Book, estate: Estate) -> bool:
         """Whether an estate is for it to see."""
-        shown = book.view.sources.estate(estate.estate_id) in self.disclosed
-        return shown or self.is_one_of(estate.owners) or self.sees_work(book, estate.work_id)
+        if self._is_shown(book.view.sources.estate(estate.estate_id), owners_of(estate)):
+            return True
+        return self.is_one_of(estate.owners) or self.sees_work(book, estate.work_id)
 
     def sees_grant(self, book: Book, grant: Grant) -> bool:
         """Whether a grant is for it to see."""
         if any(self.is_one_of([one.licensee]) for one in (grant, *book.ancestors(grant))):
             return True
-        return self.sees_rights(book, grant) or book.view.sources.grant(grant.grant_id) in self.disclosed
+        subject = book.view.sources.grant(grant.grant_id)
+        return self.sees_rights(book, grant) or self._is_shown(subject, parties_to(book, grant))
 
     def sees_rights(self, book: Book, grant: Grant) -> bool:
         """Whether all records of the rights that a grant is of are for it to see: it owns what the grant lies in."""
@@ -115,12 +117,31 @@ class Audience:
         return proposal
 
     def _owns_some_of(self, book: Book, grant: Grant) -> bool:
-        estates = (one for one in book.estates_of(grant.work_id) if self.owns(one))
-        return any(one.estate_id == grant.estate_id or one.scope.overlaps(grant.scope) for one in estates)
+        return any(map(self.owns, _burdened(book, grant)))
+
+    def _is_shown(self, subject: Hash32, parties: Iterable[Address]) -> bool:
+        return any((subject, party) in self.disclosed for party in parties)
 
 
 PUBLIC = Audience(frozenset())
 """Who asks without a key."""
+
+
+def owners_of(estate: Estate) -> tuple[Address, ...]:
+    """Give the owners of an estate that stands; one that was cut or joined has none."""
+    return estate.owners if estate.status is EstateStatus.LIVE else ()
+
+
+def parties_to(book: Book, grant: Grant) -> tuple[Address, ...]:
+    """Give who decides to whom a grant is shown: its licensee, and the owners of the estates that it lies in."""
+    return union([grant.licensee], *map(owners_of, _burdened(book, grant)))
+
+
+def _burdened(book: Book, grant: Grant) -> Iterator[Estate]:
+    """Go through the estates that a grant lies in."""
+    for one in book.live_estates(grant.work_id):
+        if one.estate_id == grant.estate_id or one.scope.overlaps(grant.scope):
+            yield one
 
 
 def audience_of(installation: Installation, bearer: Bearer | None, book: Book) -> Audience:

@@ -13,7 +13,7 @@ from indexer.rights.acts import GrantKind
 from indexer.rights.scope import Axis
 from indexer.store import Projection
 from indexer.values import Address
-from service.rights.audience import Audience
+from service.rights.audience import Audience, parties_to
 from service.rights.book import Book
 from tests.indexer.histories import account
 from tests.indexer.rights.told import BOX, RightsHistory
@@ -78,3 +78,24 @@ def test_who_never_owned_it_sees_nothing_of_an_estate_that_was_cut(who: Address,
     told.split(whole, Axis.TERRITORIES, [0b1, 0b1110])
     with booked(told, tmp_path) as book:
         assert not of(who).sees_estate(book, book.estate(whole))
+
+
+def test_what_an_owner_disclosed_is_seen_no_more_once_it_has_assigned_the_estate(tmp_path: Path) -> None:
+    told = RightsHistory()
+    estate = told.claim(told.work(MUSEUM, 1), BOX, AN)
+    granted = told.grant(estate, CI, GrantKind.EXCLUSIVE, replace(BOX, territories=0b1, from_=20_400))
+    told.assign(estate, BO)
+    with booked(told, tmp_path) as book:
+        subjects = (book.view.sources.estate(estate), book.view.sources.grant(granted))
+
+        def seen(by: Address) -> tuple[bool, bool]:
+            told_of = Audience(frozenset([DE]), disclosed=frozenset((one, by) for one in subjects))
+            return (
+                told_of.sees_estate(book, book.estate(estate)),
+                told_of.sees_grant(book, book.grant(granted)),
+            )
+
+        assert seen(by=AN) == (False, False)
+        assert seen(by=BO) == (True, True)
+        assert seen(by=CI) == (False, True), "its licensee shows its grant"
+        assert parties_to(book, book.grant(granted)) == (CI, BO)
