@@ -139,11 +139,12 @@ def rights(
     named = digest_in(work_id)
     with visiting(request, installation, reader) as visit:
         one, now = visit.one, visit.one.context.now
-        if reader is None or not _concerned(visit, named):
+        reading = visit.rights(named)
+        if reader is None or reading.reading_as is None:
             point = query.point(now)
             found = glance.availability_page(one.context, one.book, installation.database, named, point)
             return private(request, found)
-        page = glance.rights_page(visit.rights(named), query.asked(now), _proposed(visit, named))
+        page = glance.rights_page(reading, query.asked(now), _proposed(visit, named))
         return private(request, page)
 
 
@@ -239,16 +240,6 @@ def agree(request: Request, installation: Installed, reader: Reader, proposal_id
     for party, signer in signers.items():
         consents.agree_here(desk, found.id, party, signer=signer, is_institution=own, by=reader.key_id)
     return RedirectResponse(addresses.proposal(found.id), 303)
-
-
-def _concerned(visit: Visit, work_id: Hash32) -> bool:
-    """Whether something of a work's rights is for this reader to see."""
-    book, audience = visit.one.book, visit.one.audience
-    return (
-        audience.sees_work(book, work_id)
-        or any(audience.sees_estate(book, each) for each in book.estates_of(work_id))
-        or any(audience.sees_grant(book, each) for each in book.grants(work=work_id))
-    )
 
 
 def _proposed(visit: Visit, work_id: Hash32 | None) -> list[ProposalLine]:

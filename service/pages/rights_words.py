@@ -38,6 +38,7 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "rights.as.licensee": ("被许可人视图", "as a licensee sees it"),
     "rights.as.registrant": ("存证机构视图", "as the registrant sees it"),
     "rights.as.regulator": ("监管方视图", "as the regulator sees it"),
+    "rights.as.shown": ("仅限可查看的部分", "as far as it is for you to see"),
     "rights.moral": ("人身权属作者，不可转让", "Moral rights stay with the author"),
     "rights.public": (
         "当事人与监管方可见全部；公众至多只见“可授 / 不可授”。",

@@ -52,7 +52,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
 )
 """The columns of the matrix, each by its codes; Europe is the group of that name, and all else is the last column."""
 _GROUPS = {group.zh: group.mask for group in TERRITORIES.groups}
-READING_AS = Literal["owner", "licensee", "registrant", "regulator"]
+READING_AS = Literal["owner", "licensee", "registrant", "regulator", "shown"]
 Call = Callable[[Address], Name]
 
 
@@ -125,21 +125,24 @@ class Reading:
         return Phrasing(self.call, mine, rights, self.work.registrant, now, self.today)
 
     @cached_property
-    def reading_as(self) -> READING_AS:
-        """Whose eyes these are.
+    def reading_as(self) -> READING_AS | None:
+        """Whose eyes these are; None where nothing of the work's rights is for this audience.
 
         Raises:
-            NotFound: the work is not there, or nothing of its rights is for this audience.
+            NotFound: the work is not there.
         """
-        if self.audience.sees_all:
+        book, audience, work = self.book, self.audience, self.work
+        if audience.sees_all:
             return "regulator"
-        if any(self.audience.owns(one) for one in self.live):
+        if any(audience.owns(one) for one in self.live):
             return "owner"
-        if self.audience.sees_work(self.book, self.work_id):
+        if audience.sees_work(book, work.work_id):
             return "registrant"
-        if any(self.audience.sees_grant(self.book, one) for one in self.book.grants(work=self.work_id)):
+        seen = [one for one in book.grants(work=work.work_id) if audience.sees_grant(book, one)]
+        if any(audience.is_one_of([one.licensee]) for one in seen):
             return "licensee"
-        raise unknown_work()
+        shown = any(audience.sees_estate(book, one) for one in book.estates_of(work.work_id))
+        return "shown" if seen or shown else None
 
 
 def rights_page(reading: Reading, asked: Asked, proposals: Sequence[ProposalLine]) -> RightsPage:
@@ -149,6 +152,8 @@ def rights_page(reading: Reading, asked: Asked, proposals: Sequence[ProposalLine
         NotFound: the work is not there, or nothing of its rights is for this audience.
     """
     reading_as = reading.reading_as
+    if reading_as is None:
+        raise unknown_work()
     phrasing, book, audience = reading.phrasing, reading.book, reading.audience
     grants = [one for one in reading.rights.grants.values() if audience.sees_grant(book, one)]
     known = book.view.work_rights(reading.work_id)

@@ -41,7 +41,10 @@ def read(told: RightsHistory, folder: Path) -> Iterator[Context]:
 
 
 def by(
-    context: Context, work_id: Hash32, *accounts: Address, disclosed: frozenset[Hash32] = frozenset()
+    context: Context,
+    work_id: Hash32,
+    *accounts: Address,
+    disclosed: frozenset[tuple[Hash32, Address]] = frozenset(),
 ) -> Reading:
     """Read a work's rights for somebody."""
     audience = Audience(frozenset(accounts), disclosed=disclosed)
