@@ -69,6 +69,10 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "ask.send": ("查询", "Ask"),
     "answer.proof": ("依据", "On the proof of"),
     "answer.nobody": ("没有许可在此生效。", "No grant is in force there."),
+    "answer.hidden": (
+        "属他人权利，不供您查看。",
+        "It is another’s, and not for you to see.",
+    ),
     "answer.owners": ("著作权人", "Owners"),
     "answer.unclaimed": ("无人主张。", "Nobody claims it."),
     "answer.unclaimed.text": (

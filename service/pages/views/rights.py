@@ -184,7 +184,7 @@ class Answer:
     """Who may, at one point: grants in force there, the owners, and what is still free.
 
     Attributes:
-        owners: None: nobody claimed this point.
+        owners: None: nobody claimed this point; none: it is another's, and grants may be in force that are not shown.
         free_exclusive, free_non_exclusive, owner_may: the three kinds of what was not granted.
         known: as recorded by when, Unix seconds; None: as of now.
     """

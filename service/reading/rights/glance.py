@@ -10,11 +10,11 @@ from typing import Literal
 from indexer.china import china_day
 from indexer.rights.acts import MoralRightsRecorded
 from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES, CodeList
-from indexer.rights.residual import Cell, free_at, matrix
+from indexer.rights.residual import NOTHING, Cell, free_at
 from indexer.rights.scope import Point, Scope
 from indexer.rights.state import Estate, EstateStatus
 from indexer.rights.text import write_day
-from indexer.rights.title import Rights, Tenure
+from indexer.rights.title import Rights
 from indexer.state import Work
 from indexer.store.answers import Known
 from indexer.values import ZERO_ADDRESS, Address, Hash32, as_hex
@@ -37,7 +37,7 @@ from service.pages.views import Question as QuestionView
 from service.reading.context import Context
 from service.reading.rights.phrasing import Phrasing, scope_view
 from service.reading.timeline import timeline
-from service.rights.asking import AVAILABLE, UNDISCLOSED, available
+from service.rights.asking import AVAILABLE, UNDISCLOSED, available, laid_out, seen_of
 from service.rights.audience import Audience
 from service.rights.book import Book, unknown_work
 
@@ -246,17 +246,14 @@ def matrix_view(reading: Reading, asked: Asked) -> Matrix:
     """Lay rights by countries out for this audience."""
     day = reading.today if asked.day is None else asked.day
     names, masks = zip(*columns(), strict=True)
-    whole = reading.reading_as in ("regulator", "registrant")
-
-    def ours(tenure: Tenure) -> bool:
-        return whole or reading.audience.is_one_of(tenure.owners)
-
+    book, audience, work_id = reading.book, reading.audience, reading.work_id
+    seen = seen_of(book, audience, work_id, reading.rights)
+    rows = laid_out(book, audience, work_id, seen, masks, day, asked.languages, asked.media)
     phrasing = reading.phrasing
-    rows = matrix(reading.rights, masks, day, ours, asked.languages, asked.media)
     return Matrix(
         columns=names,
         rows=tuple(
-            Row(Bilingual(code.zh, code.en), tuple(_cells(reading, phrasing, row)))
+            Row(Bilingual(code.zh, code.en), tuple(_cells(phrasing, row)))
             for code, row in zip(RIGHTS.codes, rows, strict=True)
         ),
         languages=choices(LANGUAGES, _narrowed(LANGUAGES, asked.languages)),
@@ -275,11 +272,11 @@ def columns() -> list[tuple[Bilingual, int]]:
     return [*found, (Bilingual("其他", "Elsewhere"), TERRITORIES.rest(taken))]
 
 
-def _cells(reading: Reading, phrasing: Phrasing, row: Iterable[Cell]) -> Iterable[CellView]:
+def _cells(phrasing: Phrasing, row: Iterable[Cell]) -> Iterable[CellView]:
     """Say the cells of a row; neighbours that are alike are one."""
     last: CellView | None = None
     for cell in row:
-        view = _cell(reading, phrasing, cell)
+        view = _cell(phrasing, cell)
         if last is not None and (last.state, last.part, last.words) == (view.state, view.part, view.words):
             last = CellView(last.state, last.width + 1, last.part, last.count, last.words)
             continue
@@ -290,10 +287,9 @@ def _cells(reading: Reading, phrasing: Phrasing, row: Iterable[Cell]) -> Iterabl
         yield last
 
 
-def _cell(reading: Reading, phrasing: Phrasing, cell: Cell) -> CellView:
-    seen = [one for one in cell.grants if reading.audience.sees_grant(reading.book, one)]
+def _cell(phrasing: Phrasing, cell: Cell) -> CellView:
     words = []
-    for one in seen:
+    for one in cell.grants:
         name, box = phrasing.call(one.licensee), scope_view(one.scope)
         until = box.span.until
         words.append(
@@ -322,7 +318,7 @@ def _answer(reading: Reading, asked: Asked) -> Answer | None:
     may_see = reading.audience.sees_work(reading.book, reading.work_id) or (
         tenure is not None and reading.audience.is_one_of(tenure.owners)
     )
-    free = free_at(rights, point)
+    free = free_at(rights, point) if may_see else NOTHING
     return Answer(
         grants=tuple(phrasing.grant(one) for one in grants),
         owners=phrasing.owners_of(tenure)
