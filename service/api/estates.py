@@ -206,13 +206,16 @@ def grant_evidence(
 ) -> Response:
     """Give the evidence that a grant is in force on a day, for everybody who may see the grant.
 
-    `whole` is for the owners, the registrant and the regulator: every record of the work's rights goes along, and shows
-    that no other grant is in the way.
+    It carries all records of the grant and of those above it, so where these tell of sub-licences of others, whose
+    sub-licence it is gets the evidence from its licensor. `whole` is for the owners, the registrant and the regulator:
+    every record of the work's rights goes along, and shows that no other grant is in the way.
     """
     with reading(installation, bearer, request) as one:
         found = one.audience.require_grant(one.book, digest_in(grant_id))
         if query.whole and not one.audience.sees_rights(one.book, found):
             raise _whole_only()
+        if one.audience.hides_of(one.book, found):
+            raise _others_along()
         day = day_or_today(query.on, one.context.now)
         above = tuple(each.grant_id for each in one.book.ancestors(found))
         claim = InForce(found.grant_id, found.work_id, found.licensee, day, above, query.whole)
@@ -267,6 +270,14 @@ def _whole_only() -> NotAllowed:
         "evidence-whole",
         "这份证据须带上该作品权利的全部记录，只给权利人；请向权利人索取。",
         "This evidence carries every record of the work's rights, so it is for its owners; ask them for it.",
+    )
+
+
+def _others_along() -> NotAllowed:
+    return NotAllowed(
+        "evidence-others",
+        "这份证据须带上他人转授权的记录；请向授权方索取。",
+        "This evidence carries records of sub-licences of others; ask whoever granted it for it.",
     )
 
 
@@ -340,6 +351,7 @@ def _ended(
 
 
 def _history(one: Reading, subject: Hash32, after: int | None, limit: int) -> JSONResponse:
+    """Give those of the next `limit` records that are for whoever asks to see; the cursor goes past the others."""
     page = one.book.view.history(subject, after, limit)
-    entries = [entry_body(entry) for entry in page.items]
+    entries = [entry_body(entry) for entry in page.items if one.audience.sees_record(one.book, entry.act)]
     return one.answer({"entries": entries, "next": page.cursor})

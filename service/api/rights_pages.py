@@ -5,8 +5,9 @@ Their twins are the operations of `rights.py`, `estates.py` and `proposals.py`, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -15,6 +16,7 @@ from pydantic import Field
 from indexer.china import china_day, day_begins
 from indexer.rights.codes import LANGUAGES, MEDIA
 from indexer.rights.scope import Point
+from indexer.store.answers import Known
 from indexer.values import Hash32
 from service.access.bearer import Scope as KeyScope
 from service.api import ending, estates
@@ -33,8 +35,10 @@ from service.reading.rights import glance, mine, proposing, single
 from service.reading.rights.glance import Asked
 from service.reading.timeline import history_page
 from service.rights import consents, proposals
+from service.rights.audience import owners_of
 from service.rights.ending import MONTHS, MOST_MONTHS, Wording
 from service.rights.proposals import Proposal
+from service.rights.showing import openness_of
 
 routes = APIRouter(include_in_schema=False)
 
@@ -155,7 +159,7 @@ def rights_history(
     """The records of a work's rights, a part at a time, for its owners, the registrant and the regulator."""
     with signed_in(request, installation, reader) as visit:
         known = estates.rights_known(visit.one, digest_in(work_id))
-        return private(request, history_page(visit.one.context, known, after))
+        return _history(request, visit, known, after)
 
 
 @routes.get("/g/{grant_id}/history")
@@ -165,9 +169,7 @@ def grant_history(
     """The records of a grant, a part at a time, for its parties."""
     with signed_in(request, installation, reader) as visit:
         found = visit.one.audience.require_grant(visit.one.book, digest_in(grant_id))
-        return private(
-            request, history_page(visit.one.context, visit.one.book.view.grant(found.grant_id), after)
-        )
+        return _history(request, visit, visit.one.book.view.grant(found.grant_id), after)
 
 
 @routes.get("/e/{estate_id}/history")
@@ -177,9 +179,7 @@ def estate_history(
     """The records of an estate, a part at a time, for its parties."""
     with signed_in(request, installation, reader) as visit:
         found = visit.one.audience.require_estate(visit.one.book, number_in(estate_id))
-        return private(
-            request, history_page(visit.one.context, visit.one.book.view.estate(found.estate_id), after)
-        )
+        return _history(request, visit, visit.one.book.view.estate(found.estate_id), after)
 
 
 @routes.get("/g/{grant_id}")
@@ -187,7 +187,10 @@ def grant(request: Request, installation: Installed, reader: Reader, grant_id: s
     """One grant, for its parties."""
     with signed_in(request, installation, reader) as visit:
         found = visit.one.audience.require_grant(visit.one.book, digest_in(grant_id))
-        return private(request, single.grant_page(visit.rights(found.work_id), found.grant_id))
+        reading, known = visit.rights(found.work_id), visit.one.book.view.grant(found.grant_id)
+        page = single.grant_page(reading, found.grant_id)
+        assert known is not None, "it was just found"
+        return private(request, replace(page, history=glance.history_of(reading, known)))
 
 
 @routes.get("/e/{estate_id}")
@@ -196,7 +199,12 @@ def estate(request: Request, installation: Installed, reader: Reader, estate_id:
     with signed_in(request, installation, reader) as visit:
         found = visit.one.audience.require_estate(visit.one.book, number_in(estate_id))
         reading = visit.rights(found.work_id).of(found)
-        return private(request, single.estate_page(reading, installation.database, found.estate_id))
+        known = visit.one.book.view.estate(found.estate_id)
+        page = single.estate_page(reading, installation.database, found.estate_id)
+        said = openness_of(installation.database, found.estate_id, owners_of(found))
+        assert known is not None, "it was just found"
+        public, history = said is not None and said.open, glance.history_of(reading, known)
+        return private(request, replace(page, public=public, history=history))
 
 
 @routes.get("/g/{grant_id}/evidence")
@@ -240,6 +248,13 @@ def agree(request: Request, installation: Installed, reader: Reader, proposal_id
     for party, signer in signers.items():
         consents.agree_here(desk, found.id, party, signer=signer, is_institution=own, by=reader.key_id)
     return RedirectResponse(addresses.proposal(found.id), 303)
+
+
+def _history(request: Request, visit: Visit, known: Known[Any] | None, after: int | None) -> Response:
+    """Answer with a part of a history, the records that are for this reader."""
+    one = visit.one
+    shows = partial(one.audience.sees_record, one.book)
+    return private(request, history_page(one.context, known, after, shows))
 
 
 def _proposed(visit: Visit, work_id: Hash32 | None) -> list[ProposalLine]:

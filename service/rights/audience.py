@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from indexer.events import Act, UnknownAct
 from indexer.rights.state import Estate, EstateStatus, Grant
 from indexer.values import Address, Hash32
 from service.access.bearer import OF_ONE_ACCOUNT, Scope
@@ -70,6 +71,17 @@ class Audience:
     def sees_rights(self, book: Book, grant: Grant) -> bool:
         """Whether all records of the rights that a grant is of are for it to see: it owns what the grant lies in."""
         return self.sees_work(book, grant.work_id) or self._owns_some_of(book, grant)
+
+    def sees_record(self, book: Book, act: Act | UnknownAct) -> bool:
+        """Whether a record in a history that it may see is for it to see: what it says of a grant, if that grant is."""
+        grant_id = getattr(act, "grant_id", None)
+        return grant_id is None or self.sees_grant(book, book.grant(grant_id))
+
+    def hides_of(self, book: Book, grant: Grant) -> bool:
+        """Whether histories of a grant and of those above it tell of sub-licences that are not for it to see."""
+        chain = {one.grant_id for one in (grant, *book.ancestors(grant))}
+        below = (one for grant_id in chain for one in book.grants(parent=grant_id))
+        return any(one.grant_id not in chain and not self.sees_grant(book, one) for one in below)
 
     def sees_history(self, book: Book, work_id: Hash32) -> bool:
         """Whether the records of a work's rights are for it to see: it owns some of them."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from indexer.china import china_day
+from indexer.events import Act, UnknownAct
 from indexer.rights.acts import MoralRightsRecorded
 from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES, CodeList
 from indexer.rights.residual import NOTHING, Cell, free_at
@@ -123,6 +124,10 @@ class Reading:
         """Say things to this audience, as they were known."""
         mine, now = self.audience.accounts, self.context.now
         return Phrasing(self.call, mine, rights, self.work.registrant, now, self.today)
+
+    def shows(self, act: Act | UnknownAct) -> bool:
+        """Say whether a record is for this audience to see."""
+        return self.audience.sees_record(self.book, act)
 
     @cached_property
     def reading_as(self) -> READING_AS | None:
@@ -362,4 +367,9 @@ def _history(reading: Reading, known: Known | None) -> HistoryView:  # type: ign
     """Give the records of the rights, to who sees all of them."""
     if known is None or not reading.audience.sees_history(reading.book, reading.work_id):
         return HistoryView((), 0)
-    return timeline(reading.context, known).view
+    return history_of(reading, known)
+
+
+def history_of(reading: Reading, known: Known) -> HistoryView:  # type: ignore[type-arg]
+    """Give the newest records of something, those that this audience may see."""
+    return timeline(reading.context, known, shows=reading.shows).view

@@ -16,7 +16,7 @@ from indexer.values import Address, Hash32
 from service.errors import NotFound
 from service.pages.render import render
 from service.pages.views import Answer
-from service.reading.rights.glance import Asked, matrix_view, rights_page
+from service.reading.rights.glance import Asked, history_of, matrix_view, rights_page
 from service.rights.asking import question, slice_of
 from tests.indexer.histories import SOURCES, account
 from tests.indexer.rights.told import BOX, RightsHistory
@@ -151,3 +151,17 @@ def test_whose_a_point_is_and_by_which_title_is_for_its_owners_and_what_is_hidde
         page = render(rights_page(by(context, halves.work, CI), asked, ()), "en", SITE)
         assert "not for you to see" in page
         assert "No grant is in force there" not in page
+
+
+def test_a_history_shows_the_records_that_are_for_the_reader_and_counts_the_others(tmp_path: Path) -> None:
+    halves = Halves()
+    with read(halves.told, tmp_path) as context:
+        known = context.view.estate(halves.first)
+        assert known is not None
+        shown = by(context, halves.work, EN, disclosed=frozenset({(SOURCES.estate(halves.first), AN)}))
+        own = history_of(by(context, halves.work, AN), known)
+        part = history_of(shown, known)
+        assert [entry.act for entry in own.entries].count("Granted") == 3
+        assert "Granted" not in [entry.act for entry in part.entries]
+        assert part.entries
+        assert part.total == own.total == len(own.entries)

@@ -12,7 +12,7 @@ import pytest
 from indexer.rights.acts import GrantKind
 from indexer.rights.scope import Axis
 from indexer.store import Projection
-from indexer.values import Address
+from indexer.values import Address, Hash32
 from service.rights.audience import Audience, parties_to
 from service.rights.book import Book
 from tests.indexer.histories import account
@@ -99,3 +99,38 @@ def test_what_an_owner_disclosed_is_seen_no_more_once_it_has_assigned_the_estate
         assert seen(by=BO) == (True, True)
         assert seen(by=CI) == (False, True), "its licensee shows its grant"
         assert parties_to(book, book.grant(granted)) == (CI, BO)
+
+
+def test_the_records_of_an_estate_tell_of_the_grants_that_one_may_see(tmp_path: Path) -> None:
+    told = RightsHistory()
+    estate = told.claim(told.work(MUSEUM, 1), BOX, AN)
+    granted = told.grant(estate, CI, GrantKind.EXCLUSIVE, replace(BOX, territories=0b1, from_=20_400))
+    with booked(told, tmp_path) as book:
+        subject = book.view.sources.estate(estate)
+        shown = Audience(frozenset([DE]), disclosed=frozenset({(subject, AN)}))
+        assert shown.sees_estate(book, book.estate(estate))
+        assert acts_seen(book, shown, subject) == ["EstateClaimed"]
+        assert acts_seen(book, of(AN), subject) == ["EstateClaimed", "Granted"]
+        assert acts_seen(book, of(CI), book.view.sources.grant(granted)) == ["Granted"]
+
+
+def test_a_sub_licensee_takes_no_evidence_that_tells_of_others_sub_licences(tmp_path: Path) -> None:
+    told = RightsHistory()
+    estate = told.claim(told.work(MUSEUM, 1), BOX, AN)
+    box = replace(BOX, territories=0b11, from_=20_400)
+    granted = told.grant(estate, CI, GrantKind.EXCLUSIVE, box)
+    first = told.sublicense(granted, DE, GrantKind.EXCLUSIVE, replace(box, territories=0b1))
+    with booked(told, tmp_path) as book:
+        assert not of(DE).hides_of(book, book.grant(first)), "it is the only one"
+    told.sublicense(granted, BO, GrantKind.EXCLUSIVE, replace(box, territories=0b10))
+    (tmp_path / "later").mkdir()
+    with booked(told, tmp_path / "later") as book:
+        assert of(DE).hides_of(book, book.grant(first))
+        assert not of(CI).hides_of(book, book.grant(first))
+        assert not of(CI).hides_of(book, book.grant(granted))
+        assert acts_seen(book, of(DE), book.view.sources.grant(first)) == ["Granted"]
+
+
+def acts_seen(book: Book, audience: Audience, subject: Hash32) -> list[str]:
+    entries = book.view.history(subject, newest_first=False).items
+    return [type(one.act).__name__ for one in entries if audience.sees_record(book, one.act)]
