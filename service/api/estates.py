@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse, Response
 from indexer.china import china_day
 from indexer.evidence.bundle import write_bundle
 from indexer.evidence.rights_claims import InForce, Title
-from indexer.rights.state import Estate, Grant
+from indexer.rights.state import Estate, Grant, WorkRights
+from indexer.store.answers import Known
 from indexer.values import Address, Hash32, address
 from service.access.bearers import Bearer
 from service.api.border import Installed
@@ -31,6 +32,8 @@ from service.rights.answers import (
     openness_body,
     step_body,
 )
+from service.rights.audience import owners_of, parties_to
+from service.rights.book import unknown_work
 
 routes = APIRouter(tags=["rights"])
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -59,20 +62,24 @@ class DisclosureBody(Body):
 
 @routes.get("/v1/estates/{estate_id}")
 def estate(request: Request, installation: Installed, bearer: AsReader, estate_id: str) -> JSONResponse:
-    """Give an estate: its box, its owners, its chain of title, the grants that burden it, who else may see it."""
+    """Give an estate: its box, its owners, its chain of title, the grants that burden it, who else may see it.
+
+    One that was cut or joined is given as it was at its end.
+    """
     with reading(installation, bearer, request) as one:
         found = one.audience.require_estate(one.book, number_in(estate_id))
-        known = one.book.known(found.work_id, one.context.now)
-        burdens = known.burdens(found.scope, china_day(one.context.now))
+        known = one.book.known_of(found, one.context.now)
+        burdens = known.burdens(found.scope, china_day(known.known_at))
         seen = [grant for grant in burdens if one.audience.sees_grant(one.book, grant)]
+        said = showing.openness_of(installation.database, found.estate_id, owners_of(found))
         body = {
             **estate_body(found),
             "title": [step_body(step) for step in known.chain_of(found.scope)],
             "burdens": [grant_body(grant, one.book.live_until(grant)) for grant in seen],
-            "openness": openness_body(showing.openness(installation.database, found.estate_id)),
+            "openness": openness_body(said),
         }
         subject = one.book.view.sources.estate(found.estate_id)
-        return one.answer(body | _disclosures(installation, one, subject, mine=one.audience.owns(found)))
+        return one.answer(body | _disclosures(installation, one, subject, owners_of(found)))
 
 
 @routes.get("/v1/estates/{estate_id}/history")
@@ -104,6 +111,20 @@ def estate_evidence(request: Request, installation: Installed, bearer: AsReader,
         return _bundle(installation, one, claim, f"estate-{found.estate_id:064x}"[:23])
 
 
+@routes.get("/v1/works/{work_id}/rights/history")
+def rights_history(
+    request: Request,
+    installation: Installed,
+    bearer: AsReader,
+    work_id: str,
+    after: Cursor = None,
+    limit: Limit = 50,
+) -> JSONResponse:
+    """Give the records of a work's rights, newest first: to its owners, the registrant and the regulator."""
+    with reading(installation, bearer, request) as one:
+        return _history(one, rights_known(one, digest_in(work_id)).subject, after, limit)
+
+
 @routes.post("/v1/estates/{estate_id}/openness")
 def set_openness(
     request: Request, installation: Installed, bearer: AsParty, estate_id: str, body: OpennessBody
@@ -133,12 +154,13 @@ def disclose_estate(
 def end_estate_disclosure(
     request: Request, installation: Installed, bearer: AsParty, estate_id: str, disclosure_id: str
 ) -> JSONResponse:
-    """Let this estate be seen no longer by whom it was disclosed to."""
+    """Let this estate be seen no longer by whom one disclosed it to."""
     with reading(installation, bearer, request) as one:
         found = one.audience.require_estate(one.book, number_in(estate_id))
         _owner(one, bearer, found)
         subject = one.book.view.sources.estate(found.estate_id)
-    return _ended(installation, subject, disclosure_id)
+        accounts = one.audience.accounts
+    return _ended(installation, subject, disclosure_id, accounts)
 
 
 @routes.get("/v1/grants/{grant_id}")
@@ -156,8 +178,7 @@ def grant(request: Request, installation: Installed, bearer: AsReader, grant_id:
             "sublicences": [grant_body(other, one.book.live_until(other)) for other in below],
         }
         subject = one.book.view.sources.grant(found.grant_id)
-        mine = one.audience.is_one_of([found.licensee])
-        return one.answer(body | _disclosures(installation, one, subject, mine=mine))
+        return one.answer(body | _disclosures(installation, one, subject, parties_to(one.book, found)))
 
 
 @routes.get("/v1/grants/{grant_id}/history")
@@ -185,13 +206,16 @@ def grant_evidence(
 ) -> Response:
     """Give the evidence that a grant is in force on a day, for everybody who may see the grant.
 
-    `whole` is for the owners, the registrant and the regulator: every record of the work's rights goes along, and shows
-    that no other grant is in the way.
+    It carries all records of the grant and of those above it, so where these tell of sub-licences of others, whose
+    sub-licence it is gets the evidence from its licensor. `whole` is for the owners, the registrant and the regulator:
+    every record of the work's rights goes along, and shows that no other grant is in the way.
     """
     with reading(installation, bearer, request) as one:
         found = one.audience.require_grant(one.book, digest_in(grant_id))
         if query.whole and not one.audience.sees_rights(one.book, found):
             raise _whole_only()
+        if one.audience.hides_of(one.book, found):
+            raise _others_along()
         day = day_or_today(query.on, one.context.now)
         above = tuple(each.grant_id for each in one.book.ancestors(found))
         claim = InForce(found.grant_id, found.work_id, found.licensee, day, above, query.whole)
@@ -213,12 +237,13 @@ def disclose_grant(
 def end_grant_disclosure(
     request: Request, installation: Installed, bearer: AsParty, grant_id: str, disclosure_id: str
 ) -> JSONResponse:
-    """Let this grant be seen no longer by whom it was disclosed to."""
+    """Let this grant be seen no longer by whom one disclosed it to."""
     with reading(installation, bearer, request) as one:
         found = one.audience.require_grant(one.book, digest_in(grant_id))
         _party(one, bearer, found)
         subject = one.book.view.sources.grant(found.grant_id)
-    return _ended(installation, subject, disclosure_id)
+        accounts = one.audience.accounts
+    return _ended(installation, subject, disclosure_id, accounts)
 
 
 def _bundle(installation: Installation, one: Reading, claim: Title | InForce, name: str) -> Response:
@@ -228,11 +253,31 @@ def _bundle(installation: Installation, one: Reading, claim: Title | InForce, na
     return Response(octets, media_type="application/json", headers=headers)
 
 
+def rights_known(one: Reading, work_id: Hash32) -> Known[WorkRights]:
+    """Give what holds of a work's rights as a whole, to whoever may see its records.
+
+    Raises:
+        NotFound: there is nothing, or it is not for whoever asks.
+    """
+    known = one.book.view.work_rights(work_id) if one.audience.sees_history(one.book, work_id) else None
+    if known is None:
+        raise unknown_work()
+    return known
+
+
 def _whole_only() -> NotAllowed:
     return NotAllowed(
         "evidence-whole",
         "这份证据须带上该作品权利的全部记录，只给权利人；请向权利人索取。",
         "This evidence carries every record of the work's rights, so it is for its owners; ask them for it.",
+    )
+
+
+def _others_along() -> NotAllowed:
+    return NotAllowed(
+        "evidence-others",
+        "这份证据须带上他人转授权的记录；请向授权方索取。",
+        "This evidence carries records of sub-licences of others; ask whoever granted it for it.",
     )
 
 
@@ -253,12 +298,10 @@ def _party(one: Reading, bearer: Bearer, grant: Grant) -> Address:
     Raises:
         NotAllowed: it sees the grant, and is neither.
     """
-    estates = (other for other in one.book.estates_of(grant.work_id) if one.audience.owns(other))
-    owners = {owner for other in estates if other.scope.overlaps(grant.scope) for owner in other.owners}
-    parties = {grant.licensee, *owners}
+    parties = parties_to(one.book, grant)
     if not one.audience.is_one_of(parties):
         raise _not_a_party(bearer)
-    return _account(one, sorted(parties))
+    return _account(one, parties)
 
 
 def _account(one: Reading, parties: Iterable[Address]) -> Address:
@@ -274,11 +317,14 @@ def _not_a_party(bearer: Bearer) -> NotAllowed:
     )
 
 
-def _disclosures(installation: Installation, one: Reading, subject: Hash32, *, mine: bool) -> dict[str, Any]:
-    """Say to parties and the regulator who was let see it."""
-    if not (mine or one.audience.sees_all):
-        return {"disclosures": []}
+def _disclosures(
+    installation: Installation, one: Reading, subject: Hash32, parties: Collection[Address]
+) -> dict[str, Any]:
+    """Say to parties who was let see it by one of them, and to the regulator by whom ever."""
     listed = showing.disclosures(installation.database, subject)
+    if not one.audience.sees_all:
+        mine = one.audience.is_one_of(parties)
+        listed = [each for each in listed if mine and each.account in parties]
     return {"disclosures": [disclosure_body(each) for each in listed]}
 
 
@@ -296,12 +342,16 @@ def _disclosed(
     return JSONResponse(disclosure_body(made))
 
 
-def _ended(installation: Installation, subject: Hash32, disclosure_id: str) -> JSONResponse:
-    ended = showing.end_disclosure(installation.database, subject, number_in(disclosure_id))
+def _ended(
+    installation: Installation, subject: Hash32, disclosure_id: str, accounts: Collection[Address]
+) -> JSONResponse:
+    number = number_in(disclosure_id)
+    ended = showing.end_disclosure(installation.database, subject, number, accounts=accounts)
     return JSONResponse(disclosure_body(ended))
 
 
 def _history(one: Reading, subject: Hash32, after: int | None, limit: int) -> JSONResponse:
+    """Give those of the next `limit` records that are for whoever asks to see; the cursor goes past the others."""
     page = one.book.view.history(subject, after, limit)
-    entries = [entry_body(entry) for entry in page.items]
+    entries = [entry_body(entry) for entry in page.items if one.audience.sees_record(one.book, entry.act)]
     return one.answer({"entries": entries, "next": page.cursor})

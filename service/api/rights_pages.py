@@ -5,8 +5,9 @@ Their twins are the operations of `rights.py`, `estates.py` and `proposals.py`, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -15,6 +16,7 @@ from pydantic import Field
 from indexer.china import china_day, day_begins
 from indexer.rights.codes import LANGUAGES, MEDIA
 from indexer.rights.scope import Point
+from indexer.store.answers import Known
 from indexer.values import Hash32
 from service.access.bearer import Scope as KeyScope
 from service.api import ending, estates
@@ -31,9 +33,12 @@ from service.pages import addresses
 from service.pages.views import Name, ProposalLine
 from service.reading.rights import glance, mine, proposing, single
 from service.reading.rights.glance import Asked
+from service.reading.timeline import history_page
 from service.rights import consents, proposals
+from service.rights.audience import owners_of
 from service.rights.ending import MONTHS, MOST_MONTHS, Wording, parties_of
 from service.rights.proposals import Proposal
+from service.rights.showing import openness_of
 
 routes = APIRouter(include_in_schema=False)
 
@@ -139,12 +144,43 @@ def rights(
     named = digest_in(work_id)
     with visiting(request, installation, reader) as visit:
         one, now = visit.one, visit.one.context.now
-        if reader is None or not _concerned(visit, named):
+        reading = visit.rights(named)
+        if reader is None or reading.reading_as is None:
             point = query.point(now)
             found = glance.availability_page(one.context, one.book, installation.database, named, point)
             return private(request, found)
-        page = glance.rights_page(visit.rights(named), query.asked(now), _proposed(visit, named))
+        page = glance.rights_page(reading, query.asked(now), _proposed(visit, named))
         return private(request, page)
+
+
+@routes.get("/w/{work_id}/rights/history")
+def rights_history(
+    request: Request, installation: Installed, reader: Reader, work_id: str, after: estates.Cursor = None
+) -> Response:
+    """The records of a work's rights, a part at a time, for its owners, the registrant and the regulator."""
+    with signed_in(request, installation, reader) as visit:
+        known = estates.rights_known(visit.one, digest_in(work_id))
+        return _history(request, visit, known, after)
+
+
+@routes.get("/g/{grant_id}/history")
+def grant_history(
+    request: Request, installation: Installed, reader: Reader, grant_id: str, after: estates.Cursor = None
+) -> Response:
+    """The records of a grant, a part at a time, for its parties."""
+    with signed_in(request, installation, reader) as visit:
+        found = visit.one.audience.require_grant(visit.one.book, digest_in(grant_id))
+        return _history(request, visit, visit.one.book.view.grant(found.grant_id), after)
+
+
+@routes.get("/e/{estate_id}/history")
+def estate_history(
+    request: Request, installation: Installed, reader: Reader, estate_id: str, after: estates.Cursor = None
+) -> Response:
+    """The records of an estate, a part at a time, for its parties."""
+    with signed_in(request, installation, reader) as visit:
+        found = visit.one.audience.require_estate(visit.one.book, number_in(estate_id))
+        return _history(request, visit, visit.one.book.view.estate(found.estate_id), after)
 
 
 @routes.get("/g/{grant_id}")
@@ -152,7 +188,10 @@ def grant(request: Request, installation: Installed, reader: Reader, grant_id: s
     """One grant, for its parties."""
     with signed_in(request, installation, reader) as visit:
         found = visit.one.audience.require_grant(visit.one.book, digest_in(grant_id))
-        return private(request, single.grant_page(visit.rights(found.work_id), found.grant_id))
+        reading, known = visit.rights(found.work_id), visit.one.book.view.grant(found.grant_id)
+        page = single.grant_page(reading, found.grant_id)
+        assert known is not None, "it was just found"
+        return private(request, replace(page, history=glance.history_of(reading, known)))
 
 
 @routes.get("/e/{estate_id}")
@@ -160,8 +199,13 @@ def estate(request: Request, installation: Installed, reader: Reader, estate_id:
     """One estate, for its parties."""
     with signed_in(request, installation, reader) as visit:
         found = visit.one.audience.require_estate(visit.one.book, number_in(estate_id))
-        reading = visit.rights(found.work_id)
-        return private(request, single.estate_page(reading, installation.database, found.estate_id))
+        reading = visit.rights(found.work_id).of(found)
+        known = visit.one.book.view.estate(found.estate_id)
+        page = single.estate_page(reading, installation.database, found.estate_id)
+        said = openness_of(installation.database, found.estate_id, owners_of(found))
+        assert known is not None, "it was just found"
+        public, history = said is not None and said.open, glance.history_of(reading, known)
+        return private(request, replace(page, public=public, history=history))
 
 
 @routes.get("/g/{grant_id}/evidence")
@@ -207,14 +251,11 @@ def agree(request: Request, installation: Installed, reader: Reader, proposal_id
     return RedirectResponse(addresses.proposal(found.id), 303)
 
 
-def _concerned(visit: Visit, work_id: Hash32) -> bool:
-    """Whether something of a work's rights is for this reader to see."""
-    book, audience = visit.one.book, visit.one.audience
-    return (
-        audience.sees_work(book, work_id)
-        or any(audience.sees_estate(book, each) for each in book.estates_of(work_id))
-        or any(audience.sees_grant(book, each) for each in book.grants(work=work_id))
-    )
+def _history(request: Request, visit: Visit, known: Known[Any] | None, after: int | None) -> Response:
+    """Answer with a part of a history, the records that are for this reader."""
+    one = visit.one
+    shows = partial(one.audience.sees_record, one.book)
+    return private(request, history_page(one.context, known, after, shows))
 
 
 def _proposed(visit: Visit, work_id: Hash32 | None) -> list[ProposalLine]:

@@ -38,6 +38,7 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "rights.as.licensee": ("被许可人视图", "as a licensee sees it"),
     "rights.as.registrant": ("存证机构视图", "as the registrant sees it"),
     "rights.as.regulator": ("监管方视图", "as the regulator sees it"),
+    "rights.as.shown": ("仅限可查看的部分", "as far as it is for you to see"),
     "rights.moral": ("人身权属作者，不可转让", "Moral rights stay with the author"),
     "rights.public": (
         "当事人与监管方可见全部；公众至多只见“可授 / 不可授”。",
@@ -68,6 +69,10 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "ask.send": ("查询", "Ask"),
     "answer.proof": ("依据", "On the proof of"),
     "answer.nobody": ("没有许可在此生效。", "No grant is in force there."),
+    "answer.hidden": (
+        "属他人权利，不供您查看。",
+        "It is another’s, and not for you to see.",
+    ),
     "answer.owners": ("著作权人", "Owners"),
     "answer.unclaimed": ("无人主张。", "Nobody claims it."),
     "answer.unclaimed.text": (

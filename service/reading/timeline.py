@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 
 from indexer import events as acts
-from indexer.events import UnknownAct
+from indexer.events import Act, UnknownAct
+from indexer.rights.state import Estate, Grant, WorkRights
 from indexer.state import Collection, Standing, State, Token, Work
 from indexer.store.answers import Known, ProvenanceEntry
 from indexer.values import ZERO_ADDRESS, Address, Hash32, as_hex
@@ -17,6 +18,7 @@ from service.pages.views import HistoryPage, HistoryView, Name
 from service.reading.context import Context
 from service.reading.history import CORRECTIONS, history_entries
 
+Shows = Callable[[Act | UnknownAct], bool]
 MOST_ENTRIES = 50
 """Records on one page; the older ones have pages of their own."""
 
@@ -36,10 +38,20 @@ class Timeline:
 
 
 def timeline(
-    context: Context, known: Known[State], after: int | None = None, limit: int = MOST_ENTRIES
+    context: Context,
+    known: Known[State],
+    after: int | None = None,
+    limit: int = MOST_ENTRIES,
+    shows: Shows | None = None,
 ) -> Timeline:
-    """Read the records of a subject, newest first, older than the cursor `after`."""
+    """Read the records of a subject, newest first, older than the cursor `after`.
+
+    Args:
+        shows: says which of them may be shown; the others are counted alone. None: all may.
+    """
     page = context.view.history(known.subject, after, limit)
+    if shows is not None:
+        page = replace(page, items=tuple(entry for entry in page.items if shows(entry.act)))
     _, total = context.view.subject_head(known.subject)
     collection, cap = _belonging(context, known.state)
     entries = history_entries(
@@ -55,8 +67,10 @@ def timeline(
     return Timeline(HistoryView(entries, total, older), page.cursor, accounts_in(page.items))
 
 
-def history_page(context: Context, known: Known[State] | None, after: int | None = None) -> HistoryPage:
-    """Read a part of a history as a page of its own.
+def history_page(
+    context: Context, known: Known[State] | None, after: int | None = None, shows: Shows | None = None
+) -> HistoryPage:
+    """Read a part of a history as a page of its own; `shows` as for `timeline`.
 
     Raises:
         NotFound: there is no such thing, or its account is no institution's.
@@ -65,7 +79,7 @@ def history_page(context: Context, known: Known[State] | None, after: int | None
         raise NotFound(
             "no-such-record", "没有这样的记录；请核对编号。", "There is no such record; check the number."
         )
-    told = timeline(context, known, after)
+    told = timeline(context, known, after, shows=shows)
     state = known.state
     kind, subject_id = _named(state)
     edition = context.view.edition(state.edition_id) if isinstance(state, Token) else None
@@ -129,8 +143,20 @@ def _named(state: State) -> tuple[str, str]:
             return "collection", as_hex(state.collection_id)
         case Standing():
             return "institution", write_address(state.account)
+        case Estate() | Grant() | WorkRights():
+            return _named_of_rights(state)
         case _:
             raise TypeError(f"no page shows the history of {type(state).__name__}")
+
+
+def _named_of_rights(state: Estate | Grant | WorkRights) -> tuple[str, str]:
+    match state:
+        case Estate():
+            return "estate", str(state.estate_id)
+        case Grant():
+            return "grant", as_hex(state.grant_id)
+        case WorkRights():
+            return "rights", as_hex(state.work_id)
 
 
 def _address(state: State) -> str:
@@ -146,6 +172,9 @@ def _title(context: Context, state: State) -> Name:
             return context.work_title(work.state) if work else Name(str(state.token_id), "und")
         case Work():
             return context.work_title(state)
+        case Estate() | Grant() | WorkRights():
+            of = context.view.work(state.work_id)
+            return context.work_title(of.state) if of else Name(as_hex(state.work_id), "und")
         case Collection():
             return context.collection_title(state)
         case Standing():

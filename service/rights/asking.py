@@ -5,13 +5,14 @@ Nobody is told of what is not for it to see: where another's estate or grant lie
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from indexer.china import china_day
 from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES
-from indexer.rights.residual import Cell, free_at, matrix
-from indexer.rights.scope import Point, whole_world
+from indexer.rights.residual import Cell, State, free_at, matrix
+from indexer.rights.scope import Point, Scope, whole_world
 from indexer.rights.state import Grant
 from indexer.rights.title import Rights, Tenure
 from indexer.values import Hash32, as_hex
@@ -27,7 +28,7 @@ from service.rights.answers import (
 )
 from service.rights.audience import Audience
 from service.rights.book import Book, unknown_work
-from service.rights.showing import open_among
+from service.rights.showing import openness_of
 
 AVAILABLE, UNAVAILABLE, UNDISCLOSED = "available", "unavailable", "undisclosed"
 
@@ -59,6 +60,8 @@ def glance(book: Book, audience: Audience, work_id: Hash32) -> dict[str, Any]:
 def question(book: Book, audience: Audience, work_id: Hash32, point: Point, known_at: int) -> dict[str, Any]:
     """Say who may do what at a point, on what proof, and what was not granted there.
 
+    Whose it is, by which title, and what is free, is for its owners, the registrant and the regulator.
+
     Args:
         known_at: Unix seconds; records after it are left out.
 
@@ -75,10 +78,10 @@ def question(book: Book, audience: Audience, work_id: Hash32, point: Point, know
         "point": _point(point),
         "known_at": known_at,
         "claimed": tenure is not None,
-        "estate": tenure_body(tenure) if tenure else None,
+        "estate": tenure_body(tenure) if tenure and owns else None,
         "grants": [{**grant_body(one, one.scope.until), **_proof(one)} for one in grants],
         "free": free_body(free_at(known, point)) if owns else None,
-        "title": [step_body(one) for one in known.chain(point)],
+        "title": [step_body(one) for one in known.chain(point)] if owns else [],
     }
 
 
@@ -101,27 +104,79 @@ def slice_of(
     Raises:
         NotFound: nothing of it is for whoever asks to see.
     """
-    known = book.known(work_id, known_at)
-    whole = audience.sees_work(book, work_id)
-
-    def ours(tenure: Tenure) -> bool:
-        return whole or audience.is_one_of(tenure.owners)
-
-    moment = known.moment(day)
-    if not any(ours(one) for one in known.tenures if one.at(moment)):
+    known = seen_of(book, audience, work_id, book.known(work_id, known_at))
+    mine = _tenures(book, audience, work_id, known, day)
+    if not (mine or known.grants):
         raise unknown_work()
-    columns = [TERRITORIES.mask([code]) for code in territories] or _columns(known, day)
-    rows = matrix(known, columns, day, ours, languages, media)
+    columns = [TERRITORIES.mask([code]) for code in territories] or _columns(known, mine, day)
+    rows = laid_out(book, audience, work_id, known, columns, day, languages, media)
+    whole = audience.sees_work(book, work_id)
     return {
         "work_id": as_hex(work_id),
         "on": day_text(day),
         "known_at": known_at,
         "columns": [[code.code for code in TERRITORIES.of(column)] for column in columns],
         "rows": [
-            {"right": code.code, "cells": [_cell(book, audience, one) for one in row]}
+            {"right": code.code, "cells": [_cell(one, counted=whole) for one in row]}
             for code, row in zip(RIGHTS.codes, rows, strict=True)
         ],
     }
+
+
+def seen_of(book: Book, audience: Audience, work_id: Hash32, known: Rights) -> Rights:
+    """Give what was known of the rights of a work without the grants that are not for whoever asks to see."""
+    if audience.sees_work(book, work_id):
+        return known
+    grants = {name: one for name, one in known.grants.items() if audience.sees_grant(book, one)}
+    return replace(known, grants=grants)
+
+
+def laid_out(
+    book: Book,
+    audience: Audience,
+    work_id: Hash32,
+    seen: Rights,
+    columns: Sequence[int],
+    day: int,
+    languages: int = LANGUAGES.assigned,
+    media: int = MEDIA.assigned,
+) -> tuple[tuple[Cell, ...], ...]:
+    """Lay rights × columns out on a day, for whoever asks: what is not for it to see is another's, and no more.
+
+    Where none of it is its own, another's is what its grants stand out from, as what is kept is to an owner.
+
+    Args:
+        seen: what is for it to see, as `seen_of` gives it.
+    """
+    mine = _tenures(book, audience, work_id, seen, day)
+    names = {(one.estate_id, one.by) for one in mine}
+    own = matrix(seen, columns, day, lambda one: (one.estate_id, one.by) in names, languages, media)
+    if audience.sees_work(book, work_id):
+        return own
+    plain = matrix(seen, columns, day, lambda _: True, languages, media)
+    rows = []
+    for code, with_others, without in zip(RIGHTS.codes, own, plain, strict=True):
+        boxes = (Scope(code.mask, column, languages, media, day, day + 1) for column in columns)
+        rows.append(
+            tuple(
+                one if any(each.scope.overlaps(box) for each in mine) else _of_another(one, other)
+                for box, one, other in zip(boxes, with_others, without, strict=True)
+            )
+        )
+    return tuple(rows)
+
+
+def _of_another(cell: Cell, plain: Cell) -> Cell:
+    """Give a cell in which nothing is one's own: `plain` says what it would be to its owner."""
+    state = State.OTHERS if plain.state is State.KEPT else plain.state
+    return replace(plain, state=state, others=cell.others)
+
+
+def _tenures(book: Book, audience: Audience, work_id: Hash32, known: Rights, day: int) -> tuple[Tenure, ...]:
+    """Give the tenures of a day that are one's own; to the registrant and the regulator, all."""
+    moment, whole = known.moment(day), audience.sees_work(book, work_id)
+    held = (one for one in known.tenures if one.at(moment))
+    return tuple(one for one in held if whole or audience.is_one_of(one.owners))
 
 
 def available(book: Book, database: Database, work_id: Hash32, point: Point) -> str:
@@ -132,7 +187,8 @@ def available(book: Book, database: Database, work_id: Hash32, point: Point) -> 
     if book.view.work(work_id) is None:
         return UNDISCLOSED
     estate = next((one for one in book.live_estates(work_id) if one.scope.has(point)), None)
-    if estate is None or estate.estate_id not in open_among(database, [estate.estate_id]):
+    said = openness_of(database, estate.estate_id, estate.owners) if estate is not None else None
+    if estate is None or said is None or not said.open:
         return UNDISCLOSED
     now, rights = book.view.as_of.time, book.rights(work_id)
     held = estate.held_at(now) or (rights is not None and rights.held_at(now))
@@ -174,11 +230,10 @@ def concerning(book: Book, audience: Audience) -> Iterable[Grant]:
         yield from (one for one in book.grants(work=work_id) if audience.sees_grant(book, one))
 
 
-def _columns(known: Rights, day: int) -> list[int]:
-    """Give the masks of territories that no estate and no grant of one tells apart that day, the largest first."""
-    moment, whole = known.moment(day), whole_world(day, day + 1)
-    masks = {one.scope.territories for one in known.tenures if one.at(moment)}
-    masks |= {force.territories for _, force in known.given(whole)}
+def _columns(known: Rights, mine: Iterable[Tenure], day: int) -> list[int]:
+    """Give the masks of territories that none of these estates and no grant tells apart that day, the largest first."""
+    masks = {one.scope.territories for one in mine}
+    masks |= {force.territories for _, force in known.given(whole_world(day, day + 1))}
     columns = [TERRITORIES.assigned]
     for mask in masks:
         cut = ((one & mask, one & ~mask) for one in columns)
@@ -186,13 +241,13 @@ def _columns(known: Rights, day: int) -> list[int]:
     return sorted(columns, key=lambda one: (-one.bit_count(), one))
 
 
-def _cell(book: Book, audience: Audience, cell: Cell) -> dict[str, Any]:
-    seen = [one for one in cell.grants if audience.sees_grant(book, one)]
+def _cell(cell: Cell, *, counted: bool) -> dict[str, Any]:
+    """Write a cell; how many others have estates in it is for who sees all: `counted`."""
     return {
         "state": cell.state.value,
         "part": cell.part,
-        "grants": [as_hex(one.grant_id) for one in seen],
-        "others": len(cell.others),
+        "grants": [as_hex(one.grant_id) for one in cell.grants],
+        "others": len(cell.others) if counted else min(len(cell.others), 1),
     }
 
 

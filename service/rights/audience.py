@@ -1,22 +1,24 @@
 """Who may see what of rights (domain rule 16): the parties, those they let see it, and the regulator. Reads a view.
 
 A party to an estate is an owner; to a grant its licensee, the owners of the estates it lies in, and for a sub-licence
-the licensees above it. The registrant of a work sees all of its rights: it constituted them.
+the licensees above it. The registrant of a work sees all of its rights: it constituted them. An estate that was cut or
+joined has no owners any more: who owned it last may look at it as it was, and at nothing that its parts became.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from indexer.events import Act, UnknownAct
 from indexer.rights.state import Estate, EstateStatus, Grant
 from indexer.values import Address, Hash32
 from service.access.bearer import OF_ONE_ACCOUNT, Scope
 from service.access.bearers import Bearer
 from service.installation import Installation
 from service.keys.operators import Operator
-from service.rights.book import Book, unknown_estate, unknown_grant
+from service.rights.book import Book, union, unknown_estate, unknown_grant
 from service.rights.proposals import Proposal, unknown
 from service.rights.showing import disclosed_to
 
@@ -28,13 +30,13 @@ class Audience:
     Attributes:
         accounts: those it stands for now; none: the public, or a regulator.
         sees_all: a regulator. second_hand: an operator, who sees what waits for its confirmation.
-        disclosed: subjects of estates and grants that a party let it see.
+        disclosed: subjects of estates and grants that it was let see, each with the party that lets it.
     """
 
     accounts: frozenset[Address]
     sees_all: bool = False
     second_hand: bool = False
-    disclosed: frozenset[Hash32] = field(default_factory=frozenset)
+    disclosed: frozenset[tuple[Hash32, Address]] = field(default_factory=frozenset)
 
     @property
     def has_no_part(self) -> bool:
@@ -46,8 +48,8 @@ class Audience:
         return not self.accounts.isdisjoint(parties)
 
     def owns(self, estate: Estate) -> bool:
-        """Whether it is an owner."""
-        return self.is_one_of(estate.owners)
+        """Whether it is an owner: of an estate that stands, as no other has any."""
+        return self.is_one_of(owners_of(estate))
 
     def sees_work(self, book: Book, work_id: Hash32) -> bool:
         """Whether all rights of a work are for it to see."""
@@ -55,18 +57,35 @@ class Audience:
 
     def sees_estate(self, book: Book, estate: Estate) -> bool:
         """Whether an estate is for it to see."""
-        shown = book.view.sources.estate(estate.estate_id) in self.disclosed
-        return shown or self.owns(estate) or self.sees_work(book, estate.work_id)
+        if self._is_shown(book.view.sources.estate(estate.estate_id), owners_of(estate)):
+            return True
+        return self.is_one_of(estate.owners) or self.sees_work(book, estate.work_id)
 
     def sees_grant(self, book: Book, grant: Grant) -> bool:
         """Whether a grant is for it to see."""
         if any(self.is_one_of([one.licensee]) for one in (grant, *book.ancestors(grant))):
             return True
-        return self.sees_rights(book, grant) or book.view.sources.grant(grant.grant_id) in self.disclosed
+        subject = book.view.sources.grant(grant.grant_id)
+        return self.sees_rights(book, grant) or self._is_shown(subject, parties_to(book, grant))
 
     def sees_rights(self, book: Book, grant: Grant) -> bool:
         """Whether all records of the rights that a grant is of are for it to see: it owns what the grant lies in."""
         return self.sees_work(book, grant.work_id) or self._owns_some_of(book, grant)
+
+    def sees_record(self, book: Book, act: Act | UnknownAct) -> bool:
+        """Whether a record in a history that it may see is for it to see: what it says of a grant, if that grant is."""
+        grant_id = getattr(act, "grant_id", None)
+        return grant_id is None or self.sees_grant(book, book.grant(grant_id))
+
+    def hides_of(self, book: Book, grant: Grant) -> bool:
+        """Whether histories of a grant and of those above it tell of sub-licences that are not for it to see."""
+        chain = {one.grant_id for one in (grant, *book.ancestors(grant))}
+        below = (one for grant_id in chain for one in book.grants(parent=grant_id))
+        return any(one.grant_id not in chain and not self.sees_grant(book, one) for one in below)
+
+    def sees_history(self, book: Book, work_id: Hash32) -> bool:
+        """Whether the records of a work's rights are for it to see: it owns some of them."""
+        return self.sees_work(book, work_id) or any(map(self.owns, book.live_estates(work_id)))
 
     def sees_proposal(self, book: Book, proposal: Proposal) -> bool:
         """Whether a proposal is for it to see: who made it, who has to agree, whose rights it is about."""
@@ -110,16 +129,31 @@ class Audience:
         return proposal
 
     def _owns_some_of(self, book: Book, grant: Grant) -> bool:
-        estates = (one for one in book.estates_of(grant.work_id) if self.owns(one))
-        return any(
-            one.estate_id == grant.estate_id
-            or (one.status is EstateStatus.LIVE and one.scope.overlaps(grant.scope))
-            for one in estates
-        )
+        return any(map(self.owns, _burdened(book, grant)))
+
+    def _is_shown(self, subject: Hash32, parties: Iterable[Address]) -> bool:
+        return any((subject, party) in self.disclosed for party in parties)
 
 
 PUBLIC = Audience(frozenset())
 """Who asks without a key."""
+
+
+def owners_of(estate: Estate) -> tuple[Address, ...]:
+    """Give the owners of an estate that stands; one that was cut or joined has none."""
+    return estate.owners if estate.status is EstateStatus.LIVE else ()
+
+
+def parties_to(book: Book, grant: Grant) -> tuple[Address, ...]:
+    """Give who decides to whom a grant is shown: its licensee, and the owners of the estates that it lies in."""
+    return union([grant.licensee], *map(owners_of, _burdened(book, grant)))
+
+
+def _burdened(book: Book, grant: Grant) -> Iterator[Estate]:
+    """Go through the estates that a grant lies in."""
+    for one in book.live_estates(grant.work_id):
+        if one.estate_id == grant.estate_id or one.scope.overlaps(grant.scope):
+            yield one
 
 
 def audience_of(installation: Installation, bearer: Bearer | None, book: Book) -> Audience:

@@ -65,6 +65,16 @@ class Book:
         """Give all that was known of the rights of a work at a moment, in Unix seconds."""
         return self.view.rights(work_id, at)
 
+    def known_of(self, estate: Estate, at: int) -> Rights:
+        """Give what was known at a moment of the rights of the work that an estate is in, and no later than its end."""
+        known = self.known(estate.work_id, at)
+        if estate.status is EstateStatus.LIVE:
+            return known
+        ends = [
+            one.until for one in known.tenures if one.estate_id == estate.estate_id if one.until is not None
+        ]
+        return self.known(estate.work_id, max(ends, default=at))
+
     def live_estates(self, work_id: Hash32) -> tuple[Estate, ...]:
         """Give the estates of a work that stand."""
         return tuple(one for one in self.estates_of(work_id) if one.status is EstateStatus.LIVE)

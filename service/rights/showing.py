@@ -1,6 +1,7 @@
 """What parties let others see: whether rights are to be had, and single estates and grants.
 
-Owns the tables `estate_openness` and `disclosures`. Nothing is overwritten: who let whom see what, and when, stays.
+Owns the tables `estate_openness` and `disclosures`. Nothing is overwritten: who let whom see what, and when, stays. It
+counts as long as whoever let it be seen has a part in it: what an owner showed is not shown once it has assigned it.
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ class Disclosure:
 
 
 def set_open(database: Database, estate_id: int, *, is_open: bool, account: Address, by: str) -> Openness:
-    """Write down what an owner decided; the same again is not written twice."""
+    """Write down what an owner decided; the same again of the same owner is not written twice."""
     with database.write() as connection:
         held = _openness(connection, estate_id)
-        if held is None or held.open is not is_open:
+        if held is None or (held.open, held.account) != (is_open, account):
             values = {"estate": _name(estate_id), "open": is_open, "account": account, "set_by": by}
             connection.execute(insert(OpennessRow).values(**values, set_at=int(time.time())))
             held = _openness(connection, estate_id)
@@ -61,14 +62,10 @@ def openness(database: Database, estate_id: int) -> Openness | None:
         return _openness(connection, estate_id)
 
 
-def open_among(database: Database, estate_ids: Collection[int]) -> frozenset[int]:
-    """Say which of these estates are open to the public's question."""
-    row = OpennessRow
-    names = {_name(one): one for one in estate_ids}
-    query = select(row.estate, row.open).where(row.estate.in_(names)).order_by(row.id)
-    with database.read() as connection:
-        last: dict[int, bool] = {names[bytes(one.estate)]: one.open for one in connection.execute(query)}
-    return frozenset(one for one, is_open in last.items() if is_open)
+def openness_of(database: Database, estate_id: int, owners: Collection[Address]) -> Openness | None:
+    """Say what was decided last, if who decided it is one of its owners now; None: it is not open."""
+    said = openness(database, estate_id)
+    return said if said is not None and said.account in owners else None
 
 
 def disclose(
@@ -93,14 +90,16 @@ def disclose(
         return _disclosure(connection.execute(made).one())
 
 
-def end_disclosure(database: Database, subject: Hash32, disclosure_id: int) -> Disclosure:
-    """Let it be seen no longer; what was seen was seen. Again it changes nothing.
+def end_disclosure(
+    database: Database, subject: Hash32, disclosure_id: int, *, accounts: Collection[Address]
+) -> Disclosure:
+    """Let it be seen no longer, as whoever let it be seen; what was seen was seen. Again it changes nothing.
 
     Raises:
-        NotFound: there is no such disclosure of this subject.
+        NotFound: none of these accounts made such a disclosure of this subject.
     """
     row = DisclosureRow
-    mine = (row.id == disclosure_id, row.subject == subject)
+    mine = (row.id == disclosure_id, row.subject == subject, row.account.in_(accounts))
     with database.write() as connection:
         change = update(row).where(*mine, row.ended_at.is_(None)).values(ended_at=int(time.time()))
         connection.execute(change)
@@ -117,14 +116,18 @@ def disclosures(database: Database, subject: Hash32) -> list[Disclosure]:
         return [_disclosure(row) for row in connection.execute(query.order_by(DisclosureRow.id))]
 
 
-def disclosed_to(database: Database, accounts: Collection[Address], now: int) -> frozenset[Hash32]:
-    """Give the subjects that these accounts may see now because a party lets them."""
+def disclosed_to(
+    database: Database, accounts: Collection[Address], now: int
+) -> frozenset[tuple[Hash32, Address]]:
+    """Give what these accounts may see as long as who let them has a part in it: subjects, each with who that is."""
     if not accounts:
         return frozenset()
     row = DisclosureRow
-    where = (row.to.in_(accounts), row.until > now, row.ended_at.is_(None))
+    query = select(row.subject, row.account).where(
+        row.to.in_(accounts), row.until > now, row.ended_at.is_(None)
+    )
     with database.read() as connection:
-        return frozenset(map(Hash32, connection.execute(select(row.subject).where(*where)).scalars()))
+        return frozenset((Hash32(one.subject), Address(one.account)) for one in connection.execute(query))
 
 
 def _openness(connection: Any, estate_id: int) -> Openness | None:

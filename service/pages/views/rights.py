@@ -184,7 +184,7 @@ class Answer:
     """Who may, at one point: grants in force there, the owners, and what is still free.
 
     Attributes:
-        owners: None: nobody claimed this point.
+        owners: None: nobody claimed this point; none: it is another's, and grants may be in force that are not shown.
         free_exclusive, free_non_exclusive, owner_may: the three kinds of what was not granted.
         known: as recorded by when, Unix seconds; None: as of now.
     """
@@ -245,7 +245,7 @@ class RightsPage(Page):
     """A work's rights at a glance, for its parties.
 
     Attributes:
-        reading_as: whose eyes: `owner`, `licensee`, `registrant`, `regulator`.
+        reading_as: whose eyes: `owner`, `licensee`, `registrant`, `regulator`, `shown` (who may see some of it).
         moral: whose the moral rights are stated to be.
         proposals: those the reader may see; refused ones are of applicant and owners alone.
         contests: how many stand.
@@ -254,7 +254,7 @@ class RightsPage(Page):
     kind: ClassVar[str] = "rights"
     work_id: str
     title: Name
-    reading_as: Literal["owner", "licensee", "registrant", "regulator"]
+    reading_as: Literal["owner", "licensee", "registrant", "regulator", "shown"]
     question: Question
     matrix: Matrix
     estates: tuple[EstateLine, ...]

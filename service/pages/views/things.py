@@ -350,7 +350,7 @@ class HistoryPage(Page):
     """
 
     kind: ClassVar[str] = "history"
-    of: Literal["collectible", "work", "collection", "institution"]
+    of: Literal["collectible", "work", "collection", "institution", "estate", "grant", "rights"]
     id: str
     title: Name
     history: HistoryView

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from indexer.china import china_day
+from indexer.events import Act, UnknownAct
 from indexer.rights.acts import MoralRightsRecorded
 from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES, CodeList
-from indexer.rights.residual import Cell, free_at, matrix
+from indexer.rights.residual import NOTHING, Cell, free_at
 from indexer.rights.scope import Point, Scope
-from indexer.rights.state import Estate
+from indexer.rights.state import Estate, EstateStatus
 from indexer.rights.text import write_day
-from indexer.rights.title import Rights, Tenure
+from indexer.rights.title import Rights
 from indexer.state import Work
 from indexer.store.answers import Known
 from indexer.values import ZERO_ADDRESS, Address, Hash32, as_hex
@@ -37,7 +38,7 @@ from service.pages.views import Question as QuestionView
 from service.reading.context import Context
 from service.reading.rights.phrasing import Phrasing, scope_view
 from service.reading.timeline import timeline
-from service.rights.asking import AVAILABLE, UNDISCLOSED, available
+from service.rights.asking import AVAILABLE, UNDISCLOSED, available, laid_out, seen_of
 from service.rights.audience import Audience
 from service.rights.book import Book, unknown_work
 
@@ -52,7 +53,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
 )
 """The columns of the matrix, each by its codes; Europe is the group of that name, and all else is the last column."""
 _GROUPS = {group.zh: group.mask for group in TERRITORIES.groups}
-READING_AS = Literal["owner", "licensee", "registrant", "regulator"]
+READING_AS = Literal["owner", "licensee", "registrant", "regulator", "shown"]
 Call = Callable[[Address], Name]
 
 
@@ -73,6 +74,7 @@ class Reading:
 
     Attributes:
         call: gives the name of an account as this audience may know it.
+        until: nothing that was recorded later is read; None: all of it is.
     """
 
     context: Context
@@ -80,11 +82,18 @@ class Reading:
     audience: Audience
     work_id: Hash32
     call: Call
+    until: int | None = None
 
     @cached_property
     def rights(self) -> Rights:
-        """What is known of them now."""
-        return self.book.known(self.work_id, self.context.now)
+        """What is known of them now, or was by then."""
+        return self.book.known(self.work_id, self.context.now if self.until is None else self.until)
+
+    def of(self, estate: Estate) -> Reading:
+        """Read them as they were at the end of an estate; as they are, where it stands."""
+        if estate.status is EstateStatus.LIVE:
+            return self
+        return replace(self, until=self.book.known_of(estate, self.context.now).known_at)
 
     @property
     def today(self) -> int:
@@ -116,22 +125,29 @@ class Reading:
         mine, now = self.audience.accounts, self.context.now
         return Phrasing(self.call, mine, rights, self.work.registrant, now, self.today)
 
+    def shows(self, act: Act | UnknownAct) -> bool:
+        """Say whether a record is for this audience to see."""
+        return self.audience.sees_record(self.book, act)
+
     @cached_property
-    def reading_as(self) -> READING_AS:
-        """Whose eyes these are.
+    def reading_as(self) -> READING_AS | None:
+        """Whose eyes these are; None where nothing of the work's rights is for this audience.
 
         Raises:
-            NotFound: the work is not there, or nothing of its rights is for this audience.
+            NotFound: the work is not there.
         """
-        if self.audience.sees_all:
+        book, audience, work = self.book, self.audience, self.work
+        if audience.sees_all:
             return "regulator"
-        if any(self.audience.owns(one) for one in self.live):
+        if any(audience.owns(one) for one in self.live):
             return "owner"
-        if self.audience.sees_work(self.book, self.work_id):
+        if audience.sees_work(book, work.work_id):
             return "registrant"
-        if any(self.audience.sees_grant(self.book, one) for one in self.book.grants(work=self.work_id)):
+        seen = [one for one in book.grants(work=work.work_id) if audience.sees_grant(book, one)]
+        if any(audience.is_one_of([one.licensee]) for one in seen):
             return "licensee"
-        raise unknown_work()
+        shown = any(audience.sees_estate(book, one) for one in book.estates_of(work.work_id))
+        return "shown" if seen or shown else None
 
 
 def rights_page(reading: Reading, asked: Asked, proposals: Sequence[ProposalLine]) -> RightsPage:
@@ -141,6 +157,8 @@ def rights_page(reading: Reading, asked: Asked, proposals: Sequence[ProposalLine
         NotFound: the work is not there, or nothing of its rights is for this audience.
     """
     reading_as = reading.reading_as
+    if reading_as is None:
+        raise unknown_work()
     phrasing, book, audience = reading.phrasing, reading.book, reading.audience
     grants = [one for one in reading.rights.grants.values() if audience.sees_grant(book, one)]
     known = book.view.work_rights(reading.work_id)
@@ -233,17 +251,14 @@ def matrix_view(reading: Reading, asked: Asked) -> Matrix:
     """Lay rights by countries out for this audience."""
     day = reading.today if asked.day is None else asked.day
     names, masks = zip(*columns(), strict=True)
-    whole = reading.reading_as in ("regulator", "registrant")
-
-    def ours(tenure: Tenure) -> bool:
-        return whole or reading.audience.is_one_of(tenure.owners)
-
+    book, audience, work_id = reading.book, reading.audience, reading.work_id
+    seen = seen_of(book, audience, work_id, reading.rights)
+    rows = laid_out(book, audience, work_id, seen, masks, day, asked.languages, asked.media)
     phrasing = reading.phrasing
-    rows = matrix(reading.rights, masks, day, ours, asked.languages, asked.media)
     return Matrix(
         columns=names,
         rows=tuple(
-            Row(Bilingual(code.zh, code.en), tuple(_cells(reading, phrasing, row)))
+            Row(Bilingual(code.zh, code.en), tuple(_cells(phrasing, row)))
             for code, row in zip(RIGHTS.codes, rows, strict=True)
         ),
         languages=choices(LANGUAGES, _narrowed(LANGUAGES, asked.languages)),
@@ -262,11 +277,11 @@ def columns() -> list[tuple[Bilingual, int]]:
     return [*found, (Bilingual("其他", "Elsewhere"), TERRITORIES.rest(taken))]
 
 
-def _cells(reading: Reading, phrasing: Phrasing, row: Iterable[Cell]) -> Iterable[CellView]:
+def _cells(phrasing: Phrasing, row: Iterable[Cell]) -> Iterable[CellView]:
     """Say the cells of a row; neighbours that are alike are one."""
     last: CellView | None = None
     for cell in row:
-        view = _cell(reading, phrasing, cell)
+        view = _cell(phrasing, cell)
         if last is not None and (last.state, last.part, last.words) == (view.state, view.part, view.words):
             last = CellView(last.state, last.width + 1, last.part, last.count, last.words)
             continue
@@ -277,10 +292,9 @@ def _cells(reading: Reading, phrasing: Phrasing, row: Iterable[Cell]) -> Iterabl
         yield last
 
 
-def _cell(reading: Reading, phrasing: Phrasing, cell: Cell) -> CellView:
-    seen = [one for one in cell.grants if reading.audience.sees_grant(reading.book, one)]
+def _cell(phrasing: Phrasing, cell: Cell) -> CellView:
     words = []
-    for one in seen:
+    for one in cell.grants:
         name, box = phrasing.call(one.licensee), scope_view(one.scope)
         until = box.span.until
         words.append(
@@ -309,7 +323,7 @@ def _answer(reading: Reading, asked: Asked) -> Answer | None:
     may_see = reading.audience.sees_work(reading.book, reading.work_id) or (
         tenure is not None and reading.audience.is_one_of(tenure.owners)
     )
-    free = free_at(rights, point)
+    free = free_at(rights, point) if may_see else NOTHING
     return Answer(
         grants=tuple(phrasing.grant(one) for one in grants),
         owners=phrasing.owners_of(tenure)
@@ -351,6 +365,11 @@ def _moral(reading: Reading) -> tuple[Name, ...]:
 
 def _history(reading: Reading, known: Known | None) -> HistoryView:  # type: ignore[type-arg]
     """Give the records of the rights, to who sees all of them."""
-    if known is None or reading.reading_as == "licensee":
+    if known is None or not reading.audience.sees_history(reading.book, reading.work_id):
         return HistoryView((), 0)
-    return timeline(reading.context, known).view
+    return history_of(reading, known)
+
+
+def history_of(reading: Reading, known: Known) -> HistoryView:  # type: ignore[type-arg]
+    """Give the newest records of something, those that this audience may see."""
+    return timeline(reading.context, known, shows=reading.shows).view

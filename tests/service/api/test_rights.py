@@ -279,6 +279,21 @@ def test_an_estate_and_a_grant_are_seen_by_whom_a_party_lets_see_them_and_for_th
     assert stranger.http.get(path).status_code == 404
 
 
+def test_the_records_of_an_estate_tell_whom_it_was_disclosed_to_of_no_grant(novel: Novel) -> None:
+    path, stranger = f"/v1/estates/{novel.estate_id}", novel.callers["stranger"]
+    body = {"to": novel.accounts["stranger"], "until": int(time.time()) + DAY}
+    given = novel.callers["ann"].http.post(f"{path}/disclosures", json=body).json()
+    whole = novel.callers["ann"].get(f"{path}/history", limit=200)["entries"]
+    assert any(novel.grant_id in str(entry) for entry in whole)
+    shown = stranger.get(f"{path}/history", limit=200)["entries"]
+    assert 0 < len(shown) < len(whole)
+    assert not any(novel.grant_id in str(entry) for entry in shown)
+    other = novel.callers["ben"].http.post(f"{path}/disclosures/{given['id']}/end")
+    assert other.status_code == 404, "it is not his"
+    assert novel.callers["ann"].http.post(f"{path}/disclosures/{given['id']}/end").status_code == 200
+    assert stranger.http.get(f"{path}/history").status_code == 404
+
+
 def test_a_licensee_takes_the_proof_of_its_grant_and_no_more_and_owners_that_of_the_whole(
     novel: Novel,
 ) -> None:

@@ -168,6 +168,20 @@ def test_a_stranger_is_told_available_or_not_where_an_owner_lets_it_be_said(
     novel.callers["ann"].http.post(f"/v1/estates/{novel.estate_id}/openness", json={"open": False})
 
 
+def test_the_records_of_rights_have_pages_of_their_own_for_their_parties(
+    novel: Novel, ann: Browser, tokyo: Browser, stranger: Browser
+) -> None:
+    for path in (rights(novel), f"/e/{novel.estate_id}", f"/g/{novel.grant_id}"):
+        assert "流转记录" in ann.page(f"{path}/history")
+        assert "请先登录" in stranger.page(f"{path}/history", 403)
+    assert "许可" in tokyo.page(f"/g/{novel.grant_id}/history")
+    for path in (rights(novel), f"/e/{novel.estate_id}"):
+        assert tokyo.http.get(f"{path}/history").status_code == 404
+    twin = f"/v1/works/{novel.work_id}/rights/history"
+    assert len(novel.callers["ann"].get(twin)["entries"]) >= 2
+    assert novel.callers["tokyo"].http.get(twin).status_code == 404
+
+
 def test_what_is_for_parties_asks_a_stranger_to_sign_in(novel: Novel, stranger: Browser) -> None:
     for path in (f"/g/{novel.grant_id}", f"/e/{novel.estate_id}", f"{rights(novel)}/grant"):
         assert "请先登录" in stranger.page(path, 403)

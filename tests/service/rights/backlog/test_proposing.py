@@ -129,7 +129,7 @@ def _ends_of(
     subject = book.view.sources.grant(grant_id)
     told = {}
     for account in accounts:
-        audience = Audience(frozenset({account}), disclosed=frozenset({subject}))
+        audience = Audience(frozenset({account}), disclosed=frozenset({(subject, accounts[0])}))
         found = endings(book, audience, partial(contracts_behind, cabinet), TODAY, months=60)
         told[account] = [
             (one.day, one.kind.value)
