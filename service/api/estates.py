@@ -67,7 +67,7 @@ def estate(request: Request, installation: Installed, bearer: AsReader, estate_i
         seen = [grant for grant in burdens if one.audience.sees_grant(one.book, grant)]
         body = {
             **estate_body(found),
-            "title": [step_body(step) for step in known.chain_of(found.scope)],
+            "title": [step_body(step) for step in known.chain_of(found.estate_id)],
             "burdens": [grant_body(grant, one.book.live_until(grant)) for grant in seen],
             "openness": openness_body(showing.openness(installation.database, found.estate_id)),
         }

@@ -66,7 +66,7 @@ def estate_page(reading: Reading, database: Database, estate_id: int) -> EstateP
         work_id=as_hex(estate.work_id),
         title=reading.title,
         live=estate.status is EstateStatus.LIVE,
-        chain=tuple(map(phrasing.step, reading.rights.chain_of(estate.scope))),
+        chain=tuple(map(phrasing.step, reading.rights.chain_of(estate.estate_id))),
         burdens=tuple(phrasing.grant(one) for one in burdens if audience.sees_grant(book, one)),
         public=said is not None and said.open,
         bundle=f"{addresses.estate(str(estate_id))}/evidence" if whole else None,
