@@ -147,6 +147,16 @@ class Rights:
             grant, deep = self.grants[grant.parent_id], deep + 1
         return deep
 
+    def conflicts(self, grant: Grant) -> tuple[tuple[Grant, Scope], ...]:
+        """Give the siblings that contradict a grant, each with where both are in force, whichever was recorded first.
+
+        That two clash is written down with the later one alone.
+        """
+        force = self.force(grant)
+        others = (one for one in self.grants.values() if _contradict(grant, one))
+        found = ((one, force.intersect(self.force(one))) for one in others)
+        return tuple((one, common) for one, common in found if not common.is_empty())
+
     def burdens(self, scope: Scope, day: int) -> tuple[Grant, ...]:
         """Give the grants of estates that overlap a box from a day on: whoever acquires it takes them along."""
         return tuple(one for one, _ in self.given(scope.onwards(day)))
@@ -232,3 +242,10 @@ class _Tenures:
 def _own_force(grant: Grant) -> Scope:
     """Give the box in which a grant by itself is in force: from its recording on, if it is not of the backlog."""
     return grant.scope if grant.signed_on else grant.scope.onwards(china_day(grant.granted_at))
+
+
+def _contradict(grant: Grant, other: Grant) -> bool:
+    """Whether two grants of one grantor cannot overlap, and one of them was recorded although it did."""
+    recorded = bool(grant.conflicts or other.conflicts)
+    siblings = grant.grant_id != other.grant_id and grant.parent_id == other.parent_id
+    return recorded and siblings and grant.kind.clashes_with(other.kind)

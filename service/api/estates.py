@@ -25,6 +25,7 @@ from service.installation import Installation
 from service.reading.proof import Prover
 from service.rights import showing
 from service.rights.answers import (
+    clashes_body,
     disclosure_body,
     estate_body,
     grant_body,
@@ -146,6 +147,7 @@ def grant(request: Request, installation: Installed, bearer: AsReader, grant_id:
     """Give a grant: its terms, the grants above and below it, who else may see it."""
     with reading(installation, bearer, request) as one:
         found = one.audience.require_grant(one.book, digest_in(grant_id))
+        known = one.book.known(found.work_id, one.context.now)
         below = [
             other
             for other in one.book.grants(parent=found.grant_id)
@@ -153,6 +155,7 @@ def grant(request: Request, installation: Installed, bearer: AsReader, grant_id:
         ]
         body = {
             **grant_body(found, one.book.live_until(found)),
+            "clashes": clashes_body(known, found, lambda other: one.audience.sees_grant(one.book, other)),
             "sublicences": [grant_body(other, one.book.live_until(other)) for other in below],
         }
         subject = one.book.view.sources.grant(found.grant_id)

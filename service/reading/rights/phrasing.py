@@ -134,7 +134,7 @@ class Phrasing:
             return "ended" if grant.status is GrantStatus.ENDED else "over"
         if grant.held_until > self.now:
             return "held"
-        if grant.conflicts:
+        if any(not common.onwards(self.today).is_empty() for _, common in self.rights.conflicts(grant)):
             return "conflicting"
         return "to_come" if force.from_ > self.today else "in_force"
 

@@ -163,6 +163,25 @@ def test_a_sub_licence_dies_with_what_it_is_of() -> None:
     assert rights.depth(below) == 1
 
 
+def test_a_conflict_on_record_is_told_of_both_sides_and_where_both_are_in_force() -> None:
+    since = replace(ALL, from_=TODAY - 100)
+    first = grant(1, since, at=days(1))
+    second = replace(grant(2, replace(since, territories=0b10), signed_on=TODAY - 200), conflicts=1)
+    rights = Tale().claimed(estate(scope=since)).granted(first, second).known(days(2))
+    common = replace(ALL, territories=0b10, from_=TODAY + 1)
+    assert rights.conflicts(first) == ((second, common),)
+    assert rights.conflicts(second) == ((first, common),)
+
+
+def test_grants_that_do_not_shut_each_other_out_do_not_conflict() -> None:
+    first, plain = grant(1, replace(ALL, territories=0b01)), grant(2, ALL, GrantKind.NON_EXCLUSIVE)
+    second = replace(grant(3, ALL, GrantKind.NON_EXCLUSIVE, signed_on=TODAY - 9), conflicts=1)
+    below = replace(grant(4, ALL, parent=2), conflicts=1)
+    rights = Tale().claimed(estate()).granted(first, plain, second, below).known()
+    assert rights.conflicts(plain) == rights.conflicts(below) == ()
+    assert ids(tuple(one for one, _ in rights.conflicts(first))) == [3]
+
+
 def test_burdens_are_what_overlaps_from_a_day_on_and_no_sub_licence() -> None:
     early, late = grant(1, replace(ALL, until=TODAY + 1)), grant(2, replace(ALL, from_=TODAY + 2))
     below = grant(3, replace(ALL, from_=TODAY + 2), parent=2)

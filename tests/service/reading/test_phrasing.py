@@ -13,11 +13,12 @@ from indexer.rights.acts import Assent, GrantKind
 from indexer.rights.scope import Axis
 from indexer.store import Projection
 from indexer.store.view import View
-from indexer.values import Address, Hash32
+from indexer.values import Address, Hash32, as_hex
 from indexer.wire import write_address
 from service.pages.views import Name
 from service.pages.views.rights import Agreement
 from service.reading.rights.phrasing import Phrasing
+from service.rights.answers import clashes_body
 from tests.indexer.histories import account, word
 from tests.indexer.rights.told import BOX, RightsHistory
 from tests.indexer.test_projection import index
@@ -121,3 +122,21 @@ def test_each_step_of_a_title_says_how_those_agreed_who_had_to(tmp_path: Path) -
         ("EstateAssignedByOrder", []),
     ]
     assert hows(steps[5].agreed) == [(called(CI), "attested")]
+
+
+def test_both_sides_of_a_conflict_on_record_are_said_to_conflict_and_its_number_to_who_sees_no_more(
+    tmp_path: Path,
+) -> None:
+    history = OnPaper(papers=False)
+    estate = history.claim(WORK, BOX, AN)
+    first = history.grant(estate, BO, GrantKind.EXCLUSIVE, PART)
+    second = history.grant(estate, CI, GrantKind.SOLE, PART, signed_on=19_000, conflicts=1)
+    apart = history.grant(estate, CI, GrantKind.SOLE, replace(BOX, territories=0b10))
+    with phrased(history, tmp_path) as (phrasing, _):
+        grants = phrasing.rights.grants
+        said = [phrasing.standing(grants[name]) for name in (first, second, apart)]
+        assert said == ["conflicting", "conflicting", "in_force"]
+        told = clashes_body(phrasing.rights, grants[first], lambda _: True)
+        hidden = clashes_body(phrasing.rights, grants[first], lambda _: False)
+    assert [one["grant_id"] for one in told["seen"]] == [as_hex(second)]
+    assert hidden == {"count": 1, "seen": []}
