@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from indexer.record import Record
-from indexer.rights.acts import Assent, Granted, GrantKind, assents_of
+from indexer.rights.acts import Assent, Granted, GrantKind
 from indexer.rights.scope import NO_END, Axis, Scope
 from indexer.rights.state import Estate, Grant, GrantStatus
 from indexer.rights.text import write_day, write_mask
@@ -17,6 +17,7 @@ from indexer.values import ZERO_HASH, Address, Hash32, as_hex
 from service.pages.views import Agreement, Bilingual, GrantLine, Name, Owner, ScopeView, Span, TitleStep
 from service.pages.views.rights import Agreed, Standing
 from service.pages.views.rights import GrantKind as KindWord
+from service.rights.agreed import assents
 
 KINDS: Mapping[GrantKind, KindWord] = {
     GrantKind.EXCLUSIVE: "exclusive",
@@ -84,14 +85,10 @@ class Phrasing:
         return self.owners(held.owners, held.parts)
 
     def agreed(
-        self, record: Record, intent: Hash32, assents: int, among: Iterable[Address]
+        self, record: Record, intent: Hash32, packed: int, among: Iterable[Address]
     ) -> tuple[Agreement, ...]:
-        """Say how each of those who had to agree to an act did, who are named in its record; an order asks nobody."""
-        if not assents:
-            return ()
-        known = {self.view.sources.party(one): one for one in among}
-        parties = [known[subject] for subject in record.subjects if subject in known]
-        pairs = zip(parties, assents_of(assents, len(parties)), strict=True)
+        """Say how each of those who had to agree to an act did."""
+        pairs = assents(self.view.sources, record, packed, among)
         return tuple(self._agreement(intent, party, assent) for party, assent in pairs)
 
     def _agreement(self, intent: Hash32, party: Address, assent: Assent) -> Agreement:
