@@ -8,7 +8,7 @@ claim, recorded as such (`signed_on`), is in force from its own first day; a cla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from indexer.china import china_day, day_begins
@@ -29,6 +29,7 @@ class Tenure:
         since: block time from which it was so; None: since ever, as far as the claim says.
         until: block time from which it was so no more; None: it is so now.
         by: place in the ledger of the record that made it so.
+        of: places, among all tenures, of those it was made of: the same estate before, the whole, or the parts.
     """
 
     estate_id: int
@@ -38,14 +39,12 @@ class Tenure:
     since: int | None
     until: int | None
     by: int
-
-    def begun(self, moment: int) -> bool:
-        """Whether it had begun at a moment, in Unix seconds."""
-        return self.since is None or self.since <= moment
+    of: tuple[int, ...] = ()
 
     def at(self, moment: int) -> bool:
         """Whether it was so at a moment, in Unix seconds."""
-        return self.begun(moment) and (self.until is None or moment < self.until)
+        begun = self.since is None or self.since <= moment
+        return begun and (self.until is None or moment < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +80,41 @@ class Rights:
 
     def tenure_at(self, point: Point) -> Tenure | None:
         """Say in whose hands the estate is, or was, that a point lies in; None where nobody claims it."""
-        moment = self.moment(point.day)
-        return next((one for one in self.tenures if one.at(moment) and one.scope.has(point)), None)
+        place = self._place_at(point)
+        return None if place is None else self.tenures[place]
 
     def chain(self, point: Point) -> tuple[Step, ...]:
-        """Give the records that led to the owners of a point, the oldest first."""
+        """Give the records that led to the owners of a point, the oldest first; none where nobody claims it."""
+        place = self._place_at(point)
+        return () if place is None else self._led_to(place, lambda scope: scope.has(point))
+
+    def chain_of(self, estate_id: int) -> tuple[Step, ...]:
+        """Give the records that led to the owners of an estate, to the last it had, the oldest first."""
+        places = (place for place, one in enumerate(self.tenures) if one.estate_id == estate_id)
+        place = max(places, default=None)
+        return () if place is None else self._led_to(place, self.tenures[place].scope.overlaps)
+
+    def _place_at(self, point: Point) -> int | None:
         moment = self.moment(point.day)
-        return self._steps(one for one in self.tenures if one.scope.has(point) and one.begun(moment))
+        here = (place for place, one in enumerate(self.tenures) if one.at(moment) and one.scope.has(point))
+        return next(here, None)
 
-    def chain_of(self, scope: Scope) -> tuple[Step, ...]:
-        """Give the records that led to the owners of a box: every hand that all of it was in, the oldest first."""
-        return self._steps(one for one in self.tenures if one.scope.contains(scope))
+    def _led_to(self, last: int, concerned: Callable[[Scope], bool]) -> tuple[Step, ...]:
+        """Go back from a tenure through those it was made of; of parts, through those that are concerned."""
+        led, pending = {last}, [last]
+        while pending:
+            one = self.tenures[pending.pop()]
+            for place in one.of:
+                before = self.tenures[place]
+                if place not in led and (before.estate_id == one.estate_id or concerned(before.scope)):
+                    led.add(place)
+                    pending.append(place)
+        return tuple(map(self._step, sorted(led)))
 
-    def _steps(self, tenures: Iterable[Tenure]) -> tuple[Step, ...]:
-        led = list(tenures)
-        owners = [(), *(one.owners for one in led)]
-        return tuple(Step(*self.acts[one.by], one, before) for one, before in zip(led, owners, strict=False))
+    def _step(self, place: int) -> Step:
+        one = self.tenures[place]
+        before = dict.fromkeys(owner for earlier in one.of for owner in self.tenures[earlier].owners)
+        return Step(*self.acts[one.by], one, tuple(before))
 
     def grants_at(self, point: Point) -> tuple[Grant, ...]:
         """Give the grants in force at a point, the strongest first, sub-licences after what they are of."""
@@ -129,6 +147,16 @@ class Rights:
             grant, deep = self.grants[grant.parent_id], deep + 1
         return deep
 
+    def conflicts(self, grant: Grant) -> tuple[tuple[Grant, Scope], ...]:
+        """Give the siblings that contradict a grant, each with where both are in force, whichever was recorded first.
+
+        That two clash is written down with the later one alone.
+        """
+        force = self.force(grant)
+        others = (one for one in self.grants.values() if _contradict(grant, one))
+        found = ((one, force.intersect(self.force(one))) for one in others)
+        return tuple((one, common) for one, common in found if not common.is_empty())
+
     def burdens(self, scope: Scope, day: int) -> tuple[Grant, ...]:
         """Give the grants of estates that overlap a box from a day on: whoever acquires it takes them along."""
         return tuple(one for one, _ in self.given(scope.onwards(day)))
@@ -155,13 +183,12 @@ def rights_of(history: Iterable[tuple[Record, Act, Mapping[Hash32, object]]], kn
     attested: dict[tuple[Hash32, Address], Attestation] = {}
     for record, act, changed in history:
         acts[record.seq] = (record, act)
+        tenures.enter(record, act, [state for state in changed.values() if isinstance(state, Estate)])
         for state in changed.values():
             if isinstance(state, Grant):
                 grants[state.grant_id] = state
             elif isinstance(state, Attestation):
                 attested[state.intent, state.party] = state
-            elif isinstance(state, Estate):
-                tenures.enter(record, act, state)
     return Rights(known_at, tuple(tenures.all), grants, acts, attested)
 
 
@@ -172,30 +199,53 @@ class _Tenures:
         self.all: list[Tenure] = []
         self._present: dict[int, int] = {}
 
-    def enter(self, record: Record, act: Act, estate: Estate) -> None:
-        """Enter what an estate has become: claimed, in other hands, otherwise bounded, or continued by others."""
+    def enter(self, record: Record, act: Act, estates: Iterable[Estate]) -> None:
+        """Enter what estates have become: claimed, in other hands, otherwise bounded, or continued by others."""
+        changed = [one for one in estates if not self._stays(one)]
+        ended = self._end(record, act, changed)
+        for one in changed:
+            if one.status is EstateStatus.LIVE:
+                own = ended.get(one.estate_id)
+                of = tuple(sorted(ended.values())) if own is None else (own,)
+                made = (one.estate_id, one.scope, one.owners, one.parts)
+                self._present[one.estate_id] = len(self.all)
+                self.all.append(Tenure(*made, self._since(record, act, of), None, record.seq, of))
+
+    def _stays(self, estate: Estate) -> bool:
+        """Whether an estate was only held, released, or granted of."""
         place = self._present.get(estate.estate_id)
-        before = self.all[place] if place is not None else None
-        if before is not None and _is_as(estate, before):
-            return  # held, released, or granted of
-        since: int | None = None if isinstance(act, EstateClaimed) else record.block_time
-        if before is not None and place is not None:
-            over = record.block_time
-            if isinstance(act, EstateAmended):  # it never was as it was entered, as far as is known now
-                since, over = before.since, before.since or 0
-            self.all[place] = replace(before, until=over)
-            del self._present[estate.estate_id]
-        if estate.status is EstateStatus.LIVE:
-            self._present[estate.estate_id] = len(self.all)
-            made = (estate.estate_id, estate.scope, estate.owners, estate.parts)
-            self.all.append(Tenure(*made, since, None, record.seq))
+        if place is None or estate.status is not EstateStatus.LIVE:
+            return False
+        one = self.all[place]
+        return (estate.scope, estate.owners, estate.parts) == (one.scope, one.owners, one.parts)
 
+    def _end(self, record: Record, act: Act, changed: Iterable[Estate]) -> dict[int, int]:
+        """End the tenures that there were; give their places, by estate."""
+        ended = {
+            one.estate_id: self._present.pop(one.estate_id)
+            for one in changed
+            if one.estate_id in self._present
+        }
+        for place in ended.values():
+            one = self.all[place]
+            # What was amended never was as it was entered, as far as is known now.
+            over = (one.since or 0) if isinstance(act, EstateAmended) else record.block_time
+            self.all[place] = replace(one, until=over)
+        return ended
 
-def _is_as(estate: Estate, tenure: Tenure) -> bool:
-    same = (estate.scope, estate.owners, estate.parts) == (tenure.scope, tenure.owners, tenure.parts)
-    return same and estate.status is EstateStatus.LIVE
+    def _since(self, record: Record, act: Act, of: tuple[int, ...]) -> int | None:
+        if isinstance(act, EstateClaimed):
+            return None
+        return self.all[of[0]].since if isinstance(act, EstateAmended) and of else record.block_time
 
 
 def _own_force(grant: Grant) -> Scope:
     """Give the box in which a grant by itself is in force: from its recording on, if it is not of the backlog."""
     return grant.scope if grant.signed_on else grant.scope.onwards(china_day(grant.granted_at))
+
+
+def _contradict(grant: Grant, other: Grant) -> bool:
+    """Whether two grants of one grantor cannot overlap, and one of them was recorded although it did."""
+    recorded = bool(grant.conflicts or other.conflicts)
+    siblings = grant.grant_id != other.grant_id and grant.parent_id == other.parent_id
+    return recorded and siblings and grant.kind.clashes_with(other.kind)

@@ -26,6 +26,7 @@ from service.installation import Installation
 from service.reading.proof import Prover
 from service.rights import showing
 from service.rights.answers import (
+    clashes_body,
     disclosure_body,
     estate_body,
     grant_body,
@@ -74,7 +75,7 @@ def estate(request: Request, installation: Installed, bearer: AsReader, estate_i
         said = showing.openness_of(installation.database, found.estate_id, owners_of(found))
         body = {
             **estate_body(found),
-            "title": [step_body(step) for step in known.chain_of(found.scope)],
+            "title": [step_body(step) for step in known.chain_of(found.estate_id)],
             "burdens": [grant_body(grant, one.book.live_until(grant)) for grant in seen],
             "openness": openness_body(said),
         }
@@ -168,6 +169,7 @@ def grant(request: Request, installation: Installed, bearer: AsReader, grant_id:
     """Give a grant: its terms, the grants above and below it, who else may see it."""
     with reading(installation, bearer, request) as one:
         found = one.audience.require_grant(one.book, digest_in(grant_id))
+        known = one.book.known(found.work_id, one.context.now)
         below = [
             other
             for other in one.book.grants(parent=found.grant_id)
@@ -175,6 +177,7 @@ def grant(request: Request, installation: Installed, bearer: AsReader, grant_id:
         ]
         body = {
             **grant_body(found, one.book.live_until(found)),
+            "clashes": clashes_body(known, found, lambda other: one.audience.sees_grant(one.book, other)),
             "sublicences": [grant_body(other, one.book.live_until(other)) for other in below],
         }
         subject = one.book.view.sources.grant(found.grant_id)

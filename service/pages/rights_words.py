@@ -136,6 +136,14 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
         "早于存证的合同，冲突只记录，不拒绝。",
         "Contracts older than the claim are recorded with their conflicts, not refused.",
     ),
+    "conflicts.unseen": (
+        "另有{n}项许可与之冲突，您无权查看。",
+        "{n} more grants contradict it; they are not for you to see.",
+    ),
+    "conflicts.unseen.one": (
+        "另有一项许可与之冲突，您无权查看。",
+        "One more grant contradicts it; it is not for you to see.",
+    ),
     "clash": ("与在先许可冲突", "It clashes with an earlier grant"),
     "clash.note": ("因此不能授予；签署之前即告知。", "So it cannot be granted; said before anybody signs."),
     "clash.overlap": ("重叠部分：", "They overlap in:"),

@@ -15,7 +15,7 @@ from indexer.rights.residual import Free
 from indexer.rights.scope import MASKS, NO_END, Scope
 from indexer.rights.state import Estate, Grant
 from indexer.rights.text import write
-from indexer.rights.title import Step, Tenure
+from indexer.rights.title import Rights, Step, Tenure
 from indexer.values import ZERO_HASH, Address, Hash32, as_hex
 from indexer.wire import write_address
 from service.rights.explained import Objection
@@ -95,6 +95,17 @@ def grant_body(grant: Grant, in_force_until: int) -> dict[str, Any]:
         "conflicts": grant.conflicts,
         "hold": _hold(grant.hold_order, grant.held_until),
     }
+
+
+def clashes_body(rights: Rights, grant: Grant, sees: Sees) -> dict[str, Any]:
+    """Write how many grants contradict one, on record, whichever was recorded first; those one may see, with where."""
+    found = rights.conflicts(grant)
+    seen = [
+        {"grant_id": as_hex(other.grant_id), "overlap": scope_body(common)}
+        for other, common in found
+        if sees(other)
+    ]
+    return {"count": len(found), "seen": seen}
 
 
 def free_body(free: Free) -> dict[str, bool]:

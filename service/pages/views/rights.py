@@ -301,7 +301,8 @@ class GrantPage(Page):
 
     Attributes:
         agreement: SHA-256 of the signed agreement, 64 digits; None where there is none.
-        conflicts: those that were recorded with a contract older than the claim.
+        conflicts: the grants that contradict it, on record, whichever was recorded first; `conflicts_unseen`: how many
+            more there are that the reader may not see.
         above: the grants it is a sub-licence of, the nearest first. below: its sub-licences.
     """
 
@@ -320,6 +321,7 @@ class GrantPage(Page):
     technical: tuple[Fact, ...]
     as_of: AsOf | None = None
     test_verifier: bool = False
+    conflicts_unseen: int = 0
 
     @property
     def path(self) -> str:

@@ -123,7 +123,7 @@ class Reading:
     def phrasing_of(self, rights: Rights) -> Phrasing:
         """Say things to this audience, as they were known."""
         mine, now = self.audience.accounts, self.context.now
-        return Phrasing(self.call, mine, rights, self.work.registrant, now, self.today)
+        return Phrasing(self.call, mine, rights, self.work.registrant, now, self.today, self.book.view)
 
     def shows(self, act: Act | UnknownAct) -> bool:
         """Say whether a record is for this audience to see."""

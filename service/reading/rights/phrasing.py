@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from indexer.rights.acts import Assent, EstateClaimed, Granted, GrantKind
+from indexer.record import Record
+from indexer.rights.acts import Assent, Granted, GrantKind
 from indexer.rights.scope import NO_END, Axis, Scope
 from indexer.rights.state import Estate, Grant, GrantStatus
 from indexer.rights.text import write_day, write_mask
 from indexer.rights.title import Rights, Step, Tenure
+from indexer.store.answers import ProvenanceEntry
+from indexer.store.view import View
 from indexer.values import ZERO_HASH, Address, Hash32, as_hex
 from service.pages.views import Agreement, Bilingual, GrantLine, Name, Owner, ScopeView, Span, TitleStep
 from service.pages.views.rights import Agreed, Standing
 from service.pages.views.rights import GrantKind as KindWord
-from service.rights.answers import assents_of
-from service.rights.book import union
+from service.rights.agreed import assents
 
 KINDS: Mapping[GrantKind, KindWord] = {
     GrantKind.EXCLUSIVE: "exclusive",
@@ -54,6 +56,7 @@ class Phrasing:
         mine: the accounts that the reader stands for.
         rights: what is known of the work's. registrant: of the work, who agreed to each claim.
         now, today: Unix seconds, and the day in UTC+8.
+        view: where the records of grants are looked up.
     """
 
     call: Callable[[Address], Name]
@@ -62,7 +65,9 @@ class Phrasing:
     registrant: Address
     now: int
     today: int
+    view: View
     numbers: Mapping[Hash32, int] = field(init=False)
+    _made: dict[Hash32, ProvenanceEntry] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # The order in which they were recorded; the slot of a frozen value is filled here once.
@@ -79,30 +84,26 @@ class Phrasing:
         """Say whose an estate is, or was."""
         return self.owners(held.owners, held.parts)
 
-    def agreed(self, intent: Hash32, parties: Iterable[Address], assents: int) -> tuple[Agreement, ...]:
-        """Say how each of those who had to agree did."""
-        return tuple(
-            self._agreement(intent, party, assent)
-            for party, assent in zip(parties, assents_of(assents), strict=False)
-        )
-
-    def _concerned(self, step: Step) -> tuple[Address, ...]:
-        """List who had to agree to a step, in the order of its act (IRightsRegistry)."""
-        first = (self.registrant,) if isinstance(step.act, EstateClaimed) else step.before
-        return union(first, step.tenure.owners)
+    def agreed(
+        self, record: Record, intent: Hash32, packed: int, among: Iterable[Address]
+    ) -> tuple[Agreement, ...]:
+        """Say how each of those who had to agree to an act did."""
+        pairs = assents(self.view.sources, record, packed, among)
+        return tuple(self._agreement(intent, party, assent) for party, assent in pairs)
 
     def _agreement(self, intent: Hash32, party: Address, assent: Assent) -> Agreement:
-        paper = self.rights.attested.get((intent, party))
-        if assent is not Assent.PAPER or paper is None:
+        if assent is not Assent.PAPER:
             return Agreement(self.call(party), "signed")
+        paper = self.rights.attested.get((intent, party))
+        if paper is None:
+            return Agreement(self.call(party), "attested")
         how: Agreed = "confirmed" if paper.confirmed else "attested"
         by = (self.call(paper.attester), self.call(paper.confirmer))
         return Agreement(self.call(party), how, by, paper.paper.hex())
 
     def grant(self, grant: Grant) -> GrantLine:
         """Say a grant."""
-        act = self.granting(grant)
-        assents = act.assents if act else 0
+        record, act = self.granting(grant)
         return GrantLine(
             grant_id=as_hex(grant.grant_id),
             number=self.numbers.get(grant.grant_id, 0),
@@ -111,14 +112,17 @@ class Phrasing:
             scope=scope_view(grant.scope),
             standing=self.standing(grant),
             sublicensable=grant.sublicensable,
-            agreed=self.agreed(grant.grant_id, (*grant.grantors, grant.licensee), assents),
+            agreed=self.agreed(record, grant.grant_id, act.assents, (*grant.grantors, grant.licensee)),
             under=as_hex(grant.parent_id) if grant.parent_id != ZERO_HASH else None,
         )
 
-    def granting(self, grant: Grant) -> Granted | None:
-        """Give the act that made a grant."""
-        made = (act for _, act in self.rights.acts.values() if isinstance(act, Granted))
-        return next((act for act in made if act.grant_id == grant.grant_id), None)
+    def granting(self, grant: Grant) -> tuple[Record, Granted]:
+        """Give the record that made a grant, with its words; those of all grants that are known are read at once."""
+        if grant.grant_id not in self._made:
+            self._made.update(self.view.find_intents({*self.rights.grants, grant.grant_id}))
+        made = self._made[grant.grant_id]
+        assert isinstance(made.act, Granted), "a grant has the name of the act that made it"
+        return made.record, made.act
 
     def standing(self, grant: Grant) -> Standing:
         """Say how a grant stands today."""
@@ -127,7 +131,7 @@ class Phrasing:
             return "ended" if grant.status is GrantStatus.ENDED else "over"
         if grant.held_until > self.now:
             return "held"
-        if grant.conflicts:
+        if any(not common.onwards(self.today).is_empty() for _, common in self.rights.conflicts(grant)):
             return "conflicting"
         return "to_come" if force.from_ > self.today else "in_force"
 
@@ -136,12 +140,13 @@ class Phrasing:
         act, tenure = step.act, step.tenure
         agreement: Hash32 = getattr(act, "agreement", ZERO_HASH)
         intent: Hash32 = getattr(act, "intent", ZERO_HASH)
+        among = (self.registrant, *step.before, *tenure.owners)
         return TitleStep(
             act=type(act).__name__,
             at=step.record.block_time,
             block=step.record.block_number,
             owners=self.owners_of(tenure),
             scope=scope_view(tenure.scope),
-            agreed=self.agreed(intent, self._concerned(step), getattr(act, "assents", 0)),
+            agreed=self.agreed(step.record, intent, getattr(act, "assents", 0), among),
             agreement=agreement.hex() if agreement != ZERO_HASH else None,
         )

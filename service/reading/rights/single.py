@@ -28,6 +28,7 @@ def grant_page(reading: Reading, grant_id: Hash32) -> GrantPage:
     grant, phrasing = audience.require_grant(book, grant_id), reading.phrasing
     below = [one for one in book.grants(parent=grant_id) if audience.sees_grant(book, one)]
     above = [one for one in book.ancestors(grant) if audience.sees_grant(book, one)]
+    conflicts, unseen = _conflicts(reading, grant)
     known = book.view.grant(grant_id)
     assert known is not None, "it was just found"
     return GrantPage(
@@ -39,7 +40,8 @@ def grant_page(reading: Reading, grant_id: Hash32) -> GrantPage:
         facts=tuple(_terms(grant)),
         above=tuple(map(phrasing.grant, above)),
         below=tuple(map(phrasing.grant, below)),
-        conflicts=tuple(_conflicts(reading, grant)),
+        conflicts=conflicts,
+        conflicts_unseen=unseen,
         bundle=f"{addresses.grant(as_hex(grant_id))}/evidence",
         history=_history(reading, known),
         technical=_technical(reading, known, Fact("grant_id", as_hex(grant_id))),
@@ -66,7 +68,7 @@ def estate_page(reading: Reading, database: Database, estate_id: int) -> EstateP
         work_id=as_hex(estate.work_id),
         title=reading.title,
         live=estate.status is EstateStatus.LIVE,
-        chain=tuple(map(phrasing.step, reading.rights.chain_of(estate.scope))),
+        chain=tuple(map(phrasing.step, reading.rights.chain_of(estate.estate_id))),
         burdens=tuple(phrasing.grant(one) for one in burdens if audience.sees_grant(book, one)),
         public=said is not None and said.open,
         bundle=f"{addresses.estate(str(estate_id))}/evidence" if whole else None,
@@ -86,19 +88,12 @@ def _terms(grant: Grant) -> Iterable[Fact]:
         yield Fact("signed_on", write_day(grant.signed_on))
 
 
-def _conflicts(reading: Reading, grant: Grant) -> Iterable[Clash]:
-    """Give the grants that one of the backlog overlaps, which were recorded with it."""
-    if not grant.conflicts:
-        return
-    phrasing, rights = reading.phrasing, reading.rights
-    for other in rights.grants.values():
-        if other.grant_id == grant.grant_id or other.parent_id != grant.parent_id:
-            continue
-        common = other.scope.intersect(grant.scope)
-        if common.is_empty() or not other.kind.clashes_with(grant.kind):
-            continue
-        if reading.audience.sees_grant(reading.book, other):
-            yield Clash(phrasing.grant(other), scope_view(common))
+def _conflicts(reading: Reading, grant: Grant) -> tuple[tuple[Clash, ...], int]:
+    """Give the grants that contradict one, on record, as far as they are for this audience; and how many are not."""
+    phrasing, every = reading.phrasing, reading.rights.conflicts(grant)
+    seen = [one for one in every if reading.audience.sees_grant(reading.book, one[0])]
+    clashes = tuple(Clash(phrasing.grant(other), scope_view(common)) for other, common in seen)
+    return clashes, len(every) - len(seen)
 
 
 def _history(reading: Reading, known: Known) -> HistoryView:  # type: ignore[type-arg]

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
-from indexer.china import date_of
+from indexer.china import date_of, day_of
 from indexer.rights.acts import GrantKind
 from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES
 from indexer.rights.scope import NO_END, Scope
@@ -22,6 +23,7 @@ from service.rights.formats.odrl_profile import ACTIONS, CONTEXT, KINDS, PROFILE
 ODRL_CONTEXT: Final = "http://www.w3.org/ns/odrl.jsonld"
 PLACE: Final = "https://www.iso.org/obp/ui/#iso:code:3166:"
 """Before a country code: ODRL wants places named by an IRI."""
+LAST_DAY: Final = day_of(date.max)
 
 Json = dict[str, Any]
 
@@ -84,11 +86,21 @@ def offer(licence: Licence) -> Json:
     return _policy("Offer", licence)
 
 
+def document(policies: Sequence[Json]) -> Json:
+    """Put policies into one document, under the context that they share."""
+    bare = [{name: value for name, value in one.items() if name != "@context"} for one in policies]
+    return {"@context": _context(), "@graph": bare}
+
+
+def _context() -> list[Json | str]:
+    return [ODRL_CONTEXT, dict(CONTEXT)]
+
+
 def _policy(kind: str, licence: Licence) -> Json:
     _check_names(licence)
     limits = constraints(licence.scope)
     policy: Json = {
-        "@context": [ODRL_CONTEXT, dict(CONTEXT)],
+        "@context": _context(),
         "@type": kind,
         "uid": licence.uid,
         "profile": PROFILE,
@@ -176,8 +188,8 @@ def _constraint(left: str, operator: str, right: Any) -> Json:
 
 
 def _moment(day: int) -> Json:
-    """The first moment of a day; days here are those of UTC+8."""
-    return {"@value": f"{date_of(day).isoformat()}T00:00:00+08:00", "@type": "xsd:dateTime"}
+    """The first moment of a day; days here are those of UTC+8. The calendar ends with the year 9999."""
+    return {"@value": f"{date_of(min(day, LAST_DAY)).isoformat()}T00:00:00+08:00", "@type": "xsd:dateTime"}
 
 
 def _grantors(licence: Licence) -> Json | str:

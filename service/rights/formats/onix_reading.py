@@ -121,7 +121,7 @@ def held_of(read: Read, answers: Answers) -> tuple[Held, ...]:
     languages = _answered(read, Ask.LANGUAGES, answers.languages, read.product.languages)
     media = _answered(read, Ask.MEDIA, answers.media, medium_of(read.product.form))
     boxes = []
-    for sales in _all_sales(read.product):
+    for sales in all_sales(read.product):
         if sales.sale in ON_EXCLUSIVE_RIGHTS | ON_NON_EXCLUSIVE_RIGHTS:
             scope = Scope(answers.rights, sales.territories, languages, media, answers.from_, answers.until)
             check_grant(scope)
@@ -129,7 +129,8 @@ def held_of(read: Read, answers: Answers) -> tuple[Held, ...]:
     return tuple(boxes)
 
 
-def _all_sales(product: Product) -> tuple[Sales, ...]:
+def all_sales(product: Product) -> tuple[Sales, ...]:
+    """Give what holds everywhere: by type, and in all other territories."""
     named = 0
     for sales in product.sales:
         named |= sales.territories

@@ -120,6 +120,22 @@ def test_the_rights_of_a_work_are_those_that_its_records_say_as_known_at_any_tim
         assert [step.record for step in found.chain(HERE)] == [step.record for step in expected.chain(HERE)]
 
 
+def test_the_title_of_joined_estates_is_read_back_with_the_hands_of_all_its_parts(
+    projection: Projection,
+) -> None:
+    history = RightsHistory()
+    parts = history.split(history.claim(WORK, BOX, AN, BO), Axis.TERRITORIES, [0b1, 0b1110])
+    for part in parts:
+        history.assign(part, DE)
+    whole = history.merge(parts, Axis.TERRITORIES)
+    history.close()
+    index(projection, history)
+    with projection.view() as view:
+        steps = view.rights(WORK).chain_of(whole)
+    assert [step.tenure.owners for step in steps] == [*[(AN, BO)] * 3, *[(DE,)] * 3]
+    assert steps == plainly(history, history.time).chain_of(whole)
+
+
 def test_papers_that_stood_for_signatures_are_known_and_whether_they_were_confirmed_by_then(
     projection: Projection,
 ) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from indexer.rights.acts import EstateAssigned, EstateClaimed, GrantKind
-from indexer.rights.scope import Axis, Point, Scope
+from indexer.rights.acts import EstateAssigned, EstateClaimed, EstatesMerged, EstateSplit, GrantKind
+from indexer.rights.scope import Axis, Point, Scope, cut
 from indexer.rights.state import Grant
+from indexer.rights.title import Rights, Step
+from indexer.values import Address
 from tests.indexer.rights.worlds import (
     ALL,
     ANN,
@@ -86,6 +88,56 @@ def test_the_chain_of_title_leads_through_every_hand_the_oldest_first() -> None:
     assert len(rights.chain(replace(HERE, day=TODAY))) == 1
 
 
+def told_apart_and_joined() -> Rights:
+    """The whole is divided; both parts go to the shop, the second first; the shop joins them."""
+    one = estate()
+    first, second = (
+        replace(estate(10 + place, scope, (ANN, BEN)), claimed=False)
+        for place, scope in enumerate(cut(ALL, Axis.TERRITORIES, (0b01, 0b10)))
+    )
+    tale = Tale().claimed(one).split(one, Axis.TERRITORIES, (0b01, 0b10), at=days(1))
+    tale = tale.assigned(second, SHOP, at=days(2)).assigned(first, SHOP, at=days(2) + 5)
+    parts = [replace(part, owners=(SHOP,), parts=(1,)) for part in (first, second)]
+    return tale.merged(20, Axis.TERRITORIES, *parts, at=days(3)).known(days(3) + 60)
+
+
+def told(steps: tuple[Step, ...]) -> list[tuple[type, int, tuple[Address, ...], tuple[Address, ...]]]:
+    return [(type(one.act), one.tenure.estate_id, one.before, one.tenure.owners) for one in steps]
+
+
+def test_the_chain_of_joined_estates_leads_through_all_their_parts_and_both_assignments() -> None:
+    both = (ANN, BEN)
+    assert told(told_apart_and_joined().chain_of(20)) == [
+        (EstateClaimed, 1, (), both),
+        (EstateSplit, 10, both, both),
+        (EstateSplit, 11, both, both),
+        (EstateAssigned, 11, both, (SHOP,)),
+        (EstateAssigned, 10, both, (SHOP,)),
+        (EstatesMerged, 20, (SHOP,), (SHOP,)),
+    ]
+
+
+def test_the_chain_of_a_point_leads_through_the_part_alone_that_it_lay_in() -> None:
+    steps = told_apart_and_joined().chain(replace(HERE, territory=1, day=TODAY + 3))
+    assert [one.tenure.estate_id for one in steps] == [1, 11, 11, 20]
+
+
+def test_the_chain_of_an_estate_that_is_gone_ends_with_it() -> None:
+    rights = told_apart_and_joined()
+    assert [one.tenure.estate_id for one in rights.chain_of(10)] == [1, 10, 10]
+    assert [one.tenure.estate_id for one in rights.chain_of(1)] == [1]
+    assert rights.chain_of(99) == ()
+
+
+def test_a_claim_that_was_amended_away_from_a_point_is_no_title_to_it() -> None:
+    wide, other = estate(1, owners=(CLEO,)), estate(2, replace(ALL, rights=0b10), (ANN,))
+    narrow = replace(ALL, rights=0b01)
+    tale = Tale().claimed(wide).amended(wide, narrow, at=days(1)).claimed(other, at=days(2))
+    rights = tale.known(days(3))
+    assert [one.tenure.estate_id for one in rights.chain(replace(HERE, right=1, day=TODAY + 3))] == [2]
+    assert [one.tenure.scope for one in rights.chain_of(1)] == [ALL, narrow]
+
+
 def test_a_division_leaves_every_point_in_exactly_one_part() -> None:
     one = estate()
     rights = Tale().claimed(one).split(one, Axis.TERRITORIES, (0b01, 0b10), at=days(0) + 5).known(days(1))
@@ -109,6 +161,25 @@ def test_a_sub_licence_dies_with_what_it_is_of() -> None:
     assert ids(rights.grants_at(replace(HERE, day=TODAY + 1))) == [1, 2]
     assert rights.grants_at(replace(HERE, day=TODAY + 2)) == ()
     assert rights.depth(below) == 1
+
+
+def test_a_conflict_on_record_is_told_of_both_sides_and_where_both_are_in_force() -> None:
+    since = replace(ALL, from_=TODAY - 100)
+    first = grant(1, since, at=days(1))
+    second = replace(grant(2, replace(since, territories=0b10), signed_on=TODAY - 200), conflicts=1)
+    rights = Tale().claimed(estate(scope=since)).granted(first, second).known(days(2))
+    common = replace(ALL, territories=0b10, from_=TODAY + 1)
+    assert rights.conflicts(first) == ((second, common),)
+    assert rights.conflicts(second) == ((first, common),)
+
+
+def test_grants_that_do_not_shut_each_other_out_do_not_conflict() -> None:
+    first, plain = grant(1, replace(ALL, territories=0b01)), grant(2, ALL, GrantKind.NON_EXCLUSIVE)
+    second = replace(grant(3, ALL, GrantKind.NON_EXCLUSIVE, signed_on=TODAY - 9), conflicts=1)
+    below = replace(grant(4, ALL, parent=2), conflicts=1)
+    rights = Tale().claimed(estate()).granted(first, plain, second, below).known()
+    assert rights.conflicts(plain) == rights.conflicts(below) == ()
+    assert ids(tuple(one for one, _ in rights.conflicts(first))) == [3]
 
 
 def test_burdens_are_what_overlaps_from_a_day_on_and_no_sub_licence() -> None:

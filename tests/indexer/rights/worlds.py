@@ -15,11 +15,12 @@ from indexer.rights.acts import (
     EstateAmended,
     EstateAssigned,
     EstateClaimed,
+    EstatesMerged,
     EstateSplit,
     Granted,
     GrantKind,
 )
-from indexer.rights.scope import Axis, Point, Scope, cut
+from indexer.rights.scope import Axis, Point, Scope, cut, merge
 from indexer.rights.state import Estate, EstateStatus, Grant, GrantStatus
 from indexer.rights.title import Rights, rights_of
 from indexer.values import ZERO_HASH, Address, Hash32
@@ -149,6 +150,13 @@ class Tale:
             for place, scope in enumerate(cut(whole.scope, axis, cuts))
         ]
         return self.tell(EstateSplit, at, gone, *parts)
+
+    def merged(self, name: int, axis: Axis, *parts: Estate, at: int) -> Tale:
+        gone = [replace(part, status=EstateStatus.MERGED) for part in parts]
+        scope = merge([part.scope for part in parts], axis)
+        return self.tell(
+            EstatesMerged, at, replace(parts[0], estate_id=name, scope=scope, claimed=False), *gone
+        )
 
     def amended(self, whole: Estate, scope: Scope, at: int) -> Tale:
         return self.tell(EstateAmended, at, replace(whole, scope=scope, revision=2))

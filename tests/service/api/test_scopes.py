@@ -193,6 +193,8 @@ TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
             "GET /v1/works/{work_id}/rights/question",
             "GET /v1/works/{work_id}/rights/matrix",
             "GET /v1/works/{work_id}/rights/history",
+            "GET /v1/works/{work_id}/rights.odrl.jsonld",
+            "GET /v1/works/{work_id}/rights.onix.xml",
             "GET /v1/estates/{estate_id}",
             "GET /v1/estates/{estate_id}/history",
             "GET /v1/estates/{estate_id}/evidence",

@@ -287,7 +287,14 @@ PAGES: dict[str, Page] = {
     "availability, not asked": AvailabilityPage(WORK_ID, NOVEL, QUESTION, as_of=AS_OF),
     "grant": GRANT,
     "grant, on paper": replace(
-        GRANT, grant=SOLE, agreement=None, conflicts=(CLASH,), above=(EXCLUSIVE,), below=(), bundle=None
+        GRANT,
+        grant=SOLE,
+        agreement=None,
+        conflicts=(CLASH,),
+        above=(EXCLUSIVE,),
+        below=(),
+        bundle=None,
+        conflicts_unseen=2,
     ),
     "estate": EstatePage(
         ESTATE,

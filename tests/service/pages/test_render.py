@@ -174,6 +174,11 @@ def test_a_history_is_called_whole_only_where_that_was_proven() -> None:
     assert "索引中共有五条记录，是否齐全尚未核验" in unproven
 
 
+def test_who_may_not_see_what_contradicts_a_grant_is_told_how_many_they_are() -> None:
+    assert "two more grants contradict it" in html_of("grant, on paper", "en").lower()
+    assert "contradict it" not in html_of("grant", "en")
+
+
 def test_a_collectible_without_evidence_shows_no_verdict() -> None:
     html = render(
         replace(samples.COLLECTIBLE, verdict=None, bundle=None, certificate=None), "zh", samples.SITE
