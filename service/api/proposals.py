@@ -36,6 +36,7 @@ from service.rights.drafting import Drafting
 from service.rights.explained import objections
 from service.rights.proposals import Draft, Proposal, ProposalState
 from service.rights.speaking import Speaker, as_told, not_yours, require_end
+from service.rights.terms import terms
 
 routes = APIRouter(tags=["proposals"])
 
@@ -322,7 +323,9 @@ def _shown(installation: Installation, one: Reading, found: Proposal) -> dict[st
 
 
 def _body(installation: Installation, found: Proposal) -> dict[str, Any]:
-    body = {**proposal_body(found), "objections": [], "outcome": None}
+    said = terms(found.request.agreement, lambda account, _: write_address(account))
+    body = {**proposal_body(found), "terms": {one.name: one.value for one in said}}
+    body |= {"objections": [], "outcome": None}
     if found.operation_id is not None:
         done = operation(installation.database, found.operation_id)
         refused = done.reason

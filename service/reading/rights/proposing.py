@@ -11,7 +11,7 @@ from indexer.rights.codes import LANGUAGES, LISTS, MEDIA, RIGHTS, TERRITORIES, C
 from indexer.rights.residual import left_by
 from indexer.rights.scope import Axis, Scope, cut
 from indexer.rights.state import Estate
-from indexer.rights.text import write_day
+from indexer.rights.text import write
 from indexer.values import ZERO_HASH, Address, as_hex
 from service.outbox import requests
 from service.outbox.operations import Operation
@@ -35,6 +35,7 @@ from service.reading.rights.glance import Reading, choices
 from service.reading.rights.phrasing import KINDS, scope_view
 from service.rights.explained import Objection
 from service.rights.proposals import Given, Proposal, ProposalState
+from service.rights.terms import terms
 
 _ACTS: dict[type[Any], ProposedAct] = {
     requests.ClaimEstate: "claim",
@@ -108,7 +109,7 @@ def proposal_page(
         agreed=tuple(_agreement(reading, party, proposal.given.get(party)) for party in proposal.parties),
         clashes=clashes_of(reading, objected),
         leaves=tuple(_leaves(reading, proposal)),
-        facts=tuple(_facts(proposal)),
+        facts=tuple(_facts(reading, proposal)),
         may_agree=is_open and bool(mine) and keeps,
         wallet=as_hex(proposal.intent) if is_open and mine and not keeps else None,
         result=_result(proposal, outcome),
@@ -299,16 +300,16 @@ def _leaves(reading: Reading, proposal: Proposal) -> Iterable[Remainder]:
                 yield Remainder(scope_view(part), "kept")
 
 
-def _facts(proposal: Proposal) -> Iterable[Fact]:
-    agreement: Any = proposal.request.agreement
-    if notice := getattr(agreement, "notice_days", 0):
-        yield Fact("notice_days", str(notice))
-    if (signed := getattr(agreement, "agreement", ZERO_HASH)) != ZERO_HASH:
-        yield Fact("agreement", signed.hex())
-    if signed_on := getattr(agreement, "signed_on", 0):
-        yield Fact("signed_on", write_day(signed_on))
-    if reason := getattr(agreement, "reason", ""):
-        yield Fact("reason", reason)
+def _facts(reading: Reading, proposal: Proposal) -> Iterable[Fact]:
+    """Give all that is signed, and the box of what it is about, which the typed data names by its number."""
+    agreement = proposal.request.agreement
+    named = [getattr(agreement, "estate_id", 0), *getattr(agreement, "estate_ids", ())]
+    boxes = [reading.book.estate(one).scope for one in named if one]
+    grants = [getattr(agreement, "grant_id", ZERO_HASH), getattr(agreement, "parent_id", ZERO_HASH)]
+    boxes += [reading.book.grant(one).scope for one in grants if one != ZERO_HASH]
+    yield from (Fact("about", write(box, "zh"), write(box, "en")) for box in boxes if not box.is_empty())
+    for one in terms(agreement, lambda account, tongue: reading.call(account).first(tongue)[0]):
+        yield Fact(one.name, one.zh, one.en)
 
 
 def _result(proposal: Proposal, outcome: Operation | None) -> str | None:

@@ -114,6 +114,12 @@ def test_who_has_agreed_who_is_missing_and_until_when(novel: Novel) -> None:
     proposal = novel.propose("ann", "korean", **act)
     names = [novel.accounts[name] for name in ("ann", "ben", "seoul")]
     assert (proposal["state"], proposal["missing"]) == ("open", names)
+    signed = novel.callers["seoul"].get(f"/v1/proposals/{proposal['id']}/typed-data")["message"]
+    assert len(proposal["terms"]) == len(signed)
+    assert (proposal["terms"]["kind"], proposal["terms"]["licensee"]) == (
+        "exclusive",
+        novel.accounts["seoul"],
+    )
     found = novel.agree(proposal["id"], "ann")
     assert found["missing"] == names[1:]
     assert [one["how"] for one in found["parties"]] == ["kept_key", None, None]
