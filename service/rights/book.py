@@ -145,6 +145,7 @@ class Book:
         return frozenset(found)
 
     def _replaced(self, account: Address) -> list[Address]:
+        # An account that replaces another was unknown until then: that record is the first of its standing.
         entries = self.view.history(self.view.sources.account(account), newest_first=False).items
         acts = (entry.act for entry in entries if isinstance(entry.act, AccountReplaced))
         return [act.account for act in acts if act.replacement == account]

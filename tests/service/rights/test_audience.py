@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from indexer.events import AccountSuspended
 from indexer.rights.acts import GrantKind
 from indexer.rights.scope import Axis
 from indexer.store import Projection
 from indexer.values import Address, Hash32
 from service.rights.audience import Audience, parties_to
 from service.rights.book import Book
-from tests.indexer.histories import account
+from tests.indexer.histories import SOURCES, account, word
 from tests.indexer.rights.told import BOX, RightsHistory
 from tests.indexer.test_projection import index
 
@@ -134,3 +135,15 @@ def test_a_sub_licensee_takes_no_evidence_that_tells_of_others_sub_licences(tmp_
 def acts_seen(book: Book, audience: Audience, subject: Hash32) -> list[str]:
     entries = book.view.history(subject, newest_first=False).items
     return [type(one.act).__name__ for one in entries if audience.sees_record(book, one.act)]
+
+
+def test_who_stood_for_whom_is_found_however_much_its_account_did_since(tmp_path: Path) -> None:
+    told = RightsHistory()
+    old, new = told.person(1), account(8)
+    told.replace_account(old, new)
+    for number in range(60):
+        told.record(AccountSuspended(new, word("order", number), told.time + 60), SOURCES.account(new))
+    with booked(told, tmp_path) as book:
+        assert book.view.subject_head(book.view.sources.account(new))[1] == 61
+        assert book.stood_for(new) == {old, new}
+        assert book.stood_for(old) == {old}
