@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -14,16 +12,16 @@ from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS
 from indexer.values import Hash32, as_hex
 from service.api.border import Installed
 from service.api.names import digest_in
-from service.api.readers import AsReader, Reading, reading
+from service.api.readers import AsReader, reading
 from service.api.scoping import Codes, Day, day_or_today, mask_in
 from service.api.shapes import WRITTEN, Body
 from service.errors import BadInput
 from service.files.description import is_isbn
 from service.rights import exchange
-from service.rights.formats.odrl import document
+from service.rights.exchange import Described
 from service.rights.formats.onix import Need, Product
 from service.rights.formats.onix_codes import USUAL_FORMS
-from service.rights.formats.onix_writing import Release, Sender, write_onix
+from service.rights.formats.onix_writing import Release
 
 routes = APIRouter(tags=["rights"])
 ODRL = "application/ld+json"
@@ -41,25 +39,19 @@ class ProductQuery(Body):
     on: Day | None = None
     release: Release = "3.1"
 
-    def need(self, now: int) -> Need:
-        """Give what it takes to sell it.
-
-        Raises:
-            BadInput: a code or day is not understood.
-        """
-        rights, languages = mask_in(RIGHTS, self.right), mask_in(LANGUAGES, self.language)
-        day = day_or_today(self.on, now)
-        return Need(rights, languages & LANGUAGES.assigned, MEDIA.mask([self.medium]), day)
-
-    def product(self, work_id: Hash32, title: str, need: Need) -> Product:
+    def product(self, work_id: Hash32, title: str, now: int) -> Described:
         """Describe it, as yet without its sales rights.
 
         Raises:
-            BadInput: its ISBN is none.
+            BadInput: a code or day is not understood, or its ISBN is none.
         """
+        rights, languages = mask_in(RIGHTS, self.right), mask_in(LANGUAGES, self.language)
+        need = Need(
+            rights, languages & LANGUAGES.assigned, MEDIA.mask([self.medium]), day_or_today(self.on, now)
+        )
         name = as_hex(work_id)
         numbers = ((_isbn_kind(self.isbn), _digits(self.isbn)),) if self.isbn.strip() else ()
-        return Product(
+        product = Product(
             reference=f"qianyin.{name}.{self.medium}",
             identifiers=(*numbers, ("own", name)),
             title=title,
@@ -68,6 +60,7 @@ class ProductQuery(Body):
             languages=need.languages,
             sales=(),
         )
+        return Described(need, product, self.release)
 
 
 @routes.get(
@@ -78,7 +71,7 @@ class ProductQuery(Body):
 def odrl(request: Request, installation: Installed, bearer: AsReader, work_id: str) -> Response:
     """Give the grants of a work that the bearer may see, in force or to come, as agreements of ODRL 2.2 (JSON-LD)."""
     with reading(installation, bearer, request) as one:
-        octets = odrl_file(one, digest_in(work_id))
+        octets = exchange.odrl_file(one.book, one.audience, digest_in(work_id), one.context.now)
     return _file(octets, ODRL, "rights.odrl.jsonld")
 
 
@@ -99,30 +92,11 @@ def onix(
     No more is stated than is on record as the bearer's own, on that day.
     """
     with reading(installation, bearer, request) as one:
-        octets = onix_file(one, digest_in(work_id), query)
+        work = digest_in(work_id)
+        title = one.context.work_title(one.book.work(work)).first("zh")[0]
+        described = query.product(work, title, one.context.now)
+        octets = exchange.onix_file(one.book, one.audience, work, one.context.now, described)
     return _file(octets, ONIX, "rights.onix.xml")
-
-
-def odrl_file(one: Reading, work_id: Hash32) -> bytes:
-    """Write the policies of a work that somebody may see."""
-    now = one.context.now
-    found = exchange.policies(one.book, one.audience, work_id, now, day_or_today(None, now))
-    return json.dumps(document(found), ensure_ascii=False, indent=1).encode() + b"\n"
-
-
-def onix_file(one: Reading, work_id: Hash32, query: ProductQuery) -> bytes:
-    """Write a message of one product of a work.
-
-    Raises:
-        BadInput: something of the product is not understood.
-        NotFound: nothing of it is held.
-    """
-    now = one.context.now
-    need = query.need(now)
-    title = one.context.work_title(one.book.work(work_id)).first("zh")[0]
-    described = query.product(work_id, title, need)
-    found = exchange.product(one.book, one.audience, work_id, now, need, described)
-    return write_onix([found], Sender(query.publisher, datetime.now(UTC)), query.release)
 
 
 def _isbn_kind(text: str) -> str:

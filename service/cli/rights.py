@@ -8,22 +8,17 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service.cli import naming
-from service.cli.acting import KEY, PRINCIPAL, bearer
+from service.cli import rights_files
 from service.cli.opening import (
     Verbs,
     address_word,
     hash_word,
-    installation_of,
     octets_of,
     opened,
     owner_word,
@@ -31,17 +26,12 @@ from service.cli.opening import (
     tell,
 )
 from service.cli.orders import moment_word
+from service.cli.rights_asking import Asking, asking, work_of
 from service.errors import BadInput
 
 if TYPE_CHECKING:
-    from service.access.bearers import Bearer
     from service.api.acts import ActBody
-    from service.installation import Installation
-    from service.reading.context import Context
-    from service.rights.audience import Audience
-    from service.rights.book import Book
     from service.rights.proposals import Proposal
-    from service.rights.speaking import Speaker
 
 _SCOPE = "as a lawyer writes it, e.g. 翻译权，日语，日本，电子书，2027-01-01 至 2036-12-31"
 _WORK = "id, or SHA-256 of its file"
@@ -62,6 +52,7 @@ def add(verbs: Verbs) -> None:
     _add_readings(acts)
     _add_acts(acts)
     _add_steps(acts)
+    rights_files.add(acts)
 
 
 def _add_readings(acts: Verbs) -> None:
@@ -232,45 +223,12 @@ def _terms(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--signed-on", metavar="DAY", help="of a contract older than the claim")
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """One reading for whoever asks."""
-
-    installation: Installation
-    context: Context
-    bearer: Bearer
-    book: Book
-    audience: Audience
-    speaker: Speaker
-
-
-@contextmanager
-def asking(arguments: argparse.Namespace) -> Iterator[Asking]:
-    """Read for whose key is in `QIANYIN_KEY`, else for the institution."""
-    from service.access.bearer import Scope
-    from service.access.bearers import Bearer as Presented
-    from service.keys.operators import Operator
-    from service.reading.open import context
-    from service.rights.audience import audience_of
-    from service.rights.book import Book as Read
-    from service.rights.speaking import Speaker as Asks
-
-    with installation_of(arguments) as installation:
-        own = Presented(PRINCIPAL, Scope.ISSUER, None, PRINCIPAL, 0, None)
-        who = bearer(installation, *Scope) if os.environ.get(KEY) else own
-        with context(installation) as one:
-            book = Read(one.view)
-            audience = audience_of(installation, who, book)
-            account = who.account or installation.vault.operator(Operator.ISSUER)
-            yield Asking(installation, one, who, book, audience, Asks(book, audience, account, one.now))
-
-
 def run_show(arguments: argparse.Namespace) -> int:
     """List a work's rights."""
     from service.rights.asking import glance
 
     with asking(arguments) as one:
-        found = glance(one.book, one.audience, _work(one, arguments.work))
+        found = glance(one.book, one.audience, work_of(one, arguments.work))
     lines = [
         f"权利项 / estate {each['estate_id']}  {each['status']}\n  {each['scope']['zh']}"
         for each in found["estates"]
@@ -292,7 +250,7 @@ def run_ask(arguments: argparse.Namespace) -> int:
         day = day_or_today(arguments.on, one.speaker.now)
         words = (arguments.right, arguments.territory, arguments.language, arguments.medium)
         known_at = arguments.known_at or one.speaker.now
-        work = _work(one, arguments.work)
+        work = work_of(one, arguments.work)
         found = question(one.book, one.audience, work, point_in(*words, day), known_at)
     tell(arguments, found, _answer(found))
     return 0
@@ -325,7 +283,7 @@ def run_free(arguments: argparse.Namespace) -> int:
         found = slice_of(
             one.book,
             one.audience,
-            _work(one, arguments.work),
+            work_of(one, arguments.work),
             day_or_today(arguments.on, now),
             now,
             languages=mask_in(LANGUAGES, arguments.language) if arguments.language else LANGUAGES.assigned,
@@ -359,7 +317,7 @@ def run_act(arguments: argparse.Namespace) -> int:
     """Propose an act, or only say whether it would be refused."""
     if getattr(arguments, "work_id", None) is not None:
         with asking(arguments) as one:
-            arguments.work_id = _work(one, arguments.work_id)
+            arguments.work_id = work_of(one, arguments.work_id)
     return _propose(arguments, _body(_stated(arguments)), explaining=arguments.explain)
 
 
@@ -603,7 +561,3 @@ def _tell(arguments: argparse.Namespace, found: Proposal) -> int:
 
     tell(arguments, proposal_body(found), _text(found))
     return 0
-
-
-def _work(one: Asking, text: str) -> Any:
-    return naming.work(one.context, text).state.work_id

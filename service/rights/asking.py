@@ -18,6 +18,7 @@ from indexer.rights.title import Rights, Tenure
 from indexer.values import Hash32, as_hex
 from service.outbox.database import Database
 from service.rights.answers import (
+    clashes_body,
     day_text,
     estate_body,
     free_body,
@@ -79,7 +80,14 @@ def question(book: Book, audience: Audience, work_id: Hash32, point: Point, know
         "known_at": known_at,
         "claimed": tenure is not None,
         "estate": tenure_body(tenure) if tenure and owns else None,
-        "grants": [{**grant_body(one, one.scope.until), **_proof(one)} for one in grants],
+        "grants": [
+            {
+                **grant_body(one, one.scope.until),
+                **_proof(one),
+                "clashes": clashes_body(known, one, lambda other: audience.sees_grant(book, other)),
+            }
+            for one in grants
+        ],
         "free": free_body(free_at(known, point)) if owns else None,
         "title": [step_body(one) for one in known.chain(point)] if owns else [],
     }

@@ -5,10 +5,13 @@ Reads a book. Parties are called by their accounts: a policy travels further tha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
+from indexer.china import china_day
 from indexer.events import Sources
 from indexer.record import Record
 from indexer.rights.acts import Assent, Granted, GrantKind
@@ -22,12 +25,44 @@ from service.errors import NotFound
 from service.rights.agreed import assents
 from service.rights.audience import Audience
 from service.rights.book import Book, unknown_work
-from service.rights.formats.odrl import Json, Licence, PolicyParty, agreement
+from service.rights.formats.odrl import Json, Licence, PolicyParty, agreement, document
 from service.rights.formats.onix import Held, Need, Product, Sales, sales_of
 from service.rights.formats.onix_codes import ON_EXCLUSIVE_RIGHTS, ON_NON_EXCLUSIVE_RIGHTS, Sale, medium_of
 from service.rights.formats.onix_reading import ASKED, Ask, Read, all_sales
+from service.rights.formats.onix_writing import Release, Sender, write_onix
 
 EXCLUSIVE, NON_EXCLUSIVE, NONE, UNSTATED = "exclusive", "non_exclusive", "none", "unstated"
+
+
+def odrl_file(book: Book, audience: Audience, work_id: Hash32, now: int) -> bytes:
+    """Write the grants of a work that somebody may see, in force today or later, as one document of JSON-LD.
+
+    Raises:
+        NotFound: there is no such work, or nothing of its rights is for it to see.
+    """
+    found = document(policies(book, audience, work_id, now, china_day(now)))
+    return json.dumps(found, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A product without its sales rights, what it takes to sell it, and the release of ONIX it is written in."""
+
+    need: Need
+    product: Product
+    release: Release
+
+
+def onix_file(book: Book, audience: Audience, work_id: Hash32, now: int, described: Described) -> bytes:
+    """Write a message of one product of a work.
+
+    Raises:
+        BadInput: something of it cannot be written in ONIX.
+        NotFound: there is no such work, nothing of its rights is for it to see, or it has none that this takes.
+    """
+    found = product(book, audience, work_id, now, described.need, described.product)
+    sender = Sender(found.publisher, datetime.now(UTC))
+    return write_onix([found], sender, described.release)
 
 
 def policies(book: Book, audience: Audience, work_id: Hash32, now: int, today: int) -> list[Json]:
@@ -175,6 +210,19 @@ class Answered:
     day: int
     languages: int = 0
     media: int = 0
+
+
+def against_record(
+    book: Book, audience: Audience, work_id: Hash32, now: int, reads: Iterable[Read], answered: Answered
+) -> list[dict[str, Any]]:
+    """Say of each product of an ONIX file what it states against what is on record as somebody's own.
+
+    Raises:
+        NotFound: there is no such work, or nothing of its rights is for it to see.
+    """
+    _require_seen(book, audience, work_id)
+    rights = book.known(work_id, now)
+    return [compared(rights, audience.accounts, one, answered) for one in reads]
 
 
 def compared(rights: Rights, accounts: Collection[Address], read: Read, answered: Answered) -> dict[str, Any]:

@@ -9,17 +9,21 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx2 as httpx
 import icalendar
 import pytest
 from eth_account import Account
 
 from indexer.china import china_day
+from indexer.rights.codes import TERRITORIES
 from indexer.values import address
 from service.access.bearer import Scope
 from service.access.bearers import give_out
 from service.api.signatures import domain_of
 from service.keys.intents import HandOver, digest
 from service.rights.answers import day_text
+from service.rights.formats.onix_codes import Sale
+from service.rights.formats.onix_reading import read_onix
 from tests.service.api.novel import AGREEMENT, WORLD, Novel, begin, cast
 from tests.service.api.premises import DAY, Caller, premises
 from tests.service.api.told import deposit
@@ -50,6 +54,26 @@ def test_who_may_translate_it_into_japanese_is_one_question_with_its_proof(novel
     assert found["title"][0]["seq"] == novel.claim["outcome"]["seq"]
     assert found["title"][0]["assents"] == ["own_key", "kept_key", "own_key"]
     assert [one["part"] for one in found["estate"]["owners"]] == [1, 1]
+
+
+def test_rights_are_taken_along_as_odrl_and_onix_by_whom_they_concern(novel: Novel) -> None:
+    tokyo, work = novel.callers["tokyo"].http, f"/v1/works/{novel.work_id}"
+    policies = tokyo.get(f"{work}/rights.odrl.jsonld")
+    assert policies.headers["content-type"].startswith("application/ld+json")
+    assert [one["uid"] for one in policies.json()["@graph"]] == [f"urn:qianyin:grant:{novel.grant_id}"]
+    asked = {"right": "translation", "language": "ja", "medium": "ebook", "publisher": "例社"}
+    message = tokyo.get(f"{work}/rights.onix.xml", params=asked)
+    assert message.status_code == 200, message.text
+    [read] = read_onix(message.content)
+    assert [(one.sale, one.territories) for one in read.product.sales] == [
+        (Sale.EXCLUSIVE, TERRITORIES.mask(["JP"]))
+    ]
+    wrong = tokyo.get(f"{work}/rights.onix.xml", params=asked | {"isbn": "9787020002208"})
+    assert (wrong.status_code, wrong.json()["type"]) == (422, "urn:qianyin:problem:isbn-wrong")
+    stranger = novel.callers["stranger"].http
+    for file in ("rights.odrl.jsonld", "rights.onix.xml"):
+        assert stranger.get(f"{work}/{file}", params=asked).status_code == 404
+        assert httpx.get(f"{novel.house.url}{work}/{file}", params=asked).status_code == 401
 
 
 def test_before_it_was_recorded_nothing_was_known(novel: Novel) -> None:

@@ -104,6 +104,9 @@ def test_an_estate_is_claimed_granted_ordered_and_asked_about(
     )
     assert ["JP"] in table["columns"]
     assert run("rights", "expiring", "--days", "7300")[1]["grants"][0]["last_day"] == "2036-12-31"
+    as_("tokyo")
+    _files(run, people["work"], granted["intent"], paper.parent)
+    as_("author")
     _orders(run, house, estate["estate_id"], granted["intent"], paper, as_)
     as_("tokyo")
     _, over = run("rights", "surrender", granted["intent"], "2030-12-31")
@@ -182,6 +185,25 @@ def _keys(
         monkeypatch.setenv("QIANYIN_KEY", keys[name])
 
     return as_
+
+
+def _files(run: Run, work: str, grant: str, folder: Path) -> None:
+    """A licensee takes its rights along, and holds a file of sales rights against the record."""
+    policies, message = folder / "rights.jsonld", folder / "rights.xml"
+    assert run("rights", "export", work, "--format", "odrl", "--to", policies)[0] == 0
+    assert json.loads(policies.read_text())["@graph"][0]["uid"] == f"urn:qianyin:grant:{grant}"
+    takes = ("--right", "translation", "--language", "ja", "--medium", "ebook", "--on", "2030-01-01")
+    code, said = run("rights", "export", work, "--format", "onix", "--to", message, *takes)
+    assert (code, said["error"]) == (1, "product-malformed"), "a product has a publisher"
+    takes_it = (*takes, "--publisher", "例社")
+    assert run("rights", "export", work, "--format", "onix", "--to", message, *takes_it)[0] == 0
+    code, read = run("rights", "import", "onix", message, work, *takes)
+    assert (code, read["products"][0]["differences"]) == (0, [])
+    code, other = run("rights", "import", "onix", message, work, *takes[:-1], "2037-01-01")
+    assert (code, other["products"][0]["differences"]) == (
+        3,
+        [{"stated": "exclusive", "recorded": "none", "territories": ["JP"]}],
+    )
 
 
 def _recorded(run: Run, proposal: dict[str, Any]) -> None:
