@@ -65,13 +65,11 @@ contract Grants is IGrants, Recorder {
         address[] grantors;
     }
 
-    /// @dev What clashes are looked for: a box from today on, and what of it was there before and so is no news.
+    /// @dev What clashes are looked for: a box from today on, and the box it was before, within which they are no news.
     struct Search {
         bytes32 grantId;
-        uint256 first;
-        uint256 territories;
-        uint256 firstBefore;
-        uint256 territoriesBefore;
+        Scope next;
+        Scope before;
         bool recorded;
     }
 
@@ -407,9 +405,11 @@ contract Grants is IGrants, Recorder {
         if (origin.grantors.length == 1) _requireTwo(origin.grantors[0], offer.licensee);
         bool recorded = offer.signedOn != 0;
         if (recorded) _requireBacklog(offer, origin.workId);
-        (uint256 first, uint256 territories) = Scopes.pack(_left(offer.scope));
         Level storage level = _levels[origin.level];
-        conflicts = _conflicts(level, GrantKind(offer.kind), Search(0, first, territories, 0, 0, recorded));
+        // slither-disable-next-line uninitialized-local (a box in which there is no point)
+        Scope memory nothing;
+        Search memory search = Search(0, _left(offer.scope), nothing, recorded);
+        conflicts = _conflicts(level, GrantKind(offer.kind), search);
         if (level.excluding.length + level.others.length >= MOST_LIVE) revert GrantsReached(origin.level, MOST_LIVE);
     }
 
@@ -498,16 +498,14 @@ contract Grants is IGrants, Recorder {
         if (missing + missingNext != 0) revert GrantorsMismatch(grantId);
     }
 
-    /// @dev Those it clashes with as amended. What is new among them is recorded of a contract older than the claim, while
-    /// such are taken, and refused else.
+    /// @dev Those it clashes with as amended, each at no point at which it did not clash before: an amendment records nothing
+    /// new, of a contract older than the claim neither.
     function _conflictsAnew(bytes32 grantId, GrantData storage grant_, Scope memory next)
         private
         view
         returns (uint32)
     {
-        (uint256 first, uint256 territories) = Scopes.pack(next);
-        bool recorded = grant_.signedOn != 0 && Scopes.today() < _work(grant_.workId).backlogUntil;
-        Search memory search = Search(grantId, first, territories, grant_.first, grant_.territories, recorded);
+        Search memory search = Search(grantId, next, _scope(grant_), false);
         return _conflicts(_levels[_levelOf(grant_)], grant_.kind, search);
     }
 
@@ -518,13 +516,13 @@ contract Grants is IGrants, Recorder {
 
     function _conflictsIn(Sibling[] storage list, Search memory search) private view returns (uint32 count) {
         uint256 length = list.length;
-        uint256 place = list.seek(0, search.first, search.territories);
-        for (; place < length; place = list.seek(place + 1, search.first, search.territories)) {
+        (uint256 first, uint256 territories) = Scopes.pack(search.next);
+        uint256 place = list.seek(0, first, territories);
+        for (; place < length; place = list.seek(place + 1, first, territories)) {
             Sibling storage other = list[place];
             if (other.grantId == search.grantId) continue;
-            bool before =
-                Scopes.overlapsPacked(other.first, other.territories, search.firstBefore, search.territoriesBefore);
-            if (!before && !search.recorded) revert GrantClashes(other.grantId);
+            (, Scope memory common) = Scopes.intersect(Scopes.unpack(other.first, other.territories), search.next);
+            if (!search.recorded && !Scopes.contains(search.before, common)) revert GrantClashes(other.grantId);
             ++count;
         }
     }

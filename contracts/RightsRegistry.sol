@@ -31,7 +31,7 @@ import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 /// @dev Who has an estate follows from its ownership, which `_assign` alone changes.
 contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
     /// @dev The first seven fields are one word. Owners are kept by the hash of their ownership, so that parts share them.
-    /// @param claimedOn The day of the claim it comes from; the last of several.
+    /// @param claimedOn The day of the claim it comes from; the first of several.
     /// @param place Of a claim: its place among those of the work, from 1; else zero.
     /// @param granted Whether something was ever granted of it.
     /// @param box The first word of its scope, see `Scopes`.
@@ -201,13 +201,15 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
         uint256 estateId = amendment.estateId;
         EstateData storage estate_ = _actable(estateId, amendment.revision);
         bytes32 workId = estate_.workId;
+        address registrant = _registrantOf(workId);
         if (estate_.place == 0 || estate_.granted) revert AmendmentTooLate(estateId);
         _requireReason(amendment.reason);
         // Its own claim is nothing meanwhile, so that it bars only others.
         ClaimedBox storage entered = _works[workId].claimed[estate_.place - 1];
         entered.box = 0;
         (uint256 box, uint256 territories) = _unclaimed(workId, amendment.scope);
-        address[] memory parties = _ownersOf(estate_.ownership);
+        // Another box is another claim: who agrees to one agrees to the other.
+        address[] memory parties = _union(_only(registrant), _ownersOf(estate_.ownership));
         (bytes32 intent, uint256 assents) =
             _take(RightsIntents.estateAmendment(amendment), workId, amendment.deadline, parties, given);
         (estate_.box, estate_.territories) = (box, territories);
@@ -492,9 +494,11 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
     }
 
     function _openBacklog(bytes32 workId, uint32 until) private {
-        uint32 most = Scopes.today() + LONGEST_BACKLOG;
+        WorkData storage work_ = _works[workId];
+        // Whoever was granted something since the first claim counts on its day.
+        uint32 most = work_.claimed.length == 0 ? Scopes.today() + LONGEST_BACKLOG : work_.backlogUntil;
         if (until > most) revert BacklogTooLong(until, most);
-        if (until > _works[workId].backlogUntil) _works[workId].backlogUntil = until;
+        if (until > work_.backlogUntil) work_.backlogUntil = until;
     }
 
     function _take(
@@ -556,13 +560,14 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
     }
 
     /// @return whole The box that the estates are together.
-    /// @return claimedOn_ The last day on which one of them was claimed.
+    /// @return claimedOn_ The first day on which one of them was claimed.
     function _joined(Merge calldata merge_) private view returns (Scope memory whole, uint32 claimedOn_) {
         uint256[] calldata ids = merge_.estateIds;
         if (ids.length < 2 || ids.length > Scopes.MOST_PARTS || ids.length != merge_.revisions.length) {
             revert NotMergeable(0, 0);
         }
         EstateData storage first = _estates[ids[0]];
+        claimedOn_ = first.claimedOn;
         Scope[] memory boxes = new Scope[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
             EstateData storage part = _actable(ids[i], merge_.revisions[i]);
@@ -570,7 +575,7 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
                 && part.longest == first.longest && part.quota == first.quota;
             if (!alike) revert NotMergeable(ids[0], ids[i]);
             boxes[i] = _scopeOf(part);
-            if (part.claimedOn > claimedOn_) claimedOn_ = part.claimedOn;
+            if (part.claimedOn < claimedOn_) claimedOn_ = part.claimedOn;
         }
         whole = Scopes.merge(boxes, merge_.axis, ids);
     }
@@ -759,7 +764,7 @@ contract RightsRegistry is IRightsRegistry, ERC721, Recorder {
     }
 
     /// @dev All of the first, then those of the second that are not among them; none is twice in either.
-    function _union(address[] memory first, address[] calldata second) private pure returns (address[] memory all) {
+    function _union(address[] memory first, address[] memory second) private pure returns (address[] memory all) {
         all = new address[](first.length + second.length);
         for (uint256 i = 0; i < first.length; ++i) {
             all[i] = first[i];

@@ -145,7 +145,7 @@ interface IGrants {
     );
     /// @notice Act: a scope that was entered wrongly; both readings stay. Subjects: the grant, the estates in which it lies and
     /// will lie, or the parent, whose revision it raises; rights(work), party of each grantor and of the licensee. Agreed by: the
-    /// grantors, the licensee. `conflicts`: with how many siblings it clashes as amended.
+    /// grantors, the licensee. `conflicts`: with how many siblings it clashes as amended; at no point at which it did not before.
     event GrantAmended(bytes32 grantId, Scope scope, uint32 conflicts, bytes32 intent, uint256 assents, string reason);
     /// @notice Act. Subjects: the grant, rights(work), the order.
     event GrantHeld(bytes32 grantId, bytes32 orderId, uint64 until);
@@ -186,6 +186,8 @@ interface IGrants {
     function terminate(Termination calldata termination, Consent[] calldata consents) external;
     /// @notice An order executor; the order's target is the grant, its measure `Terminate`. It ends today.
     function terminateByOrder(bytes32 grantId, string calldata reason) external;
+    /// @notice It may clash with a sibling only at points at which it already does; of a contract older than the claim too, which
+    /// is ended and recorded anew where its true scope clashes elsewhere.
     function amend(GrantAmendment calldata amendment, Consent[] calldata consents) external;
     /// @notice An order executor; the order's target is the grant.
     function hold(bytes32 grantId) external;

@@ -38,15 +38,16 @@ struct Ownership {
 
 /// @notice What one co-owner may grant alone: non-exclusive, not to be sub-licensed.
 /// @param longest For how many days at most; 0: nothing.
-/// @param quota How many such grants each co-owner may give.
+/// @param quota How many such grants each co-owner may give of one estate. What a cut or a merge makes is another estate, of which
+/// each may give as many again: that all agreed to the cut is their agreement to that too.
 struct Alone {
     uint32 longest;
     uint16 quota;
 }
 
 /// @notice EIP-712 `Claim(bytes32 workId,Scope scope,Ownership ownership,Alone alone,uint32 backlogUntil,uint64 deadline)`.
-/// @param backlogUntil Until which day contracts that are older than the claim may be recorded with their conflicts; at most
-/// 366 days ahead, 0: none.
+/// @param backlogUntil Until which day contracts that are older than the claim may be recorded with their conflicts, of anything
+/// in the work; at most 366 days ahead, 0: none. The first claim of a work sets it; no later one may name a later day.
 struct Claim {
     bytes32 workId;
     Scope scope;
@@ -176,8 +177,9 @@ interface IRightsRegistry {
     /// @notice Act: heirs, a merged house, a judgment. Subjects: the estate, rights(work), the order, party of each old and new
     /// owner.
     event EstateAssignedByOrder(uint256 estateId, bytes32 orderId, address[] owners, uint32[] parts);
-    /// @notice Act: a box that was entered wrongly; both readings stay. Subjects: the estate, rights(work), party of each owner.
-    /// Agreed by: the owners.
+    /// @notice Act: a box that was entered wrongly; both readings stay. Subjects: the estate, rights(work), party of the
+    /// registrant's account and of each owner. Agreed by: as a claim, the registrant, the owners that are not the registrant, in
+    /// order; so whoever was made an owner of something cannot make it more.
     event EstateAmended(uint256 estateId, Scope scope, bytes32 intent, uint256 assents, string reason);
     /// @notice Act. Subjects: the estate, rights(work), the order.
     event EstateHeld(uint256 estateId, bytes32 orderId, uint64 until);
@@ -208,6 +210,7 @@ interface IRightsRegistry {
     error OwnershipMalformed(string field);
     error ClaimOverlaps(bytes32 workId, uint256 estateId);
     error ClaimsReached(bytes32 workId, uint256 most);
+    /// @notice More than 366 days, or after the day that the first claim of the work set.
     error BacklogTooLong(uint32 until, uint32 most);
     error WorkUnknown(bytes32 workId);
     error WorkGone(bytes32 workId);
@@ -236,7 +239,7 @@ interface IRightsRegistry {
     function split(Split calldata split_, Consent[] calldata consents) external returns (uint256[] memory parts);
     function merge(Merge calldata merge_, Consent[] calldata consents) external returns (uint256 estateId);
     function assign(Assignment calldata assignment, Consent[] calldata consents) external;
-    /// @notice Only while the claim was never divided, nor granted of.
+    /// @notice Only while the claim was never divided, nor granted of, and the work not withdrawn.
     function amend(EstateAmendment calldata amendment, Consent[] calldata consents) external;
     /// @notice An order executor; the order's target is `assignmentTarget`, so that it fixes the new owners and their parts.
     /// A hold stays, and does not stop it.
@@ -260,7 +263,7 @@ interface IRightsRegistry {
     /// @notice What `touch` would revert with now.
     /// @return estate_ As it is.
     function requireTouch(uint256 estateId, uint32 revision) external view returns (Estate memory estate_);
-    /// @notice The day of the claim that an estate comes from; the last of several. A contract of before may be recorded with
+    /// @notice The day of the claim that an estate comes from; the first of several. A contract of before may be recorded with
     /// its conflicts.
     function claimedOn(uint256 estateId) external view returns (uint32);
 

@@ -165,6 +165,32 @@ contract ClaimsTest is Estates {
         assertEq(rights.workRights(novel).backlogUntil, TODAY + 366);
     }
 
+    function test_the_first_claim_says_how_long_the_backlog_is_open_and_no_later_one_more() public {
+        Claim memory claim_ = _claimOf(_everything(), _of(museum));
+        (claim_.scope.until, claim_.backlogUntil) = (TODAY + 10, TODAY + 20);
+        _claimed(claim_);
+        (claim_.scope.from, claim_.scope.until, claim_.backlogUntil) = (TODAY + 10, TODAY + 20, TODAY + 21);
+        bytes memory longer = abi.encodeWithSelector(IRightsRegistry.BacklogTooLong.selector, TODAY + 21, TODAY + 20);
+        _refuses(claim_, longer);
+        // Nor when it is over.
+        vm.warp(vm.getBlockTimestamp() + 100 days);
+        (claim_.deadline, claim_.backlogUntil) = (uint64(vm.getBlockTimestamp() + 1 days), TODAY + 300);
+        _refuses(claim_, abi.encodeWithSelector(IRightsRegistry.BacklogTooLong.selector, TODAY + 300, TODAY + 20));
+        claim_.backlogUntil = TODAY + 20;
+        _claimed(claim_);
+        assertEq(rights.workRights(novel).backlogUntil, TODAY + 20);
+    }
+
+    function test_a_work_whose_first_claim_opened_no_backlog_has_none() public {
+        Claim memory claim_ = _claimOf(_everything(), _of(museum));
+        claim_.scope.until = TODAY + 10;
+        _claimed(claim_);
+        (claim_.scope.from, claim_.scope.until, claim_.backlogUntil) = (TODAY + 10, TODAY + 20, TODAY + 1);
+        _refuses(claim_, abi.encodeWithSelector(IRightsRegistry.BacklogTooLong.selector, TODAY + 1, 0));
+        claim_.backlogUntil = 0;
+        _claimed(claim_);
+    }
+
     function test_the_same_claim_makes_no_second_estate() public {
         Claim memory claim_ = _claimOf(_everything(), _of(museum));
         claim_.scope.until = TODAY + 10;
@@ -190,9 +216,10 @@ contract ClaimsTest is Estates {
         bytes32 intent = rights.amendmentDigest(amendment);
         vm.recordLogs();
         _amend(amendment);
-        bytes32[] memory subjects = new bytes32[](3);
-        (subjects[0], subjects[1], subjects[2]) = (_estateSubject(id), _rightsSubject(novel), _party(ben));
-        bytes memory data = abi.encode(id, scope, intent, uint256(Assent.OwnKey), "typing error");
+        bytes32[] memory subjects = new bytes32[](4);
+        (subjects[0], subjects[1]) = (_estateSubject(id), _rightsSubject(novel));
+        (subjects[2], subjects[3]) = (_party(museum), _party(ben));
+        bytes memory data = abi.encode(id, scope, intent, uint256(0x11), "typing error");
         _assertTold(IRightsRegistry.EstateAmended.selector, rights.estateStateOf(id), subjects, data);
         assertEq(rights.estate(id).revision, 2);
         assertEq(abi.encode(rights.estate(id).scope), abi.encode(scope));
@@ -240,6 +267,45 @@ contract ClaimsTest is Estates {
         _refusesAmendment(amendment, abi.encodeWithSelector(IRightsRegistry.AmendmentTooLate.selector, id));
     }
 
+    function test_whoever_acquired_an_estate_makes_it_no_more_without_the_registrant() public {
+        Scope memory japanese = _everything();
+        japanese.languages = 1;
+        uint256 id = _claimed(_claimOf(japanese, _of(museum)));
+        _assign(_assignmentOf(id, _of(ben)), _parties(museum, ben));
+        EstateAmendment memory amendment = _amendmentOf(id, _everything());
+        bytes32 digest = rights.amendmentDigest(amendment);
+        Consent[] memory given = _agreed(digest, _parties(ben));
+        vm.expectRevert(abi.encodeWithSelector(IConsents.ConsentsMismatch.selector, 0, museum));
+        rights.amend(amendment, given);
+        given = _agreed(digest, _parties(museum, ben));
+        given[0].signature = given[1].signature;
+        vm.expectRevert(abi.encodeWithSelector(IConsents.SignatureInvalid.selector, museum));
+        rights.amend(amendment, given);
+        // What it would have taken is still the registrant's to claim.
+        Claim memory rest = _claimOf(_everything(), _of(museum));
+        rest.scope.languages = ~uint128(1);
+        _claimed(rest);
+    }
+
+    function test_whoever_was_an_owner_from_the_start_makes_it_no_more_without_the_registrant() public {
+        Scope memory japanese = _everything();
+        japanese.languages = 1;
+        EstateAmendment memory amendment = _amendmentOf(_claimed(_claimOf(japanese, _of(ben))), _everything());
+        Consent[] memory given = _agreed(rights.amendmentDigest(amendment), _parties(ben));
+        vm.expectRevert(abi.encodeWithSelector(IConsents.ConsentsMismatch.selector, 0, museum));
+        rights.amend(amendment, given);
+        _amend(amendment);
+    }
+
+    function test_a_claim_of_a_work_that_was_withdrawn_is_not_amended() public {
+        uint256 id = _estate(ben);
+        vm.prank(museum);
+        works.withdraw(novel, "entered twice");
+        Scope memory scope = _everything();
+        scope.until = TODAY + 1;
+        _refusesAmendment(_amendmentOf(id, scope), abi.encodeWithSelector(IRightsRegistry.WorkGone.selector, novel));
+    }
+
     function test_what_was_assigned_as_a_whole_is_still_amended() public {
         uint256 id = _estate(ben);
         _assign(_assignmentOf(id, _of(cleo)), _parties(ben, cleo));
@@ -283,7 +349,8 @@ contract ClaimsTest is Estates {
     }
 
     function _refusesAmendment(EstateAmendment memory amendment, bytes memory reason) private {
-        Consent[] memory given = _agreed(rights.amendmentDigest(amendment), _ownersOf(amendment.estateId));
+        address[] memory parties = _claimants(_ownersOf(amendment.estateId));
+        Consent[] memory given = _agreed(rights.amendmentDigest(amendment), parties);
         vm.expectRevert(reason);
         rights.amend(amendment, given);
     }

@@ -308,7 +308,7 @@ contract ContestsTest is Estates {
         vm.expectRevert(reason);
         rights.assign(assignment, given);
         EstateAmendment memory amendment = _amendmentOf(id, _everything());
-        given = _agreed(rights.amendmentDigest(amendment), _parties(ben));
+        given = _agreed(rights.amendmentDigest(amendment), _parties(museum, ben));
         vm.expectRevert(reason);
         rights.amend(amendment, given);
         vm.prank(grantsAt);

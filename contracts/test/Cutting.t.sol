@@ -211,7 +211,7 @@ contract CuttingTest is Estates {
         _refusesMerge(_mergeOf(_cuts(longer, same), Axis.Time), refusal);
     }
 
-    function test_estates_of_two_claims_are_joined_and_count_from_the_later() public {
+    function test_estates_of_two_claims_are_joined_and_count_from_the_earlier() public {
         uint256 before = _before(365, 2);
         vm.warp(vm.getBlockTimestamp() + 3 days);
         Claim memory claim_ = _claimOf(_everything(), _of(ben, 1, cleo, 2));
@@ -220,7 +220,8 @@ contract CuttingTest is Estates {
         uint256[] memory ids = new uint256[](3);
         (ids[0], ids[1], ids[2]) = (earlier, before, whole);
         uint256 id = _merge(_mergeOf(ids, Axis.Time));
-        assertEq(rights.claimedOn(id), TODAY + 3);
+        assertEq(rights.claimedOn(earlier), TODAY + 3);
+        assertEq(rights.claimedOn(id), TODAY);
         assertEq(rights.estate(id).scope.until, Codes.NO_END);
         // Nothing of it can be claimed once more.
         claim_.deadline += 1;

@@ -514,23 +514,44 @@ contract EndingTest is Offers {
         _refusesAmendment(amendment, over);
     }
 
-    function test_an_amendment_of_an_older_contract_makes_no_new_conflict_once_they_are_taken_no_more() public {
+    function test_an_amendment_of_an_older_contract_makes_no_new_conflict() public {
         (bytes32 first, bytes32 second, bytes32 third) = _threeOlder();
-        // While older contracts are taken a new conflict is recorded, as with a new entry.
-        _amendGrant(_grantAmendmentOf(second, _only(TRANSLATION | ADAPTATION, JAPAN | CHINA)));
-        assertEq(grants.getGrant(second).conflicts, 2);
-        _amendGrant(_grantAmendmentOf(second, _only(TRANSLATION, JAPAN)));
-        assertEq(grants.getGrant(second).conflicts, 1);
-        vm.warp(START + 100 days);
-        _refusesAmendment(
-            _grantAmendmentOf(second, _only(TRANSLATION | ADAPTATION, JAPAN | CHINA)),
-            abi.encodeWithSelector(IGrants.GrantClashes.selector, third)
-        );
+        Scope memory same = _only(TRANSLATION, JAPAN);
+        // While older contracts are taken neither: it is ended, and recorded anew.
+        for (uint256 i = 0; i < 2; ++i) {
+            _refusesAmendment(
+                _grantAmendmentOf(second, _only(TRANSLATION | ADAPTATION, JAPAN | CHINA)),
+                abi.encodeWithSelector(IGrants.GrantClashes.selector, third)
+            );
+            vm.warp(START + 100 days);
+        }
         // The one that was recorded stays, on either side.
-        _amendGrant(_grantAmendmentOf(second, _only(TRANSLATION, JAPAN)));
+        _amendGrant(_grantAmendmentOf(second, same));
         assertEq(grants.getGrant(second).conflicts, 1);
-        _amendGrant(_grantAmendmentOf(first, _only(TRANSLATION, JAPAN)));
+        _amendGrant(_grantAmendmentOf(first, same));
         assertEq(grants.getGrant(first).conflicts, 1);
+    }
+
+    function test_a_conflict_that_was_recorded_is_not_widened() public {
+        (bytes32 first, bytes32 second,) = _threeOlder();
+        Scope memory scope = _only(TRANSLATION, JAPAN);
+        Scope memory wider = _only(TRANSLATION | ADAPTATION, JAPAN);
+        // Where the other is not, it may go.
+        _amendGrant(_grantAmendmentOf(first, wider));
+        assertEq(grants.getGrant(first).conflicts, 1);
+        _refusesAmendment(
+            _grantAmendmentOf(second, wider), abi.encodeWithSelector(IGrants.GrantClashes.selector, first)
+        );
+        // What it gave up of the conflict it does not take again.
+        scope.until -= 100;
+        _amendGrant(_grantAmendmentOf(second, scope));
+        assertEq(grants.getGrant(second).conflicts, 1);
+        wider = _only(TRANSLATION, JAPAN);
+        wider.until = scope.until + 1;
+        _refusesAmendment(
+            _grantAmendmentOf(second, wider), abi.encodeWithSelector(IGrants.GrantClashes.selector, first)
+        );
+        _amendGrant(_grantAmendmentOf(second, scope));
     }
 
     // What helps

@@ -211,8 +211,10 @@ abstract contract Estates is Stage {
         return EstateAmendment(estateId, revision, scope, "typing error", deadline);
     }
 
+    /// @dev The museum and the owners, as of a claim.
     function _amend(EstateAmendment memory amendment) internal {
-        Consent[] memory given = _agreed(rights.amendmentDigest(amendment), _ownersOf(amendment.estateId));
+        address[] memory parties = _claimants(_ownersOf(amendment.estateId));
+        Consent[] memory given = _agreed(rights.amendmentDigest(amendment), parties);
         vm.prank(relayer);
         rights.amend(amendment, given);
     }

@@ -157,8 +157,19 @@ contract EstatesHandler is Acts, Estates {
         uint256 id = _newClaim(seed);
         bytes32 workId = last;
         Scope memory scope = _randomBox(seed >> 11);
-        _amend(_amendmentOf(id, scope));
+        if (seed & 1 == 0) _giveWhole(id, _of(_somebody(seed)));
+        EstateAmendment memory amendment = _amendmentOf(id, scope);
+        // Whose it is does not enter it otherwise without the museum, which has nothing of it.
+        Consent[] memory given = _agreed(rights.amendmentDigest(amendment), _ownersOf(id));
+        _fails(relayer, address(rights), abi.encodeCall(rights.amend, (amendment, given)));
+        _amend(amendment);
         claimedBoxes[workId][placeOfClaim[id] - 1] = scope;
+    }
+
+    function _giveWhole(uint256 id, Ownership memory ownership) private {
+        if (lastOwnership[id] == keccak256(abi.encode(ownership.owners, ownership.parts))) return;
+        _assign(_assignmentOf(id, ownership), _both(_ownersOf(id), ownership.owners));
+        _assigned(id, ownership);
     }
 
     function _claimOnPaper(uint256 seed) private {
@@ -405,7 +416,7 @@ contract EstatesHandler is Acts, Estates {
         _fails(stranger, address(rights), abi.encodeCall(rights.split, (split_, agreed)));
         if (placeOfClaim[id] == 0 || touched[id]) {
             EstateAmendment memory amendment = _amendmentOf(id, _randomBox(seed));
-            given = _agreed(rights.amendmentDigest(amendment), _ownersOf(id));
+            given = _agreed(rights.amendmentDigest(amendment), _claimants(_ownersOf(id)));
             _fails(relayer, address(rights), abi.encodeCall(rights.amend, (amendment, given)));
         }
     }

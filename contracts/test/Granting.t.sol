@@ -347,6 +347,26 @@ contract GrantingTest is Offers {
         _refusesOlder(older, TODAY + 100);
     }
 
+    function test_a_contract_of_between_two_claims_is_not_older_than_what_was_merged_of_both() public {
+        novel = _work(WorkKind.Publication, "another novel");
+        Claim memory claim_ = _claimOf(_everything(), _of(ann));
+        (claim_.alone, claim_.backlogUntil) = (Alone(0, 0), TODAY + 300);
+        claim_.scope.rights = Codes.RIGHTS & ~uint16(1);
+        uint256[] memory ids = new uint256[](2);
+        ids[0] = _claimed(claim_);
+        vm.warp(START + 100 days);
+        bytes32 exclusive = _grant(_offer(ids[0], ben, GrantKind.Exclusive, _part(2, 1, 1, 1, 100, 400)));
+        vm.warp(START + 200 days);
+        (claim_.scope.rights, claim_.deadline) = (1, uint64(vm.getBlockTimestamp() + 1 days));
+        ids[1] = _claimed(claim_);
+        uint256 merged = _merge(_mergeOf(ids, Axis.Rights));
+        Offer memory offer = _offer(merged, cleo, GrantKind.Exclusive, _part(2, 1, 1, 1, 200, 400));
+        offer.signedOn = TODAY + 150;
+        _refusesField(offer, "signedOn");
+        offer.signedOn = 0;
+        _refuses(offer, abi.encodeWithSelector(IGrants.GrantClashes.selector, exclusive));
+    }
+
     // What helps
 
     function _part(uint16 rights_, uint256 territories, uint128 languages, uint32 media, uint32 from, uint32 until)

@@ -40,7 +40,8 @@ contract RightsHandler is RightsReplay {
 
     address[] private _people;
     Snapshot[] private _snapshots;
-    mapping(bytes32 pair => bool) private _conflicting;
+    /// @dev At which points two clashed when the later was recorded.
+    mapping(bytes32 pair => Scope) private _conflicting;
     uint256 private _made;
 
     function setUp() public override {
@@ -104,12 +105,38 @@ contract RightsHandler is RightsReplay {
 
     /// @dev A claim to a new work, which comes last.
     function _newEstate(uint256 seed) private returns (uint256 estateId) {
+        estateId = _claimed(_aClaim(seed));
+        _followRights();
+    }
+
+    function _aClaim(uint256 seed) private returns (Claim memory claim_) {
         novel = _work(WorkKind.Publication, keccak256(abi.encode("novel", ++_made)));
-        Claim memory claim_ = _claimOf(_box(3, 7, 3, 3, TODAY - 10, type(uint32).max), _ownership(seed));
+        claim_ = _claimOf(_box(3, 7, 3, 3, TODAY - 10, type(uint32).max), _ownership(seed));
         claim_.alone = Alone(60, 1000);
         claim_.backlogUntil = _today() + 100;
-        estateId = _claimed(claim_);
+    }
+
+    /// @dev A new work, claimed in two halves with days between, and joined. The later claim does not put off the backlog.
+    function _claimInTwo(uint256 seed) private returns (uint256 estateId) {
+        Claim memory claim_ = _aClaim(seed);
+        uint256[] memory halves = new uint256[](2);
+        claim_.scope.rights = 1;
+        halves[0] = _claimed(claim_);
         _followRights();
+        vm.warp(vm.getBlockTimestamp() + 1 days + (seed >> 30) % 9 days);
+        (claim_.scope.rights, claim_.deadline) = (2, uint64(vm.getBlockTimestamp() + 1 days));
+        claim_.backlogUntil += 1;
+        _fails(abi.encodeCall(this.claimAgain, (claim_)));
+        claim_.backlogUntil -= 1;
+        halves[1] = _claimed(claim_);
+        _followRights();
+        if (seed & 4 == 0) (halves[0], halves[1]) = (halves[1], halves[0]);
+        estateId = _merge(_mergeOf(halves, Axis.Rights));
+        _followRights();
+    }
+
+    function claimAgain(Claim memory claim_) external {
+        _claimed(claim_);
     }
 
     function _ownership(uint256 seed) private view returns (Ownership memory ownership) {
@@ -231,17 +258,19 @@ contract RightsHandler is RightsReplay {
         _grantBy(offer, _parties(owners[seed % 2], offer.licensee));
     }
 
-    /// @dev A contract of before the claim: whatever it clashes with is counted, and remembered.
+    /// @dev A contract of before the claim: whatever it clashes with is counted, and remembered. One of its day is none.
     function _recordOlder(uint256 seed) private {
         (uint256 estateId, bool found) = _olderEstate(seed);
-        if (!found) estateId = _newEstate(seed);
+        if (!found || seed & 0x700 == 0) estateId = seed & 0x100 == 0 ? _claimInTwo(seed) : _newEstate(seed);
         bytes32 workId = boxes[estateId].workId;
         Offer memory offer = _offer(
             estateId, _other(seed, estateId), GrantKind(1 + (seed >> 100) % 3), _within(boxes[estateId].scope, seed)
         );
-        offer.signedOn = TODAY - 1;
+        offer.signedOn = claimedOnOf[estateId];
+        _fails(abi.encodeCall(this.grantOut, (offer)));
+        offer.signedOn -= 1 + uint32((seed >> 40) % 9);
         bytes32[] memory clashing = _clashing(workId, GrantKind(offer.kind), offer.scope, 0);
-        bytes32 grantId = _grant(offer);
+        bytes32 grantId = _carryOut(offer);
         _remember(grantId, clashing);
         require(grants.getGrant(grantId).conflicts == clashing.length, "conflicts were counted wrongly");
     }
@@ -256,7 +285,7 @@ contract RightsHandler is RightsReplay {
 
     function _remember(bytes32 grantId, bytes32[] memory clashing) private {
         for (uint256 i = 0; i < clashing.length; ++i) {
-            _conflicting[_pair(grantId, clashing[i])] = true;
+            _conflicting[_pair(grantId, clashing[i])] = _common(_scopeOf(grantId), _scopeOf(clashing[i]));
         }
     }
 
@@ -351,7 +380,6 @@ contract RightsHandler is RightsReplay {
             clashing = new bytes32[](0);
         }
         _amendGrant(_amending(grantId, next));
-        _remember(grantId, clashing);
         require(grants.getGrant(grantId).conflicts == clashing.length, "conflicts were counted wrongly");
     }
 
@@ -368,10 +396,9 @@ contract RightsHandler is RightsReplay {
     }
 
     function _mayEnter(bytes32 grantId, Scope memory next, bytes32[] memory clashing) private view returns (bool) {
-        Licence storage licence = licences[grantId];
-        bool recorded = licence.signedOn != 0 && backlogOf[licence.workId] > _today();
-        for (uint256 i = 0; i < clashing.length && !recorded; ++i) {
-            if (!_meet(_scopeOf(clashing[i]), _scopeOf(grantId))) return false;
+        Scope memory before = _scopeOf(grantId);
+        for (uint256 i = 0; i < clashing.length; ++i) {
+            if (!_liesIn(_common(_scopeOf(clashing[i]), next), before)) return false;
         }
         bytes32[] storage below = siblingsOf[grantId];
         for (uint256 i = 0; i < below.length; ++i) {
@@ -612,6 +639,17 @@ contract RightsHandler is RightsReplay {
         return Scope(rights_, territories, languages, media, from, until);
     }
 
+    function _common(Scope memory a, Scope memory b) private pure returns (Scope memory) {
+        return Scope({
+            rights: a.rights & b.rights,
+            territories: a.territories & b.territories,
+            languages: a.languages & b.languages,
+            media: a.media & b.media,
+            from: a.from > b.from ? a.from : b.from,
+            until: a.until < b.until ? a.until : b.until
+        });
+    }
+
     function _has(bytes32[] memory list, bytes32 one) private pure returns (bool) {
         for (uint256 i = 0; i < list.length; ++i) {
             if (list[i] == one) return true;
@@ -625,8 +663,9 @@ contract RightsHandler is RightsReplay {
 
     // What invariants ask
 
+    /// @notice Whether each point at which two meet was recorded as one at which they clash.
     function conflicting(bytes32 a, bytes32 b) external view returns (bool) {
-        return _conflicting[_pair(a, b)];
+        return _liesIn(_common(_scopeOf(a), _scopeOf(b)), _conflicting[_pair(a, b)]);
     }
 
     function worksChanged() external view returns (bytes32[] memory) {

@@ -51,6 +51,8 @@ abstract contract RightsReplay is Offers {
     mapping(bytes32 workId => uint256) public claimedVolume;
     mapping(bytes32 workId => uint32) internal backlogOf;
     mapping(uint256 estateId => Box) internal boxes;
+    /// @dev The day of the first claim that has something of it.
+    mapping(uint256 estateId => uint32) internal claimedOnOf;
 
     bytes32[] internal ids;
     mapping(bytes32 level => bytes32[]) internal siblingsOf;
@@ -149,23 +151,31 @@ abstract contract RightsReplay is Offers {
         if (act == IRightsRegistry.EstateClaimed.selector) {
             (uint256 estateId, bytes32 workId, Scope memory scope,, uint32 backlogUntil) =
                 abi.decode(data, (uint256, bytes32, Scope, Alone, uint32));
-            works_.push(workId);
-            (backlogOf[workId], claimedVolume[workId]) = (backlogUntil, Scopes.volume(scope));
+            if (claimedVolume[workId] == 0) {
+                works_.push(workId);
+                backlogOf[workId] = backlogUntil;
+            }
+            claimedVolume[workId] += Scopes.volume(scope);
+            claimedOnOf[estateId] = _today();
             _begin(estateId, workId, scope);
         } else if (act == IRightsRegistry.EstateSplit.selector) {
             (uint256 estateId, Axis axis, bytes32 intent,, uint256[] memory cuts) =
                 abi.decode(data, (uint256, Axis, bytes32, uint256, uint256[]));
             Scope[] memory parts = Scopes.cut(boxes[estateId].scope, axis, cuts, estateId);
             for (uint256 i = 0; i < parts.length; ++i) {
-                _begin(uint256(keccak256(abi.encode(intent, i))), boxes[estateId].workId, parts[i]);
+                uint256 part = uint256(keccak256(abi.encode(intent, i)));
+                claimedOnOf[part] = claimedOnOf[estateId];
+                _begin(part, boxes[estateId].workId, parts[i]);
             }
             _finish(estateId);
         } else if (act == IRightsRegistry.EstatesMerged.selector) {
             (uint256 estateId, Axis axis,,, uint256[] memory parts) =
                 abi.decode(data, (uint256, Axis, bytes32, uint256, uint256[]));
             Scope[] memory scopes = new Scope[](parts.length);
+            claimedOnOf[estateId] = type(uint32).max;
             for (uint256 i = 0; i < parts.length; ++i) {
                 scopes[i] = boxes[parts[i]].scope;
+                if (claimedOnOf[parts[i]] < claimedOnOf[estateId]) claimedOnOf[estateId] = claimedOnOf[parts[i]];
                 _finish(parts[i]);
             }
             _begin(estateId, boxes[parts[0]].workId, Scopes.merge(scopes, axis, parts));

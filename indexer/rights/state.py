@@ -22,6 +22,8 @@ from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 from indexer.words import static_words, words
 
 MOST_OWNERS = 50
+LONGEST_BACKLOG = 366
+"""Days in which contracts older than a claim are taken (RightsRegistry)."""
 
 
 class EstateStatus(IntEnum):
@@ -46,7 +48,7 @@ class Estate:
     """A box in the rights of one work, and whose it is: `parts[i]` of the sum of all parts are `owners[i]`'s.
 
     Attributes:
-        claimed_on: the day of the claim it comes from; of several, the last.
+        claimed_on: the day of the claim it comes from; of several, the first.
         claimed: whether it was claimed as it is, not made of another estate.
         granted: whether anything was granted of it.
     """
@@ -283,14 +285,8 @@ def _estate_claimed(before: Before, act: acts.EstateClaimed) -> Changed:
     _checked(before, check_estate, act.scope)
     _owned(before, act)
     of_work = _work_free(before, act.work_id)
-    registrant, *others = before.record.subjects[2:] or (ZERO_HASH,)
-    owners = [party for party in _parties(before, act.owners) if party != registrant]
-    if others != owners:
-        raise before.refuse("it names other parties than its owners")
-    _expect(before, subject, of_work, registrant, *owners)
-    _agreed(before, act.assents, 1 + len(owners))
+    _claimants_agreed(before, act, act.owners, subject, of_work)
     _, rights = _work_rights(before, act.work_id)
-    until = max(rights.backlog_until, act.backlog_until)
     estate = Estate(
         estate_id=act.estate_id,
         status=EstateStatus.LIVE,
@@ -306,7 +302,31 @@ def _estate_claimed(before: Before, act: acts.EstateClaimed) -> Changed:
         claimed=True,
         granted=False,
     )
+    until = _backlog_until(before, rights, act.backlog_until)
     return {subject: estate, of_work: replace(rights, claims=rights.claims + 1, backlog_until=until)}
+
+
+def _claimants_agreed(
+    before: Before,
+    act: acts.EstateClaimed | acts.EstateAmended,
+    of: tuple[Address, ...],
+    *subjects: Hash32,
+) -> None:
+    """Demand that a box was agreed to by the registrant, whoever that is, and by the owners that are not."""
+    registrant, *others = before.record.subjects[2:] or (ZERO_HASH,)
+    owners = [party for party in _parties(before, of) if party != registrant]
+    if others != owners:
+        raise before.refuse("it names other parties than its owners")
+    _expect(before, *subjects, registrant, *owners)
+    _agreed(before, act.assents, 1 + len(owners))
+
+
+def _backlog_until(before: Before, rights: WorkRights, until: int) -> int:
+    """Give the day that the first claim of a work sets, later than which no other may name."""
+    most = rights.backlog_until if rights.claims else china_day(before.time) + LONGEST_BACKLOG
+    if until > most:
+        raise before.refuse("it opens the backlog for longer than it may")
+    return max(rights.backlog_until, until)
 
 
 def _begun(estate: Estate, name: int, scope: Scope) -> Estate:
@@ -347,7 +367,7 @@ def _estates_merged(before: Before, act: acts.EstatesMerged) -> Changed:
     if len(parts) != len(act.estate_ids) or len({_of_whom(part) for part in parts}) != 1:
         raise before.refuse("it merges estates of several works, owners or terms")
     box: Scope = _checked(before, merge, [part.scope for part in parts], act.axis)
-    whole = replace(_begun(parts[0], act.estate_id, box), claimed_on=max(part.claimed_on for part in parts))
+    whole = replace(_begun(parts[0], act.estate_id, box), claimed_on=min(part.claimed_on for part in parts))
     owners = _parties(before, whole.owners)
     _expect(before, subject, before.sources.rights_of(whole.work_id), *found, *owners)
     _agreed(before, act.assents, len(owners))
@@ -392,9 +412,7 @@ def _estate_amended(before: Before, act: acts.EstateAmended) -> Changed:
     if not estate.claimed or estate.granted:
         raise before.refuse("its estate is no claim any more that nothing was granted of")
     _checked(before, check_estate, act.scope)
-    owners = _parties(before, estate.owners)
-    _expect(before, subject, before.sources.rights_of(estate.work_id), *owners)
-    _agreed(before, act.assents, len(owners))
+    _claimants_agreed(before, act, estate.owners, subject, before.sources.rights_of(estate.work_id))
     return {subject: replace(estate, scope=act.scope, revision=estate.revision + 1)}
 
 

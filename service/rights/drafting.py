@@ -115,14 +115,15 @@ class Drafting:
         return self._draft(requests.AssignEstate(made, ()), estate.work_id, parties)
 
     def amend_estate(self, estate_id: int, scope: Scope, reason: str, deadline: int) -> Draft:
-        """Enter a claim's box otherwise.
+        """Enter a claim's box otherwise; whoever agrees to a claim agrees to that.
 
         Raises:
             NotFound: there is no such estate.
         """
         estate = self.book.estate(estate_id)
         made = agreements.EstateAmendment(estate_id, estate.revision, scope, reason, deadline)
-        return self._draft(requests.AmendEstate(made, ()), estate.work_id, estate.owners)
+        parties = union([self.book.work(estate.work_id).registrant], estate.owners)
+        return self._draft(requests.AmendEstate(made, ()), estate.work_id, parties)
 
     def grant(self, estate_id: int, scope: Scope, terms: GrantTerms, deadline: int) -> Draft:
         """Grant some of an estate.

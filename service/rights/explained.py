@@ -15,7 +15,7 @@ from indexer.rights import scope as boxes
 from indexer.rights.acts import GrantKind, Ground, estate_id
 from indexer.rights.refusal import MOST_LIVE, Offer, Refusal, clashes, is_within, refusals
 from indexer.rights.scope import Scope, ScopeRefused, check_estate, check_grant
-from indexer.rights.state import MOST_OWNERS, Estate, EstateStatus, Grant, GrantStatus
+from indexer.rights.state import LONGEST_BACKLOG, MOST_OWNERS, Estate, EstateStatus, Grant, GrantStatus
 from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 from service.keys import agreements
 from service.keys.intents import digest
@@ -27,8 +27,6 @@ from service.rights.drafting import Drafting
 
 MOST_CLAIMS: Final = 64
 """Claims of a work (RightsRegistry)."""
-LONGEST_BACKLOG: Final = 366
-"""Days in which contracts older than a claim are taken (RightsRegistry)."""
 MOST_PARTIES: Final = 64
 """Who agree to one act (Consents)."""
 
@@ -64,10 +62,11 @@ def _claim(drafting: Drafting, request: requests.ClaimEstate) -> Iterator[Object
     yield from _work_held(drafting, claim.work_id)
     yield from _ownership(claim.ownership)
     yield from _malformed(claim.scope)
-    most = today + LONGEST_BACKLOG
+    rights = drafting.book.rights(claim.work_id)
+    # The first claim of a work sets the day.
+    most = rights.backlog_until if rights is not None and rights.claims else today + LONGEST_BACKLOG
     if claim.backlog_until > most:
         yield _said("BacklogTooLong", until=claim.backlog_until, most=most)
-    rights = drafting.book.rights(claim.work_id)
     if rights is not None and rights.claims >= MOST_CLAIMS:
         yield _said("ClaimsReached", workId=claim.work_id, most=MOST_CLAIMS)
     again = estate_id(digest(drafting.domain, claim), 0)
@@ -118,6 +117,8 @@ def _assign(drafting: Drafting, request: requests.AssignEstate) -> Iterator[Obje
 def _amend_estate(drafting: Drafting, request: requests.AmendEstate) -> Iterator[Objection]:
     said = request.agreement
     estate = drafting.book.estate(said.estate_id)
+    if drafting.book.work(estate.work_id).withdrawn:
+        yield _said("WorkGone", workId=estate.work_id)
     yield from _estate(drafting, estate, said.revision)
     yield from _malformed(said.scope)
     if not estate.claimed or estate.granted:
@@ -270,18 +271,16 @@ def _touched(drafting: Drafting, grant: Grant, request: requests.AmendGrant) -> 
 
 
 def _clashing_anew(drafting: Drafting, grant: Grant, scope: Scope) -> Iterator[Objection]:
-    """Look for clashes that are new: those that it had may stay, and of the backlog all, while that is open."""
+    """Look for clashes that are new: at points at which it clashed already it may, of the backlog too."""
     book, today = drafting.book, drafting.today
-    rights = book.rights(grant.work_id)
-    if grant.signed_on and rights is not None and today < rights.backlog_until:
-        return
     of: Estate | Grant
     of = book.grant(grant.parent_id) if grant.parent_id != ZERO_HASH else book.estate(grant.estate_id)
     offer = Offer(of, grant.licensee, grant.kind, scope, grant.sublicensable)
     for one in clashes(book.known(grant.work_id, drafting.now), offer, today):
-        other = one.grant
-        if other is not None and other.grant_id != grant.grant_id and not other.scope.overlaps(grant.scope):
-            yield Objection(_refusal(one, of, grant.licensee), other, one.overlap)
+        if one.grant is None or one.overlap is None or one.grant.grant_id == grant.grant_id:
+            continue
+        if not grant.scope.contains(one.overlap):
+            yield Objection(_refusal(one, of, grant.licensee), one.grant, one.overlap)
 
 
 def _grantors(

@@ -57,7 +57,7 @@ def divide(stage: Stage, made: Rights) -> tuple[int, int]:
     made.attested.append((intent, stage.who("gao")))
     whole = made_of(made, intent)
     earlier = (*everything[:4], start - 10, NO_END)
-    agree(stage, "amend", (whole, 1, earlier, "首日录入有误", deadline(stage)), ("bo", "gao"))
+    agree(stage, "amend", (whole, 1, earlier, "首日录入有误", deadline(stage)), ("issuer", "bo", "gao"))
     cuts = [1 << 113, (2**256 - 1) ^ (1 << 113)]
     cut = agree(stage, "split", (whole, 2, TERRITORIES, cuts, deadline(stage)), ("bo", "gao"))
     parts = [made_of(made, cut, place) for place in range(2)]

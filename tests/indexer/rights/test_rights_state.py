@@ -391,6 +391,44 @@ def test_a_claim_is_amended_until_something_was_made_or_granted_of_it() -> None:
             told.amend_estate(one, BOX)
 
 
+def test_an_amendment_is_agreed_to_by_the_registrant_and_the_owners() -> None:
+    told = RightsHistory()
+    estate = told.claim(WORK, BOX, AN)
+    told.assign(estate, BO)
+    told.amend_estate(estate, replace(BOX, until=NO_END), registrant=AN)
+    state = told.estate(estate)
+    said = acts.EstateAmended(estate, BOX, word("alone"), 0x11, "错字")
+    of_it = (SOURCES.estate(estate), SOURCES.rights_of(WORK))
+    refused(told, said, *of_it, SOURCES.party(AN))
+    refused(told, said, *of_it, SOURCES.party(BO), SOURCES.party(AN))
+    assert told.estate(estate) == state
+
+
+def test_the_first_claim_of_a_work_says_how_long_its_backlog_is_open() -> None:
+    told = RightsHistory()
+    with pytest.raises(StepRefused):
+        told.claim(WORK, BOX, AN, backlog=told.today + 367)
+    told.claim(WORK, BOX, AN, backlog=told.today + 366)
+    last = told.today + 366
+    told.tomorrow(9)
+    with pytest.raises(StepRefused):
+        told.claim(WORK, replace(BOX, rights=1), AN, backlog=last + 1)
+    told.claim(WORK, replace(BOX, rights=1), AN, backlog=last - 1)
+    rights = told.held[SOURCES.rights_of(WORK)]
+    assert isinstance(rights, WorkRights)
+    assert (rights.claims, rights.backlog_until) == (2, last)
+
+
+def test_what_was_merged_of_two_claims_is_as_old_as_the_first() -> None:
+    told = RightsHistory()
+    first = told.claim(WORK, replace(BOX, media=1), AN)
+    day = told.today
+    told.tomorrow(9)
+    second = told.claim(WORK, replace(BOX, media=2), AN)
+    assert told.estate(second).claimed_on == day + 9
+    assert told.estate(told.merge([second, first], Axis.MEDIA)).claimed_on == day
+
+
 def test_estates_of_other_owners_are_not_merged() -> None:
     told = RightsHistory()
     estate = told.claim(WORK, BOX, AN)

@@ -112,11 +112,13 @@ class RightsHistory(History):
         order = SOURCES.order(word("order"))
         self.record(act, *self._of(state), order, *self._parties((*state.owners, *owners)))
 
-    def amend_estate(self, estate: int, scope: Scope) -> None:
+    def amend_estate(self, estate: int, scope: Scope, registrant: Address | None = None) -> None:
+        """The first owner is the registrant, where no other is named."""
         state = self.estate(estate)
         intent = word("amend", estate, state.revision)
-        act = acts.EstateAmended(estate, scope, intent, own_keys(len(state.owners)), "错字")
-        self.record(act, *self._of(state), *self._parties(state.owners))
+        parties = self._parties((registrant or state.owners[0], *state.owners))
+        act = acts.EstateAmended(estate, scope, intent, own_keys(len(set(parties))), "错字")
+        self.record(act, *self._of(state), *parties)
 
     def hold_estate(self, estate: int, until: int = (1 << 64) - 1) -> None:
         order = word("order", estate)

@@ -452,7 +452,10 @@ def test_what_it_explains_before_is_what_the_chain_refuses_after(novel: Novel) -
             {"act": "assign", **estate, "owners": shares, "agreement": AGREEMENT},
             owners,
         ),
-        "amendment-too-late": ({"act": "amend_estate", **estate, "scope": narrow, "reason": "误录"}, owners),
+        "amendment-too-late": (
+            {"act": "amend_estate", **estate, "scope": narrow, "reason": "误录"},
+            (*owners, "museum"),
+        ),
         "until-out-of-range": (
             {"act": "surrender", "grant_id": novel.grant_id, "last_day": "2099-01-01"},
             ("tokyo",),

@@ -162,7 +162,7 @@ def test_every_kind_of_request_about_rights_is_settled_with_a_record_of_its_own(
     narrower = agreements.EstateAmendment(
         world, 1, replace(whole.scope, rights=0b1111_1111_1111), "误录", FAR
     )
-    house.do(amend=requests.AmendEstate(narrower, house.agreed(narrower, *owners)))
+    house.do(amend=requests.AmendEstate(narrower, house.agreed(narrower, house.issuer, *owners)))
     split = agreements.Split(world, 2, Axis.RIGHTS, (0b1000_0000_0000, 0b0111_1111_1111), FAR)
     house.do(split=requests.SplitEstate(split, house.agreed(split, *owners)))
     translated, rest = (naming.made_estate(house.intent(split), place) for place in (0, 1))

@@ -15,7 +15,7 @@ from indexer import events
 from indexer.rights import acts, refusal
 from indexer.rights.acts import Alone, GrantKind, Ground
 from indexer.rights.scope import Axis, Scope
-from indexer.rights.state import MOST_OWNERS
+from indexer.rights.state import LONGEST_BACKLOG, MOST_OWNERS
 from indexer.store import Projection
 from indexer.values import ZERO_HASH, Address, Hash32
 from service.errors import NotFound
@@ -226,6 +226,13 @@ def _without_papers(w: World) -> Ask:
     return lambda draw: changed(assign(w)(draw), agreement=ZERO_HASH)
 
 
+def _in_conflict() -> tuple[World, Hash32]:
+    """An exclusive grant that goes on for long, and an older contract that was recorded with its conflict."""
+    w = world()
+    w.grant(replace(PART, until=21_000))
+    return w, w.grant(signed_on=w.told.today - 900)
+
+
 def _below(w: World, scope: Scope) -> Ask:
     of = w.grant()
     w.told.sublicense(of, DE, GrantKind.NON_EXCLUSIVE, PART)
@@ -236,7 +243,7 @@ FORESEEN: Final[Mapping[str, Tell]] = {
     "AgreementMissing": _without_papers,
     "AmendmentTooLate": lambda w: first(w, World.grant, amend_estate),
     "BacklogClosed": lambda w: first(w, lambda w: w.told.tomorrow(200), lambda w: grant(w, signed_on=1)),
-    "BacklogTooLong": lambda w: claim(w, backlog=w.told.today + explained.LONGEST_BACKLOG + 1),
+    "BacklogTooLong": lambda w: claim(w, backlog=w.told.today + 101),
     "ClaimOverlaps": lambda w: claim(w, BOX),
     "ClaimsReached": _claims,
     "CutMalformed": lambda w: split(w, 0b1111),
@@ -344,7 +351,7 @@ def test_what_is_not_there_cannot_be_drafted(tmp_path: Path) -> None:
         ("Grants", "DEEPEST", refusal.DEEPEST),
         ("RightsRegistry", "MOST_OWNERS", MOST_OWNERS),
         ("RightsRegistry", "MOST_CLAIMS", explained.MOST_CLAIMS),
-        ("RightsRegistry", "LONGEST_BACKLOG", explained.LONGEST_BACKLOG),
+        ("RightsRegistry", "LONGEST_BACKLOG", LONGEST_BACKLOG),
         ("Consents", "MOST_PARTIES", explained.MOST_PARTIES),
     ],
 )
@@ -397,6 +404,29 @@ class TestAmendingAGrant:
         ask = then(told, amend_grant, lambda w: w.told.surrender(_only(w), 20_600))
         assert asked(told, ask, tmp_path) == ["grant-over"]
 
+    def test_a_conflict_that_was_recorded_may_stay_and_become_less(self, tmp_path: Path) -> None:
+        told, of = _in_conflict()
+        wider = replace(PART, territories=0b11)
+        assert asked(told, amend_grant(told, replace(PART, until=20_600), of), tmp_path) == []
+        (tmp_path / "wider").mkdir()
+        # Where the other is not it may go, while older contracts are taken or not.
+        assert asked(told, amend_grant(told, wider, of), tmp_path / "wider") == []
+
+    def test_a_conflict_that_was_recorded_is_not_widened(self, tmp_path: Path) -> None:
+        told, of = _in_conflict()
+        longer = replace(PART, until=20_800)
+        assert asked(told, amend_grant(told, longer, of), tmp_path) == ["grant-clashes"]
+        told.told.tomorrow(200)
+        (tmp_path / "later").mkdir()
+        assert asked(told, amend_grant(told, longer, of), tmp_path / "later") == ["grant-clashes"]
+
+    def test_an_older_contract_as_amended_clashes_with_nothing_new(self, tmp_path: Path) -> None:
+        told = world()
+        told.grant(ELSEWHERE)
+        of = told.grant(signed_on=told.told.today - 900)
+        wider = replace(PART, territories=0b11)
+        assert asked(told, amend_grant(told, wider, of), tmp_path) == ["grant-clashes"]
+
 
 class TestTheBacklog:
     def test_a_contract_signed_before_the_claim_is_taken_with_its_clashes(self, tmp_path: Path) -> None:
@@ -404,9 +434,57 @@ class TestTheBacklog:
         ask = first(told, World.grant, lambda w: grant(w, signed_on=w.told.today - 900))
         assert asked(told, ask, tmp_path) == []
 
+    def test_one_signed_between_two_claims_is_not_where_the_two_were_joined(self, tmp_path: Path) -> None:
+        told = world()
+        told.told.tomorrow(10)
+        more = told.told.claim(told.work, replace(BOX, territories=1 << 9), AN, BO)
+        joined = told.told.merge([told.estate, more], Axis.TERRITORIES)
+        w = World(told.told, told.work, joined)
+        assert asked(w, grant(w, signed_on=w.told.today - 5), tmp_path) == ["offer-malformed"]
+        (tmp_path / "before").mkdir()
+        assert asked(w, grant(w, signed_on=w.told.today - 11), tmp_path / "before") == []
+
     def test_one_signed_since_is_not(self, tmp_path: Path) -> None:
         told = world()
         assert asked(told, grant(told, signed_on=told.told.today), tmp_path) == ["offer-malformed"]
+
+
+def test_the_first_claim_of_a_work_opens_the_backlog_for_a_year_at_most(tmp_path: Path) -> None:
+    told = RightsHistory()
+    w = World(told, told.work(AN, 1), 0)
+    assert asked(w, claim(w, backlog=told.today + LONGEST_BACKLOG), tmp_path) == []
+    (tmp_path / "more").mkdir()
+    longer = claim(w, backlog=told.today + LONGEST_BACKLOG + 2)
+    assert asked(w, longer, tmp_path / "more") == ["backlog-too-long"]
+
+
+def test_no_later_claim_puts_off_the_end_of_the_backlog(tmp_path: Path) -> None:
+    w = world()
+    assert asked(w, claim(w, backlog=w.told.today + 100), tmp_path) == []
+    w.told.tomorrow(150)
+    (tmp_path / "after").mkdir()
+    again = claim(w, backlog=w.told.today + 10)
+    assert asked(w, again, tmp_path / "after") == ["backlog-too-long"]
+
+
+def test_an_amended_claim_is_agreed_to_by_the_registrant_and_the_owners(tmp_path: Path) -> None:
+    w = world()
+    w.told.assign(w.estate, CI)
+    found: list[tuple[Address, ...]] = []
+
+    def ask(drafting: Drafting) -> Draft:
+        draft = amend_estate(w)(drafting)
+        found.append(draft.parties)
+        return draft
+
+    assert asked(w, ask, tmp_path) == []
+    assert found == [(AN, CI)]
+
+
+def test_a_claim_of_a_withdrawn_work_is_not_amended(tmp_path: Path) -> None:
+    w = world()
+    _withdrawn(w)
+    assert asked(w, amend_estate(w), tmp_path) == ["work-gone"]
 
 
 def test_an_account_that_stands_for_another_grants_nothing_to_it(tmp_path: Path) -> None:
