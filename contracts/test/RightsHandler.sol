@@ -169,7 +169,8 @@ contract RightsHandler is RightsReplay {
         }
         uint32 from = scope.from > _today() ? scope.from : _today();
         if (axis == Axis.Time && scope.until <= from + 1) return _divide(_newEstate(seed), seed);
-        uint32 longest = scope.until - from - 1;
+        // One that has a day left is cut along a mask too.
+        uint32 longest = scope.until > from + 1 ? scope.until - from - 1 : 1;
         uint32 day = from + 1 + uint32((seed >> 40) % (longest > 30 ? 30 : longest));
         if (axis == Axis.Time && day >= scope.until) day = scope.until - 1;
         parts = _split(_splitOf(estateId, axis, axis == Axis.Time ? _cuts(day) : _halves(mask)));
