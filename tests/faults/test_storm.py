@@ -209,7 +209,7 @@ def test_nothing_is_lost_on_postgresql(
     _on_the_validator(geth_node, nursery, tally, SEED + 1, server)
 
 
-# Nightly, as it does not always come to its end: in one run, 869 blocks long, anvil counted a sender's nonces and lacked
+# Nightly, as it does not always come to its end: in a run of 869 blocks anvil counted a sender's nonces and lacked
 # transactions that had been final, and index and worker waited. Whether all of that is anvil's is not known yet.
 @pytest.mark.nightly
 def test_nothing_is_lost_on_a_chain_that_turns(
