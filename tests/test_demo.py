@@ -85,9 +85,9 @@ def running(folder: Path) -> list[str]:
     return found
 
 
-def gone(folder: Path, seconds: float = SOON) -> bool:
+def gone(folder: Path) -> bool:
     """Wait until no process names a folder."""
-    until = time.monotonic() + seconds
+    until = time.monotonic() + SOON
     while running(folder):
         if time.monotonic() > until:
             return False
@@ -97,11 +97,10 @@ def gone(folder: Path, seconds: float = SOON) -> bool:
 
 @dataclass
 class Stay:
-    """A demonstration that stays, and how long it took to come up."""
+    """A demonstration that stays, and what it showed."""
 
     process: subprocess.Popen[str]
     shown: str
-    seconds: float
 
     def leave(self, number: signal.Signals) -> int:
         """Signal it alone, as `kill` does; its exit code."""
@@ -112,14 +111,13 @@ class Stay:
 
 def stay(home: Path) -> Stay:
     """Start a demonstration and wait for the addresses to open."""
-    began = time.monotonic()
     process = qianyin("--home", home, "demo")
     assert process.stdout is not None
     shown = ""
     for line in process.stdout:
         shown += line
         if "Ctrl-C" in line:
-            return Stay(process, shown, time.monotonic() - began)
+            return Stay(process, shown)
     raise AssertionError(process.communicate()[1])
 
 
@@ -205,8 +203,7 @@ class TestStaying:
         said = other.communicate(timeout=60)[1]
         assert (other.returncode, "already" in said) == (1, True), "a second one at once is told so"
         assert again.leave(signal.SIGINT) == 0
-        assert gone(home, 5.0), running(home)
-        assert again.seconds < 30, "it continues; the first start takes far longer on the same machine"
+        assert gone(home), running(home)
 
     def test_sigterm_while_it_begins_leaves_nothing_either(self, home: Path):
         process = qianyin("--home", home, "demo")
@@ -215,7 +212,7 @@ class TestStaying:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
         assert process.returncode == 130
-        assert gone(home, 5.0), running(home)
+        assert gone(home), running(home)
 
     def test_killed_all_at_once_nothing_that_was_acknowledged_is_lost(
         self, home: Path, request: pytest.FixtureRequest
