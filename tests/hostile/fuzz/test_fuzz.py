@@ -28,7 +28,7 @@ pytestmark = [
 ]
 ROOT = Path(__file__).parents[3]
 RUNS = 300
-WITHIN = 20_000
+WITHIN = 100_000
 DEEP = 20_000
 needs_atheris = pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None, reason="atheris has no wheel for this system"
