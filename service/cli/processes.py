@@ -88,9 +88,10 @@ def run_worker(arguments: argparse.Namespace) -> int:
     with installation_of(arguments) as installation:
         _ = installation.deployment, installation.vault  # What is missing is said in our words.
         worker = open_worker(installation.settings, installation.files)
+        stop = told_to_stop()  # Before it is announced: who reads that may press Ctrl-C at once.
         aside("开始执行已受理的请求，Ctrl-C 停止", "carrying out accepted requests, Ctrl-C ends it")
         try:
-            worker.run(told_to_stop())
+            worker.run(stop)
         finally:
             worker.close()
     return 0
@@ -108,8 +109,9 @@ def run_index(arguments: argparse.Namespace) -> int:
             indexer.catch_up()
             learn_titles(installation)
             return 0
+        stop = told_to_stop()
         aside("开始跟随链并建立索引，Ctrl-C 停止", "following the chain, Ctrl-C ends it")
-        indexer.run(told_to_stop(), poll=arguments.poll, heed=Heed(installation))
+        indexer.run(stop, poll=arguments.poll, heed=Heed(installation))
     return 0
 
 
