@@ -5,7 +5,6 @@ Their twins are the operations of `rights.py`, `estates.py` and `proposals.py`, 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -35,10 +34,8 @@ from service.reading.rights import glance, mine, proposing, single
 from service.reading.rights.glance import Asked
 from service.reading.timeline import history_page
 from service.rights import consents, proposals
-from service.rights.audience import owners_of
 from service.rights.ending import MONTHS, MOST_MONTHS, Wording, parties_of
 from service.rights.proposals import Proposal
-from service.rights.showing import openness_of
 
 routes = APIRouter(include_in_schema=False)
 
@@ -188,10 +185,7 @@ def grant(request: Request, installation: Installed, reader: Reader, grant_id: s
     """One grant, for its parties."""
     with signed_in(request, installation, reader) as visit:
         found = visit.one.audience.require_grant(visit.one.book, digest_in(grant_id))
-        reading, known = visit.rights(found.work_id), visit.one.book.view.grant(found.grant_id)
-        page = single.grant_page(reading, found.grant_id)
-        assert known is not None, "it was just found"
-        return private(request, replace(page, history=glance.history_of(reading, known)))
+        return private(request, single.grant_page(visit.rights(found.work_id), found.grant_id))
 
 
 @routes.get("/e/{estate_id}")
@@ -200,12 +194,7 @@ def estate(request: Request, installation: Installed, reader: Reader, estate_id:
     with signed_in(request, installation, reader) as visit:
         found = visit.one.audience.require_estate(visit.one.book, number_in(estate_id))
         reading = visit.rights(found.work_id).of(found)
-        known = visit.one.book.view.estate(found.estate_id)
-        page = single.estate_page(reading, installation.database, found.estate_id)
-        said = openness_of(installation.database, found.estate_id, owners_of(found))
-        assert known is not None, "it was just found"
-        public, history = said is not None and said.open, glance.history_of(reading, known)
-        return private(request, replace(page, public=public, history=history))
+        return private(request, single.estate_page(reading, installation.database, found.estate_id))
 
 
 @routes.get("/g/{grant_id}/evidence")

@@ -11,11 +11,11 @@ from indexer.values import ZERO_HASH, Hash32, as_hex
 from indexer.wire import write_address
 from service.outbox.database import Database
 from service.pages import addresses
-from service.pages.views import Clash, EstatePage, Fact, GrantPage, HistoryView
-from service.reading.rights.glance import Reading, estate_line
+from service.pages.views import Clash, EstatePage, Fact, GrantPage
+from service.reading.rights.glance import Reading, estate_line, history_of
 from service.reading.rights.phrasing import scope_view
-from service.reading.timeline import timeline
-from service.rights.showing import openness
+from service.rights.audience import owners_of
+from service.rights.showing import openness_of
 
 
 def grant_page(reading: Reading, grant_id: Hash32) -> GrantPage:
@@ -43,7 +43,7 @@ def grant_page(reading: Reading, grant_id: Hash32) -> GrantPage:
         conflicts=conflicts,
         conflicts_unseen=unseen,
         bundle=f"{addresses.grant(as_hex(grant_id))}/evidence",
-        history=_history(reading, known),
+        history=history_of(reading, known),
         technical=_technical(reading, known, Fact("grant_id", as_hex(grant_id))),
         as_of=reading.context.as_of(known.settled),
         test_verifier=reading.context.is_test(*grant.grantors, grant.licensee),
@@ -59,7 +59,7 @@ def estate_page(reading: Reading, database: Database, estate_id: int) -> EstateP
     book, audience = reading.book, reading.audience
     estate, phrasing = audience.require_estate(book, estate_id), reading.phrasing
     burdens = reading.rights.burdens(estate.scope, reading.today)
-    said = openness(database, estate_id)
+    said = openness_of(database, estate_id, owners_of(estate))
     whole = audience.owns(estate) or audience.sees_work(book, estate.work_id)
     known = book.view.estate(estate_id)
     assert known is not None, "it was just found"
@@ -72,7 +72,7 @@ def estate_page(reading: Reading, database: Database, estate_id: int) -> EstateP
         burdens=tuple(phrasing.grant(one) for one in burdens if audience.sees_grant(book, one)),
         public=said is not None and said.open,
         bundle=f"{addresses.estate(str(estate_id))}/evidence" if whole else None,
-        history=_history(reading, known),
+        history=history_of(reading, known),
         technical=_technical(reading, known, Fact("estate_id", str(estate_id))),
         as_of=reading.context.as_of(known.settled),
         test_verifier=reading.context.is_test(*estate.owners),
@@ -94,10 +94,6 @@ def _conflicts(reading: Reading, grant: Grant) -> tuple[tuple[Clash, ...], int]:
     seen = [one for one in every if reading.audience.sees_grant(reading.book, one[0])]
     clashes = tuple(Clash(phrasing.grant(other), scope_view(common)) for other, common in seen)
     return clashes, len(every) - len(seen)
-
-
-def _history(reading: Reading, known: Known) -> HistoryView:  # type: ignore[type-arg]
-    return timeline(reading.context, known).view
 
 
 def _technical(reading: Reading, known: Known, name: Fact) -> tuple[Fact, ...]:  # type: ignore[type-arg]
