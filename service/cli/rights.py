@@ -26,7 +26,7 @@ from service.cli.opening import (
     tell,
 )
 from service.cli.orders import moment_word
-from service.cli.rights_asking import Asking, asking, work_of
+from service.cli.rights_asking import Asking, as_shape, asking, work_of
 from service.errors import BadInput
 
 if TYPE_CHECKING:
@@ -375,21 +375,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _body(said: dict[str, Any]) -> ActBody:
-    from pydantic import TypeAdapter, ValidationError
-
     from service.api.acts import AnyAct
-    from service.api.faults import listed
 
-    try:
-        found: ActBody = TypeAdapter(AnyAct).validate_python(said)
-    except ValidationError as fault:
-        faults = listed(fault.errors())
-        raise BadInput(
-            "act-malformed",
-            f"有 {len(faults)} 处不合格式：{faults[0]}",
-            f"It is malformed in {len(faults)} places: {faults[0]}",
-            faults=faults,
-        ) from fault
+    found: ActBody = as_shape(
+        AnyAct, said, "act-malformed", "有 {} 处不合格式：{}", "It is malformed in {} places: {}"
+    )
     return found
 
 

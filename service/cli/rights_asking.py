@@ -7,11 +7,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from service.cli import naming
 from service.cli.acting import KEY, PRINCIPAL, bearer
 from service.cli.opening import installation_of
+from service.errors import BadInput
 
 if TYPE_CHECKING:
     from indexer.values import Hash32
@@ -54,6 +55,28 @@ def asking(arguments: argparse.Namespace) -> Iterator[Asking]:
             audience = audience_of(installation, who, book)
             account = who.account or installation.vault.operator(Operator.ISSUER)
             yield Asking(installation, one, who, book, audience, Asks(book, audience, account, one.now))
+
+
+def as_shape(shape: Any, said: dict[str, Any], code: str, zh: str, en: str) -> Any:
+    """Read what was typed as one of the API's shapes.
+
+    Args:
+        shape: a pydantic model, or a union of some.
+        zh, en: what is said of faults: of how many, and of the first.
+
+    Raises:
+        BadInput: it has faults, all of which `facts` lists.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    from service.api.faults import listed
+
+    try:
+        return TypeAdapter(shape).validate_python(said)
+    except ValidationError as fault:
+        faults = listed(fault.errors())
+        said_of = (len(faults), faults[0])
+        raise BadInput(code, zh.format(*said_of), en.format(*said_of), faults=faults) from fault
 
 
 def work_of(one: Asking, text: str) -> Hash32:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.cli.opening import Verbs, counted, octets_of, tell, written
-from service.cli.rights_asking import Asking, asking, work_of
-from service.errors import BadInput
+from service.cli.rights_asking import Asking, as_shape, asking, work_of
 
 if TYPE_CHECKING:
     from indexer.values import Hash32
@@ -75,23 +74,18 @@ def _onix(one: Asking, work: Hash32, query: ProductQuery) -> bytes:
 
 
 def _query(arguments: argparse.Namespace) -> ProductQuery:
-    from pydantic import ValidationError
-
-    from service.api.faults import listed
     from service.api.rights_files import ProductQuery as Asked
 
     names = ("right", "language", "medium", "publisher", "isbn", "on", "release")
     said = {name: getattr(arguments, name) for name in names}
-    try:
-        return Asked.model_validate({name: value for name, value in said.items() if value is not None})
-    except ValidationError as fault:
-        faults = listed(fault.errors())
-        raise BadInput(
-            "product-malformed",
-            f"产品有 {len(faults)} 处未写明或有误：{faults[0]}",
-            f"The product is wrong or unclear in {len(faults)} places: {faults[0]}",
-            faults=faults,
-        ) from fault
+    query: ProductQuery = as_shape(
+        Asked,
+        {name: value for name, value in said.items() if value is not None},
+        "product-malformed",
+        "产品有 {} 处未写明或有误：{}",
+        "The product is wrong or unclear in {} places: {}",
+    )
+    return query
 
 
 def run_import(arguments: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ from service.rights.answers import day_text, last_day, owners_body, scope_body
 
 Call = Callable[[Address, Tongue], str]
 _NONE: Final = ("无", "none")
-_KINDS: Final = {
+KIND_WORDS: Final = {
     GrantKind.EXCLUSIVE: ("专有", "exclusive"),
     GrantKind.SOLE: ("排他", "sole"),
     GrantKind.NON_EXCLUSIVE: ("普通", "non-exclusive"),
@@ -31,7 +31,7 @@ _GROUNDS: Final = {
     Ground.AGREEMENT: ("双方协议", "agreement"),
     Ground.CONDITION: ("约定条件", "a condition that it records"),
 }
-_AXES: Final = {
+AXIS_WORDS: Final = {
     **{Axis(place): (known.zh, known.en) for place, known in enumerate(LISTS)},
     Axis.TIME: ("期间", "term"),
 }
@@ -92,8 +92,8 @@ def _alone(name: str, alone: Alone) -> Term:
 
 def _word(value: IntEnum) -> tuple[str, str]:
     if isinstance(value, GrantKind):
-        return _KINDS.get(value, _NONE)
-    return _GROUNDS.get(value, _NONE) if isinstance(value, Ground) else _AXES[Axis(value)]
+        return KIND_WORDS.get(value, _NONE)
+    return _GROUNDS.get(value, _NONE) if isinstance(value, Ground) else AXIS_WORDS[Axis(value)]
 
 
 def _plain(name: str, value: Any) -> Term:

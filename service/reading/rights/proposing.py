@@ -35,7 +35,7 @@ from service.reading.rights.glance import Reading, choices
 from service.reading.rights.phrasing import KINDS, scope_view
 from service.rights.explained import Objection
 from service.rights.proposals import Given, Proposal, ProposalState
-from service.rights.terms import terms
+from service.rights.terms import AXIS_WORDS, KIND_WORDS, terms
 
 _ACTS: dict[type[Any], ProposedAct] = {
     requests.ClaimEstate: "claim",
@@ -55,17 +55,7 @@ _STATES: dict[ProposalState, StateWord] = {
     ProposalState.WITHDRAWN: "withdrawn",
     ProposalState.LAPSED: "lapsed",
 }
-_AXES = (Axis.RIGHTS, Axis.TERRITORIES, Axis.LANGUAGES, Axis.MEDIA)
 NAMED_AXES: dict[str, Axis] = {axis.name.lower(): axis for axis in Axis}
-_AXIS_WORDS: dict[Axis, Bilingual] = {
-    **{axis: Bilingual(known.zh, known.en) for axis, known in zip(_AXES, LISTS, strict=True)},
-    Axis.TIME: Bilingual("期间", "term"),
-}
-_KIND_WORDS = {
-    GrantKind.EXCLUSIVE: Bilingual("专有", "exclusive"),
-    GrantKind.SOLE: Bilingual("排他", "sole"),
-    GrantKind.NON_EXCLUSIVE: Bilingual("普通", "non-exclusive"),
-}
 
 
 def proposal_line(
@@ -170,7 +160,9 @@ def grant_form(
         territories=choices(TERRITORIES, filled.territories),
         languages=choices(LANGUAGES, filled.languages),
         media=choices(MEDIA, filled.media),
-        kinds=tuple(Choice(KINDS[kind], said, kind is filled.kind) for kind, said in _KIND_WORDS.items()),
+        kinds=tuple(
+            Choice(KINDS[kind], Bilingual(*said), kind is filled.kind) for kind, said in KIND_WORDS.items()
+        ),
         since=filled.since,
         until=filled.until,
         licensee=filled.licensee,
@@ -211,7 +203,10 @@ def split_form(
         work_id=as_hex(reading.work_id),
         title=reading.title,
         estates=_offered(mine, chosen),
-        axes=tuple(Choice(name, _AXIS_WORDS[axis], axis is filled.axis) for name, axis in NAMED_AXES.items()),
+        axes=tuple(
+            Choice(name, Bilingual(*AXIS_WORDS[axis]), axis is filled.axis)
+            for name, axis in NAMED_AXES.items()
+        ),
         cut_off=_within(chosen, filled) if chosen is not None and filled.axis is not Axis.TIME else (),
         day=filled.day,
         faults=tuple(faults),

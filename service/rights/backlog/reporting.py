@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from indexer.china import date_of
-from indexer.rights.acts import GrantKind
 from indexer.rights.scope import NO_END, Axis, Scope
 from indexer.rights.text import Tongue, write_mask
 from service.intake.writing import Written
@@ -15,6 +14,7 @@ from service.rights.backlog.columns import CONTRACTS
 from service.rights.backlog.conflicts import MOST_CONFLICTS, Between, Conflict, Why
 from service.rights.backlog.contract import DAY_ZERO, Contract
 from service.rights.backlog.facts import FACT_WORDS, PRESUMED, Fact
+from service.rights.terms import KIND_WORDS
 
 WHY_WORDS: Final = {
     Why.CLASH: ("授权范围重叠", "the grants overlap"),
@@ -27,11 +27,6 @@ BETWEEN_WORDS: Final = {
     Between.TWO_LICENSORS: ("两个授权方", "two licensors"),
     Between.ONE_LICENSEE: ("同一被授权方（续约或重复录入？）", "one licensee (a renewal, or entered twice?)"),
     Between.UNKNOWN: ("授权方不详", "a licensor is unknown"),
-}
-KIND_WORDS: Final = {
-    GrantKind.EXCLUSIVE: ("专有", "exclusive"),
-    GrantKind.SOLE: ("排他", "sole"),
-    GrantKind.NON_EXCLUSIVE: ("普通", "non-exclusive"),
 }
 SURE: Final = ("冲突", "Conflict")
 POSSIBLE: Final = ("可能冲突", "Possible conflict")
