@@ -72,7 +72,11 @@ def signers(folder: Path) -> list[Address]:
 
 
 def command(binary: Path, folder: Path, chain_id: int, port: int) -> list[str]:
-    """Return the command line; the node must be started in `folder`, since a socket's path has a length limit."""
+    """Return the command line; the node must be started in `folder`.
+
+    A socket's path has a length limit (107 bytes), which that of a home folder may exceed; so it is named from here.
+    geth takes `./geth.ipc` for a plain name and puts the folder's whole path before it, so the name goes round.
+    """
     [validator] = signers(folder)
     return [
         str(binary), "--config", "config.toml", "--datadir", ".", "--networkid", str(chain_id),
@@ -81,7 +85,7 @@ def command(binary: Path, folder: Path, chain_id: int, port: int) -> list[str]:
         "--miner.gaslimit", str(genesis.GAS_LIMIT),
         "--unlock", as_hex(validator), "--password", keys.PASSWORD_FILE, "--allow-insecure-unlock",
         "--http", "--http.addr", "127.0.0.1", "--http.port", str(port), "--http.api", "eth,net,web3",
-        "--authrpc.addr", "127.0.0.1", "--authrpc.port", "0", "--ipcpath", f"./{SOCKET}",
+        "--authrpc.addr", "127.0.0.1", "--authrpc.port", "0", "--ipcpath", f"../{folder.resolve().name}/{SOCKET}",
         "--rpc.gascap", "0", "--rpc.txfeecap", "0",
         "--txpool.accountslots", "65536", "--txpool.globalslots", "131072",
         "--txpool.accountqueue", "65536", "--txpool.globalqueue", "131072",

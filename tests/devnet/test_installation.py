@@ -105,6 +105,16 @@ def test_on_anvil_the_trust_anchor_says_that_blocks_carry_no_seal(
     assert (pinned.consensus.kind, pinned.consensus.validators_at(1)) == ("none", None)
 
 
+def test_a_home_folder_may_lie_deep(tmp_path: Path) -> None:
+    """A socket's path may have 107 bytes, and geth does not start where it cannot listen at its own."""
+    home = tmp_path.joinpath(*["a-folder-of-forty-characters-and-no-more"] * 4)
+    installation.start(home, chain="geth", attached=True)
+    try:
+        assert (home / "chain" / "geth" / geth.SOCKET).is_socket()
+    finally:
+        installation.down(home)
+
+
 def test_a_second_up_finds_node_and_contracts(home: Path, roles: dict[str, Address]) -> None:
     first = installation.up(home, roles, attached=True)
     pid, sent = installation.status(home).pid, _nonce(home)

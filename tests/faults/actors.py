@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
@@ -28,11 +28,12 @@ from indexer.follow import Header
 from indexer.live import Indexer, Outcome, Trouble
 from indexer.node import Node
 from indexer.reindex import reindex
-from indexer.span import LedgerBlock, Span
+from indexer.span import LedgerBlock, LogsMismatch, Span
 from indexer.store import Projection, sqlite
 from indexer.store.opening import SCHEMA
 from indexer.store.rows import Rows
 from indexer.store.writing import write_fast
+from indexer.values import Hash32
 from service.errors import Unavailable
 from service.files import kubo
 from service.installation import Installation
@@ -46,6 +47,8 @@ from tests.service.outbox.victim import SendFirst
 
 MARKS = "marks"
 """The file in a home folder where a program says who it is and at which point it dies, just before it does."""
+BELIEVED = "believed"
+"""What an indexer says there that has kept records to which the ledger does not lead."""
 JUMPED = "clock jumped"
 """What one says there when it first reads its clock after that jumped."""
 TOO_LONG = "file too long"
@@ -53,6 +56,7 @@ TOO_LONG = "file too long"
 UNANSWERED = "index did not answer"
 """What an indexer says there whose database let it do nothing."""
 _BETWEEN_JUMPS = 0.4
+_honest_compare = reading._compare
 
 
 class IndexPoint(StrEnum):
@@ -149,6 +153,8 @@ def doom(part: Part, began: Callable[[], None]) -> Callable[[str], None]:
         if first:
             began()
         first = False
+        if here == BELIEVED:
+            _mark(part, here)
         if here != part.point:
             return
         seen += 1
@@ -196,8 +202,15 @@ def _index(part: Part, began: Callable[[], None]) -> None:
 def _narrow(part: Part) -> None:
     """Have stretches of few blocks, and believe every log where that is the part."""
     if part.wrong == "trusting":
-        reading._compare = lambda *_: None
+        reading._compare = _believe
     live.NEAR = backfill.FIRST_WIDTH = backfill.MOST_WIDTH = part.width
+
+
+def _believe(last: LedgerBlock, head: Hash32, count: int) -> None:
+    try:
+        _honest_compare(last, head, count)
+    except LogsMismatch:
+        Mortal.untrue.add(last.hash)
 
 
 def _rebuild(part: Part, began: Callable[[], None]) -> None:
@@ -228,6 +241,8 @@ class Mortal(Projection):
     """A projection that says where it is, as do those that are built beside it."""
 
     at: Callable[[str], None]
+    untrue: ClassVar[set[Hash32]] = set()
+    """The blocks to which one that is wrong read logs that are not true, and believed them."""
 
     @contextmanager
     def building(self) -> Iterator[Mortal]:
@@ -244,6 +259,8 @@ class Mortal(Projection):
             self.at(IndexPoint.BACKFILL if many else IndexPoint.BLOCK)
 
         super().extend(start, span, settled_number, write)
+        if span.last.hash in self.untrue:
+            self.at(BELIEVED)
         self.at(IndexPoint.KEPT)
 
     def rewind(self, tip: Header, to: Header) -> None:

@@ -113,7 +113,8 @@ class Storm:
     """Kills on one stage.
 
     Attributes:
-        wrong: a control that sits in all seats of its kind, see `Part`; it dies where that tells.
+        wrong: a control that sits in all seats of its kind, see `Part`; it dies where that tells. An indexer that is
+            wrong is alone: what it believes stops the others, and who builds anew would mend it.
         shocks: things that happen besides, each with its name and after how many workers' deaths it comes again.
         weather: what happens all the time.
         due: what must have happened besides: a mark, a lie, a name in `others`, or a method that was lied about.
@@ -141,18 +142,19 @@ class Storm:
         few, near = (IndexPoint.BACKFILL, IndexPoint.KEPT), sorted(set(INDEX_POINTS) - set(OF_REWINDING))
         early = self.wrong == "send-first"
         worker = partial(stage.worker, wrong=self.wrong if early else "")
-        trust = self.wrong if self.wrong == "trusting" else ""
-        indexer = partial(stage.indexer, wrong=trust)
+        trusting = self.wrong == "trusting"
+        indexer = partial(stage.indexer, wrong=self.wrong if trusting else "")
         second = partial(indexer, second=stage.second)
-        rebuilder = partial(stage.rebuilder, wrong=trust)
         self.players = [
             Player("worker", worker, (Point.SIGNING,) if early else WORKER_POINTS, stage),
             Player("worker beside it", worker, OF_FILES, stage, 0.2),
             Player("indexer", indexer, (*near, *rewinding), stage, 0.1),
             Player("indexer beside it", indexer, (IndexPoint.KEPT,), stage, 0.3),
             Player("second indexer", second, (*few, *rewinding), stage, 0.4),
-            Player("reindex", rebuilder, few, stage, 0.8),
+            Player("reindex", stage.rebuilder, few, stage, 0.8),
         ]
+        if trusting:
+            self.players = [one for one in self.players if one.name in ("worker", "indexer")]
 
     def rage(self, kills: int, lies: int, seconds: float) -> str:
         """Go on until there were so many kills and lies, at every point and of every kind, or until time is over.

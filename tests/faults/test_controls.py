@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.devnet_fixtures import LiveNode
+from tests.faults.actors import BELIEVED
 from tests.faults.lies import Lie
 from tests.faults.nursery import Nursery
 from tests.faults.reckoning import Reckoning
@@ -44,7 +45,7 @@ def test_an_indexer_that_trusts_logs_fails(geth_node: LiveNode, nursery: Nursery
     with staged(geth_node, nursery, 32, share=0.1) as stage:
         liar = stage.line.liar
         liar.only = frozenset({Lie.LOGS_CUT, Lie.LOGS_TWICE})
-        storm = Storm(stage, "trusting", due=frozenset({"eth_getLogs"}))
+        storm = Storm(stage, "trusting", due=frozenset({f"indexer {BELIEVED}"}))
         found = _passed(storm, 1, 10)
         told = liar.about_methods["eth_getLogs"]
     tally.add({f"{CONTROL}trusts eth_getLogs, lied to about it": told}, found)
