@@ -167,14 +167,15 @@ def test_the_demonstration_once_holds_and_leaves_no_process_and_no_folder(tmp_pa
     assert told["fsck"] == {**told["fsck"], "ok": True, "findings": []}
     assert told["reindex_same_rows"]
     assert told["refused_as_it_should_be"]
-    assert (told["did"]["deposit"], told["did"]["mint"], told["did"]["give-from-kept"]) == (14, 39, 2)
+    assert (told["did"]["deposit"], told["did"]["mint"], told["did"]["give-from-kept"]) == (15, 39, 2)
     assert told["did"]["execute-order"] == 1
     kept = told["existing_contracts"]
-    assert (kept["contracts"], kept["scans"]) == (20, 2)
+    assert (kept["contracts"], kept["scans"]) == (20, 3)
+    assert kept["recorded"] == {"contracts": 3, "conflicts": 1}
     [clash] = (one for one in kept["conflicts"] if one["certain"])
     assert (clash["older"]["number"], clash["newer"]["number"]) == ("JN-2020-113", "JN-2024-061")
     assert "繁体中文" in clash["overlap"]["zh"]
-    assert "旧合同 20 份、扫描件 2 份已收：1 处冲突，1 处可能冲突" in err
+    assert "旧合同 20 份、扫描件 3 份已收：1 处冲突，1 处可能冲突" in err
     assert "JN-2020-113 北岸文化事业 与 JN-2024-061 港湾出版（香港）" in err
     assert told["timings"]["total"] > told["timings"]["issue"]
     assert "anchor" not in err
@@ -188,7 +189,7 @@ class TestStaying:
     def test_it_shows_what_to_open_and_dies_with_its_starter(self, home: Path):
         shown = stay(home)
         assert "http://127.0.0.1:" in shown.shown
-        assert "20 existing contracts kept, 2 scans: 1 in conflict" in shown.shown
+        assert "20 existing contracts kept, 3 scans: 1 in conflict" in shown.shown
         assert len(running(home)) >= 4, "node, index, worker, pages"
         assert shown.leave(signal.SIGKILL) == -signal.SIGKILL
         assert gone(home), running(home)

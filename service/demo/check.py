@@ -46,7 +46,7 @@ def check(show: Show) -> dict[str, Any]:
         and export["verdict"] == "valid"
         and found["ok"]
         and same
-        and bool(show.legacy.clashes)
+        and show.recorded.conflicts == len(show.legacy.clashes) == 1
         and [one.reason.code for one in refused if one.reason] == ["token-held"]
     )
     return {
@@ -57,7 +57,7 @@ def check(show: Show) -> dict[str, Any]:
         "fsck": {"ok": found["ok"], "checked": found["checked"], "findings": found["findings"]},
         "reindex_same_rows": same,
         "refused_as_it_should_be": [one.reason.en for one in refused if one.reason],
-        "existing_contracts": show.legacy.as_json(),
+        "existing_contracts": show.legacy.as_json() | {"recorded": show.recorded.as_json()},
         "timings": timings,
     }
 

@@ -1,26 +1,69 @@
 """A house's existing contracts, made up: taken in as `qianyin contracts keep` does, and what contradicts what.
 
-Owns the files in `data`, for reading.
+Those of one novel go on the chain, as `qianyin contracts propose` does: what its author granted to the house, and the
+two sub-licences of that which clash, with their conflict. Owns the files in `data`, for reading.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from indexer.china import china_day
+from indexer.events import Kind
+from indexer.rights.acts import Alone
+from indexer.rights.scope import NO_END, whole_world
+from indexer.values import Hash32
+from service.demo.parties import TO_AGREE_IN, Parties
 from service.demo.story import PRINCIPAL, Story
+from service.keys.agreements import Ownership
+from service.reading.open import context
 from service.rights.backlog.conflicts import Conflict
+from service.rights.backlog.contract import Contract
 from service.rights.backlog.findings import findings
 from service.rights.backlog.house import cabinet_of
-from service.rights.backlog.proposing import contracts_of
+from service.rights.backlog.proposing import Progress, contracts_of, propose_due
+from service.rights.backlog.registers import registers_of
 from service.rights.backlog.reporting import Findings, as_json, write_overlap
 from service.rights.backlog.sheet import read_contracts
+from service.rights.book import Book
+from service.rights.drafting import Drafting
+from service.rights.proposals import Proposal
 
 CONTRACTS: Final = Path(__file__).with_name("data") / "legacy-contracts.csv"
 """Twenty contracts; two clash over traditional-character editions. No house, person or book in it exists."""
+TITLE: Final = "旧城的钟"
+"""The novel whose contracts are recorded, as far as there are scans."""
+FACTS: Final = {
+    "title_en": "The Clock of the Old Town",
+    "registration_number": "演作登字-2015-A-00000002",
+    "copyright_holder": "沈怀舟",
+}
+AUTHOR, HOUSE = "沈怀舟", "江南文艺出版社"
+BACKLOG: Final = 180
+"""Days for which contracts older than the claim are taken."""
+OPENING: Final = "钟楼在雨里。\n\n第一章　回城\n\n（演示用样张：长篇小说的开头一页。）\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is on the chain of a work: how many of its contracts, and how many conflicts with them.
+
+    Attributes:
+        keys: bearer keys with which its parties sign in on the pages, by name.
+    """
+
+    work_id: Hash32
+    contracts: int
+    conflicts: int
+    keys: dict[str, str]
+
+    def as_json(self) -> dict[str, int]:
+        """Say how many."""
+        return {"contracts": self.contracts, "conflicts": self.conflicts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +117,57 @@ def take_in(story: Story) -> Legacy:
     for one in legacy.clashes:
         story.say(*_clash(one))
     return legacy
+
+
+def record(story: Story, legacy: Legacy) -> Recorded:
+    """Have the author's rights claimed and the contracts of his novel recorded, the oldest first, conflicts and all.
+
+    The author signs by hand, which two attest; the houses by keys that are kept here.
+
+    Raises:
+        StoryBroken: what should be recorded was not.
+    """
+    story.say("旧合同上链：冲突如实记入", "recording existing contracts, with their conflict")
+    parties = Parties(story, "legacy")
+    licensees = dict.fromkeys((HOUSE, *(one.licensee for one in _clashing(legacy))), Kind.INSTITUTION)
+    parties.register({AUTHOR: Kind.PERSON} | licensees, "L")
+    work_id = parties.deposit(TITLE, OPENING, FACTS)
+    owned = Ownership((parties.accounts[AUTHOR],), (1,))
+    parties.agreed(
+        "claim",
+        lambda draw, until: draw.claim(
+            work_id, whole_world(draw.today, NO_END), owned, Alone(0, 0), until, draw.today + BACKLOG
+        ),
+        AUTHOR,
+        on_paper=(AUTHOR,),
+    )
+    while waiting := _proposed(parties):
+        for one in waiting:
+            parties.agree(one, on_paper=(AUTHOR,))
+    with context(story.installation) as view:
+        grants = list(Book(view.view).grants(work=work_id))
+    keys = parties.keys({HOUSE: f"演示：{HOUSE}"})
+    return Recorded(work_id, len(grants), sum(one.conflicts for one in grants), keys)
+
+
+def _clashing(legacy: Legacy) -> Iterator[Contract]:
+    for one in legacy.clashes:
+        yield from (one.older, one.newer)
+
+
+def _proposed(parties: Parties) -> list[Proposal]:
+    """Propose each contract whose turn it is; gives those that wait for consents."""
+    installation = parties.installation
+    with context(installation) as one:
+        book = Book(one.view)
+        outcomes = propose_due(
+            cabinet_of(installation, PRINCIPAL),
+            Drafting(book, parties.domain, one.now),
+            registers_of(installation, book, {}),
+            deadline=one.now + TO_AGREE_IN,
+            proposed_by=parties.story.issuer,
+        )
+    return [one.proposal for one in outcomes if one.proposal and one.progress is Progress.PROPOSED]
 
 
 def _clash(one: Conflict) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from devnet import processes
 from devnet.qianyin import Terms
 from service.cli.chain import bring_up
 from service.demo.companions import Companions
-from service.demo.legacy import take_in
+from service.demo.legacy import record, take_in
 from service.demo.novel import Novel
 from service.demo.story import Story, StoryBroken
 from service.errors import Conflict, Unavailable
@@ -125,9 +125,14 @@ class Show:
                 "the grant that clashes (signed in)",
                 addresses.proposal(self.novel.clashing),
             ),
+            (
+                "旧合同所记的权利：一处冲突如实在案（登录后）",
+                "rights as existing contracts have them, with a conflict on record (signed in)",
+                addresses.rights("0x" + self.recorded.work_id.hex()),
+            ),
         ]
         shown = [f"  {self.url}{path}\n      {zh} / {en}" for zh, en, path in lines]
-        keys = [f"  {name}\n      {key}" for name, key in self.novel.keys.items()]
+        keys = [f"  {name}\n      {key}" for name, key in (self.novel.keys | self.recorded.keys).items()]
         return "\n".join(
             [
                 "",
@@ -166,6 +171,7 @@ class Show:
         self.timings["rights"] = round(time.monotonic() - began, 3)
         began = time.monotonic()
         self.legacy = take_in(self.story)
+        self.recorded = record(self.story, self.legacy)
         self.timings["contracts"] = round(time.monotonic() - began, 3)
         self._await_pages()
         self.timings |= self.story.timings

@@ -1,7 +1,8 @@
 """What of an existing contract can go on the chain, as an offer with the day it was signed. Pure.
 
-The chain takes a contract that is known whole, in an estate that its licensor owns, while the work's backlog is open;
-its conflicts are recorded with it, and keep nothing out. What is over, or unknown, stays a fact of the house.
+The chain takes a contract that is known whole, within what its licensor has on record, an estate or a grant, while the
+work's backlog is open; its conflicts are recorded with it, and keep nothing out. What is over, or unknown, stays a fact
+of the house.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from indexer.rights.scope import Scope
-from indexer.rights.state import Estate, EstateStatus
+from indexer.rights.state import Estate, Grant
 from indexer.values import Address
 from service.rights.backlog.contract import Contract
 from service.rights.drafting import Agreements, GrantTerms
@@ -24,7 +25,7 @@ class Obstacle(StrEnum):
     OVER = "over"
     NO_SCAN = "no_scan"
     LICENSEE_UNREGISTERED = "licensee_unregistered"
-    NO_ESTATE = "no_estate"
+    NOTHING_HELD = "nothing_held"
     BACKLOG_CLOSED = "backlog_closed"
     YOUNGER_THAN_CLAIM = "younger_than_claim"
 
@@ -34,10 +35,27 @@ OBSTACLE_WORDS: Final = {
     Obstacle.OVER: ("已届满", "it is over"),
     Obstacle.NO_SCAN: ("没有签署文本的扫描件", "there is no scan of what was signed"),
     Obstacle.LICENSEE_UNREGISTERED: ("被授权方尚未登记", "the licensee is not registered"),
-    Obstacle.NO_ESTATE: ("不在任何一项已登记的权利之内", "it lies in no estate on record"),
+    Obstacle.NOTHING_HELD: (
+        "不在授权方已登记的任何一项权利或许可之内",
+        "it lies in no estate and no grant that its licensor has on record",
+    ),
     Obstacle.BACKLOG_CLOSED: ("旧合同补录期已过或未开", "the backlog of the work is not open"),
     Obstacle.YOUNGER_THAN_CLAIM: ("签订不早于权利登记", "it was not signed before the claim"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a licensor can grant of: an estate that it owns some of, or a grant that it is the licensee of.
+
+    Attributes:
+        scope: in which it can; that of a grant until the end of all that it is a sub-licence of, too.
+        claimed_on: the day of the claim that it comes from.
+    """
+
+    of: Estate | Grant
+    scope: Scope
+    claimed_on: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +63,13 @@ class Footing:
     """What a contract is recorded on.
 
     Attributes:
-        estates: those of the work that its licensor owns.
+        holdings: what its licensor has of the work; estates first.
         backlog_until: until when older contracts of the work may be recorded, exclusive.
         licensee: its account; None: not registered.
         papers: digests of the signed text; None: no scan.
     """
 
-    estates: tuple[Estate, ...]
+    holdings: tuple[Holding, ...]
     backlog_until: int
     licensee: Address | None
     papers: Agreements | None
@@ -59,9 +77,9 @@ class Footing:
 
 @dataclass(frozen=True, slots=True)
 class LegacyOffer:
-    """An offer that a contract becomes: for `Drafting.grant`."""
+    """An offer that a contract becomes: for `Drafting.grant` or `Drafting.sublicense`."""
 
-    estate_id: int
+    of: Estate | Grant
     scope: Scope
     terms: GrantTerms
 
@@ -69,14 +87,14 @@ class LegacyOffer:
 def legacy_offer(contract: Contract, footing: Footing, today: int) -> LegacyOffer | tuple[Obstacle, ...]:
     """Make the offer of a contract, or say all that is in its way.
 
-    What came before the estate begins is left out of its scope: no record rewrites who held what then.
+    What came before the estate or the grant begins is left out of its scope: no record rewrites who held what then.
     """
-    estate, scope = _estate(contract, footing), contract.terms.scope()
-    obstacles = _obstacles(contract, footing, estate, today)
+    holding, scope = _holding(contract, footing), contract.terms.scope()
+    obstacles = _obstacles(contract, footing, holding, today)
     if obstacles:
         return obstacles
     # What is known to be there by now.
-    assert estate is not None
+    assert holding is not None
     assert scope is not None
     assert contract.kind is not None
     assert footing.licensee is not None
@@ -88,16 +106,16 @@ def legacy_offer(contract: Contract, footing: Footing, today: int) -> LegacyOffe
         sublicensable=bool(contract.sublicensable),
         signed_on=contract.signed_on or 0,
     )
-    return LegacyOffer(estate.estate_id, scope.onwards(estate.scope.from_), terms)
+    return LegacyOffer(holding.of, scope.onwards(holding.scope.from_), terms)
 
 
-def _estate(contract: Contract, footing: Footing) -> Estate | None:
+def _holding(contract: Contract, footing: Footing) -> Holding | None:
     scope = contract.terms.scope()
-    return None if scope is None else next((one for one in footing.estates if _holds(one, scope)), None)
+    return None if scope is None else next((one for one in footing.holdings if _holds(one, scope)), None)
 
 
 def _obstacles(
-    contract: Contract, footing: Footing, estate: Estate | None, today: int
+    contract: Contract, footing: Footing, holding: Holding | None, today: int
 ) -> tuple[Obstacle, ...]:
     until, signed_on = contract.terms.until, contract.signed_on
     is_over = until is not None and until <= today
@@ -106,16 +124,16 @@ def _obstacles(
         Obstacle.OVER: is_over,
         Obstacle.NO_SCAN: footing.papers is None,
         Obstacle.LICENSEE_UNREGISTERED: footing.licensee is None,
-        Obstacle.NO_ESTATE: estate is None and contract.terms.scope() is not None and not is_over,
+        Obstacle.NOTHING_HELD: holding is None and contract.terms.scope() is not None and not is_over,
         Obstacle.BACKLOG_CLOSED: today >= footing.backlog_until,
-        Obstacle.YOUNGER_THAN_CLAIM: estate is not None
+        Obstacle.YOUNGER_THAN_CLAIM: holding is not None
         and signed_on is not None
-        and signed_on >= estate.claimed_on,
+        and signed_on >= holding.claimed_on,
     }
     return tuple(obstacle for obstacle, is_there in there.items() if is_there)
 
 
-def _holds(estate: Estate, scope: Scope) -> bool:
-    """Whether what of a contract lies in the days of an estate lies in the estate."""
-    rest = scope.onwards(estate.scope.from_)
-    return estate.status is EstateStatus.LIVE and not rest.is_empty() and estate.scope.contains(rest)
+def _holds(holding: Holding, scope: Scope) -> bool:
+    """Whether what of a contract lies in the days of a holding lies in it."""
+    rest = scope.onwards(holding.scope.from_)
+    return not rest.is_empty() and holding.scope.contains(rest)

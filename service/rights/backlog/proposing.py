@@ -1,7 +1,8 @@
-"""Existing contracts become proposals for the chain, the oldest of an estate first. Writes proposals; reads a book.
+"""Existing contracts become proposals for the chain, the oldest first. Writes proposals; reads a book.
 
-Everybody concerned agrees to the state of the estate as it is, and each contract recorded changes it: so of one estate
-one contract at a time is proposed, in the order in which they were signed. Whoever calls again goes on.
+A contract is a grant of what its licensor has: of an estate, or of what a contract recorded before granted to it.
+Everybody concerned agrees to the state of that as it is, and each contract recorded changes it: so of each one contract
+at a time is proposed, in the order in which they were signed. Whoever calls again goes on.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ from enum import StrEnum
 from typing import Final
 
 from indexer.rights.refusal import Offer, clashes
+from indexer.rights.state import Estate, Grant
 from indexer.values import Address, Hash32
 from service.files.cid import parse_cid
+from service.keys import agreements
 from service.outbox.database import Database
 from service.outbox.operations import operation
 from service.rights.backlog.contract import Contract, WorkName, name_key
 from service.rights.backlog.keeping import Cabinet, Kept
-from service.rights.backlog.offering import Footing, LegacyOffer, Obstacle, legacy_offer
+from service.rights.backlog.offering import Footing, Holding, LegacyOffer, Obstacle, legacy_offer
+from service.rights.book import Book
 from service.rights.drafting import Agreements, Drafting
 from service.rights.explained import Objection, objections
-from service.rights.proposals import Proposal, ProposalState, earlier, ids_of, proposal, propose
+from service.rights.proposals import Draft, Proposal, ProposalState, earlier, ids_of, proposal, propose
 
 
 class Progress(StrEnum):
@@ -100,23 +104,23 @@ def propose_due(
         BadInput: the deadline is too near or too far.
         Unavailable: the database does not answer; call again.
     """
-    busy: set[int] = set()
+    busy: set[int | Hash32] = set()
     outcomes = []
     for kept in sorted(cabinet.contracts(), key=_age):
         before = _before(cabinet.database, kept)
         if before is not None and not (before.progress is Progress.ENDED and kept.id in again):
             outcomes.append(before)
-            busy |= _estates(before, drafting)
+            busy |= _changing(before, drafting)
             continue
         offer = legacy_offer(kept.contract, _footing(kept, drafting, registers), drafting.today)
         if not isinstance(offer, LegacyOffer):
             outcomes.append(Outcome(kept.id, Progress.KEPT, offer))
-        elif offer.estate_id in busy:
+        elif _name(offer.of) in busy:
             outcomes.append(Outcome(kept.id, Progress.WAITING))
         else:
             outcome = _looked_at(drafting, kept, offer, deadline)
             if outcome.progress is Progress.DUE:
-                busy.add(offer.estate_id)
+                busy.add(_name(offer.of))
                 if not only_look:
                     made = _propose(cabinet, drafting, kept, offer, deadline, proposed_by)
                     outcome = replace(outcome, progress=Progress.PROPOSED, proposal=made)
@@ -126,13 +130,12 @@ def propose_due(
 
 def _looked_at(drafting: Drafting, kept: Kept, offer: LegacyOffer, deadline: int) -> Outcome:
     """Say what stands against a contract whose turn it is; what would be refused is not proposed."""
-    draft = drafting.grant(offer.estate_id, offer.scope, offer.terms, deadline)
+    draft = _drafted(drafting, offer, deadline)
     objected = objections(drafting, draft.request, draft.parties)
     if objected:
         return Outcome(kept.id, Progress.KEPT, objections=objected)
-    estate = drafting.book.estate(offer.estate_id)
-    known = drafting.book.known(estate.work_id, drafting.now)
-    wanted = Offer(estate, offer.terms.licensee, offer.terms.kind, offer.scope)
+    known = drafting.book.known(offer.of.work_id, drafting.now)
+    wanted = Offer(offer.of, offer.terms.licensee, offer.terms.kind, offer.scope)
     found = (one.grant.grant_id for one in clashes(known, wanted, drafting.today) if one.grant)
     return Outcome(kept.id, Progress.DUE, clashes=tuple(found))
 
@@ -150,10 +153,9 @@ def _propose(
     asked = hashlib.sha256(key.encode()).digest()
     made = earlier(cabinet.database, principal, key, asked)
     if made is None:
-        draft = drafting.grant(offer.estate_id, offer.scope, offer.terms, deadline)
         made = propose(
             cabinet.database,
-            draft,
+            _drafted(drafting, offer, deadline),
             principal=principal,
             idempotency_key=key,
             proposed_by=proposed_by,
@@ -162,6 +164,12 @@ def _propose(
         )
     cabinet.note_proposal(kept.id, made.id)
     return made
+
+
+def _drafted(drafting: Drafting, offer: LegacyOffer, deadline: int) -> Draft:
+    if isinstance(offer.of, Estate):
+        return drafting.grant(offer.of.estate_id, offer.scope, offer.terms, deadline)
+    return drafting.sublicense(offer.of.grant_id, offer.scope, offer.terms, deadline)
 
 
 def _before(database: Database, kept: Kept) -> Outcome | None:
@@ -179,20 +187,20 @@ def _before(database: Database, kept: Kept) -> Outcome | None:
     return Outcome(kept.id, Progress.RECORDED if ended.seq is not None else Progress.ENDED, (), found)
 
 
-def _estates(outcome: Outcome, drafting: Drafting) -> set[int]:
-    """The estate that a contract on its way keeps busy; one that was recorded, as long as the index lags behind."""
-    found = outcome.proposal
-    if found is None or outcome.progress is Progress.ENDED:
+def _changing(outcome: Outcome, drafting: Drafting) -> set[int | Hash32]:
+    """What a contract on its way is to be recorded on; of one that was recorded, as long as the index lags behind."""
+    found, book = outcome.proposal, drafting.book
+    offer = None if found is None else found.request.agreement
+    if not isinstance(offer, agreements.Offer) or outcome.progress is Progress.ENDED:
         return set()
-    offer = found.request.agreement
-    estate_id = int(getattr(offer, "estate_id", 0))
-    if outcome.progress is Progress.RECORDED and drafting.book.estate(estate_id).revision > _revision(found):
+    of = book.estate(offer.estate_id) if offer.estate_id else book.grant(offer.parent_id)
+    if outcome.progress is Progress.RECORDED and of.revision > offer.revision:
         return set()
-    return {estate_id}
+    return {_name(of)}
 
 
-def _revision(found: Proposal) -> int:
-    return int(getattr(found.request.agreement, "revision", 0))
+def _name(of: Estate | Grant) -> int | Hash32:
+    return of.estate_id if isinstance(of, Estate) else of.grant_id
 
 
 def _footing(kept: Kept, drafting: Drafting, registers: Registers) -> Footing:
@@ -203,8 +211,31 @@ def _footing(kept: Kept, drafting: Drafting, registers: Registers) -> Footing:
     if work_id is None or licensor is None:
         return Footing((), 0, licensee, papers)
     rights = book.rights(work_id)
-    estates = tuple(one for one in book.live_estates(work_id) if licensor in one.owners)
-    return Footing(estates, 0 if rights is None else rights.backlog_until, licensee, papers)
+    backlog_until = 0 if rights is None else rights.backlog_until
+    return Footing(_holdings(book, work_id, licensor, drafting.today), backlog_until, licensee, papers)
+
+
+def _holdings(book: Book, work_id: Hash32, licensor: Address, today: int) -> tuple[Holding, ...]:
+    """What somebody can grant of a work: of its own, and of what was granted to it and is not over."""
+    own = (
+        Holding(one, one.scope, one.claimed_on)
+        for one in book.live_estates(work_id)
+        if licensor in one.owners
+    )
+    granted = ((one, book.live_until(one)) for one in book.grants(work=work_id) if one.licensee == licensor)
+    return (
+        *own,
+        *(
+            Holding(one, replace(one.scope, until=until), _claimed_on(book, one))
+            for one, until in granted
+            if until > today
+        ),
+    )
+
+
+def _claimed_on(book: Book, grant: Grant) -> int:
+    first = (grant, *book.ancestors(grant))[-1]
+    return book.estate(first.estate_id).claimed_on
 
 
 def _digest_of(cid: str) -> Hash32:

@@ -64,7 +64,7 @@ def test_taken_in_again_it_is_the_same(cabinet: Cabinet, sheet: ContractSheet, t
     assert take(cabinet, sheet) == first
     assert rows(cabinet.database) == 20
     assert sorted(files(tmp_path)) == before
-    assert len(before) == 2
+    assert len(before) == 3
 
 
 def test_a_run_that_was_cut_off_goes_on(

@@ -122,6 +122,68 @@ def test_two_contracts_that_clash_are_recorded_one_after_the_other_with_their_co
     assert grants[0].scope.territories == TERRITORIES.mask(["HK", "TW"])
 
 
+def test_what_a_house_passed_on_of_its_own_licence_is_recorded_as_sublicences_with_their_conflict(
+    house: House, tmp_path: Path
+) -> None:
+    book = founded(house)
+    whole = replace(
+        claim(house, book.work_id, whole_world(TODAY)),
+        ownership=Ownership((house.ann,), (1,)),
+        backlog_until=TODAY + 30,
+    )
+    house.do(claim=requests.ClaimEstate(whole, house.agreed(whole, house.issuer, house.ann)))
+    press, first, second = (house.account(name) for name in ("press", "first", "second"))
+    house.do(press=house.registration(press))
+    registers = Registers(
+        lambda _: book.work_id,
+        one_by_name([("作者", house.ann), ("例社", press), ("甲社", first), ("乙社", second)]),
+    )
+    until = TODAY + 900
+    licence = replace(
+        CONTRACT,
+        row=1,
+        licensor="作者",
+        licensee="例社",
+        sublicensable=True,
+        signed_on=CONTRACT.signed_on - 9,
+    )
+    rows = [
+        with_terms(licence, until=until),
+        with_terms(CONTRACT, until=until),
+        with_terms(OTHER, until=until),
+        with_terms(replace(OTHER, row=4, number="A-9"), until=until + 1),
+    ]
+    cabinet = Cabinet(
+        house.office.database, Sealer(new_sealer_key()), DirectoryStore(tmp_path / "store"), "例社", "test"
+    )
+    for _ in cabinet.take_in(rows, scans(tmp_path, 1, 2, 3, 4)):
+        pass
+
+    above, *below = due(house, cabinet, registers)
+    assert above.progress is Progress.PROPOSED
+    assert {one.obstacles for one in below} == {(Obstacle.NOTHING_HELD,)}, (
+        "the house has nothing on record yet"
+    )
+    agree(house, above, house.ann, press)
+
+    _, older, newer, longer = due(house, cabinet, registers)
+
+    assert [older.progress, newer.progress] == [Progress.PROPOSED, Progress.WAITING]
+    assert longer.obstacles == (Obstacle.NOTHING_HELD,), "nobody passes on more than was granted"
+    agree(house, older, press, first)
+    newer = due(house, cabinet, registers)[2]
+    assert newer.progress is Progress.PROPOSED
+    with house.office.projection.view() as view:
+        [parent, child] = Book(view).grants(work=book.work_id)
+    assert newer.clashes == (child.grant_id,)
+    agree(house, newer, press, second)
+
+    assert [one.progress for one in due(house, cabinet, registers)[:3]] == [Progress.RECORDED] * 3
+    with house.office.projection.view() as view:
+        grants = list(Book(view).grants(parent=parent.grant_id))
+    assert [(grant.licensee, grant.conflicts) for grant in grants] == [(first, 0), (second, 1)]
+
+
 def _ends_of(
     book: Book, cabinet: Cabinet, accounts: tuple[Address, ...], grant_id: Hash32
 ) -> dict[Address, list[tuple[int, str]]]:

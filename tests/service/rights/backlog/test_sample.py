@@ -34,7 +34,7 @@ def test_twenty_contracts_of_several_works_are_read_without_a_word(sheet: Contra
     assert len(sheet.contracts) == 20
     assert len({contract.work.title for contract in sheet.contracts}) == 4
     assert (sheet.report.error_count, sheet.report.warning_count) == (0, 0)
-    assert len(sheet.scans) == 2
+    assert len(sheet.scans) == 3
 
 
 def test_unknown_terms_are_among_them(sheet: ContractSheet) -> None:
@@ -68,6 +68,6 @@ def test_the_demonstration_takes_them_in_once_however_often_and_names_the_clash(
     kept = cabinet_of(installation, "test").contracts()
     installation.close()
     assert first == again
-    assert (len(kept), first.scans) == (20, 2)
+    assert (len(kept), first.scans) == (20, 3)
     assert [(one.older.number, one.newer.number) for one in first.clashes] == [("JN-2020-113", "JN-2024-061")]
     assert sum("JN-2020-113" in one and "繁体中文" in one for one in said) == 2
