@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import random
-import secrets
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -47,7 +46,7 @@ from tests.service.outbox.house import House, build
 from tests.service.outbox.samples import word
 from tests.service.outbox.test_worker import Stopped
 
-pytestmark = [pytest.mark.node, pytest.mark.timeout(3_600)]
+pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 
 DEPTH = 8
 CAP = 2
@@ -62,6 +61,8 @@ _DUE = {
 """What must have been seen in the end, or little was tried."""
 _LEAST, _MOST = 40, 300
 """Things that are done in the short run."""
+_SEED = "1"
+"""Of the short run, which is the same each time; the long one draws anew."""
 
 
 @dataclass
@@ -337,9 +338,8 @@ def _something(whole: Whole, dice: random.Random) -> None:
     whole.what_ended_stays_so_and_ended_as_it_had_to()
 
 
-@pytest.mark.nightly
 def test_the_whole_does_what_its_model_says_in_short() -> None:
-    seed = os.environ.get("QIANYIN_FAULT_SEED") or str(secrets.randbelow(1_000_000))
+    seed = os.environ.get("QIANYIN_FAULT_SEED", _SEED)
     print(f"QIANYIN_FAULT_SEED={seed}")
     dice = random.Random(seed)
     Whole.seen.clear()
@@ -368,5 +368,6 @@ def _tried(examples: int, steps: int) -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(3_600)
 def test_the_whole_does_what_its_model_says_for_long() -> None:
     _tried(40, 80)
