@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -56,6 +57,10 @@ class ActBody(Body):
     def draft(self, drafting: Drafting) -> Draft:
         """Draft it, as it would be agreed to now."""
         raise NotImplementedError
+
+    def digest(self) -> bytes:
+        """Give SHA-256 of all that is stated."""
+        return hashlib.sha256(self.model_dump_json().encode()).digest()
 
 
 class ClaimBody(ActBody):

@@ -5,7 +5,7 @@ A proposal is shown to who made it, who has to agree, the registrant of the work
 
 from __future__ import annotations
 
-import hashlib
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -13,11 +13,10 @@ from fastapi.responses import JSONResponse
 
 from indexer.values import Address, address, hash32
 from indexer.wire import write_address
-from service.access.bearer import Scope
 from service.access.bearers import Bearer
 from service.api.accepting import earlier as earlier_request
 from service.api.accepting import take
-from service.api.acts import ActBody, AnyAct
+from service.api.acts import AnyAct
 from service.api.auth import AsIssuer, AsOperator, IdempotencyKey
 from service.api.border import Installed
 from service.api.names import account_in, digest_in
@@ -25,17 +24,17 @@ from service.api.readers import AsParty, AsReader, Reading, reading
 from service.api.shapes import Account, Body, Digest, Moment, Reason, Signature, accepted
 from service.api.signatures import desk_of, domain_of, require_signed
 from service.installation import Installation
-from service.keys.agreements import Claim, Confirmation, Withdrawal
+from service.keys.agreements import Claim
 from service.keys.intents import typed_data
 from service.keys.operators import Operator
 from service.outbox.operations import operation
 from service.outbox.requests import ConfirmAttestation, WithdrawConsent
-from service.rights import consents, proposals
-from service.rights.answers import objection_body, proposal_body
+from service.rights import acting
+from service.rights.acting import Acting
+from service.rights.answers import proposal_body
 from service.rights.drafting import Drafting
-from service.rights.explained import objections
-from service.rights.proposals import Draft, Proposal, ProposalState
-from service.rights.speaking import Speaker, as_told, not_yours, require_end
+from service.rights.proposals import Proposal
+from service.rights.speaking import Speaker
 from service.rights.terms import terms
 
 routes = APIRouter(tags=["proposals"])
@@ -90,19 +89,8 @@ def propose(
 
     Whoever has to agree may propose, the registrant of the work too; a claim the registrant alone.
     """
-    asked = hashlib.sha256(body.model_dump_json().encode()).digest()
     with reading(installation, bearer, request) as one:
-        found = proposals.earlier(installation.database, bearer.key_id, idempotency_key, asked)
-        if found is None:
-            draft, proposer = _drafted(installation, one, bearer, body)
-            found = proposals.propose(
-                installation.database,
-                draft,
-                principal=bearer.key_id,
-                idempotency_key=idempotency_key,
-                proposed_by=proposer,
-                asked=asked,
-            )
+        found = _acting(installation, one, bearer).propose(body, idempotency_key)
         shown = _shown(installation, one, found)
     return JSONResponse(shown, 201, {"Location": f"/v1/proposals/{found.id}"})
 
@@ -111,14 +99,7 @@ def propose(
 def explain(request: Request, installation: Installed, bearer: AsParty, body: AnyAct) -> JSONResponse:
     """Say whether an act would be refused, and by what, without proposing it."""
     with reading(installation, bearer, request) as one:
-        draft, _ = _drafted(installation, one, bearer, body)
-        found = [
-            objection_body(each, lambda grant: one.audience.sees_grant(one.book, grant))
-            for each in objections(_drafting(installation, one), draft.request, draft.parties)
-        ]
-        parties = [write_address(party) for party in draft.parties]
-        said = {"refused": bool(found), "objections": found, "parties": parties}
-        return one.answer(said)
+        return one.answer(_acting(installation, one, bearer).explain(body))
 
 
 @routes.get("/v1/proposals")
@@ -133,25 +114,23 @@ def listed(
 ) -> JSONResponse:
     """List the proposals that the bearer may see, newest first."""
     with reading(installation, bearer, request) as one:
-        found = proposals.proposals(
+        found, following = acting.listed(
             installation.database,
-            accounts=one.audience.accounts,
-            nobody=one.audience.has_no_part,
+            one.book,
+            one.audience,
             work_id=hash32(work_id) if work_id else None,
             open_only=open_only,
             before=before,
             limit=limit,
         )
-        seen = [each for each in found if one.audience.sees_proposal(one.book, each)]
-    following = found[-1].place if len(found) == limit else None
-    return JSONResponse({"proposals": [proposal_body(each) for each in seen], "next": following})
+    return JSONResponse({"proposals": [proposal_body(each) for each in found], "next": following})
 
 
 @routes.get("/v1/proposals/{proposal_id}")
 def shown(request: Request, installation: Installed, bearer: AsReader, proposal_id: str) -> JSONResponse:
     """Give a proposal: what, who agreed and how, who is missing, until when, and whether it would be refused now."""
     with reading(installation, bearer, request) as one:
-        found = _visible(installation, one, proposal_id)
+        found = acting.visible(installation.database, one.book, one.audience, proposal_id)
         return JSONResponse(_shown(installation, one, found))
 
 
@@ -161,7 +140,7 @@ def proposal_typed_data(
 ) -> JSONResponse:
     """Give what a wallet shows and signs to agree (EIP-712)."""
     with reading(installation, bearer, request) as one:
-        found = _visible(installation, one, proposal_id)
+        found = acting.visible(installation.database, one.book, one.audience, proposal_id)
     return JSONResponse(typed_data(domain_of(installation, Claim), found.request.agreement))
 
 
@@ -172,20 +151,7 @@ def agree(
     """Agree for a party: by its own signature, or by its word where its key is kept here. Again it changes nothing."""
     signature = bytes.fromhex(body.signature[2:])
     with reading(installation, bearer, request) as one:
-        found = _visible(installation, one, proposal_id)
-        speaker = _speaker(installation, one, bearer)
-        party = speaker.party(found, _named(body.party), any_party=bool(signature))
-        speaker.require_standing(party)
-        signer, kept = one.book.current(party), one.book.keeps_key(party)
-    desk = desk_of(installation)
-    if signature:
-        require_signed(installation, signer, found.request.agreement, signature)
-        done = consents.agree_signed(
-            desk, found.id, party, signer=signer, signature=signature, by=bearer.key_id, is_kept=kept
-        )
-    else:
-        own = bearer.scope is Scope.ISSUER
-        done = consents.agree_here(desk, found.id, party, signer=signer, is_institution=own, by=bearer.key_id)
+        done = _acting(installation, one, bearer).agree(proposal_id, _named(body.party), signature)
     return JSONResponse(_body(installation, done))
 
 
@@ -195,11 +161,8 @@ def take_back(
 ) -> JSONResponse:
     """Take one's consent back, as long as others are missing."""
     with reading(installation, bearer, request) as one:
-        found = _visible(installation, one, proposal_id)
-        party = _speaker(installation, one, bearer).party(found, _named(body.party))
-    return JSONResponse(
-        _body(installation, consents.take_back(desk_of(installation), found.id, party, by=bearer.key_id))
-    )
+        done = _acting(installation, one, bearer).take_back(proposal_id, _named(body.party))
+    return JSONResponse(_body(installation, done))
 
 
 @routes.post("/v1/proposals/{proposal_id}/attestations")
@@ -208,10 +171,8 @@ def attest(
 ) -> JSONResponse:
     """Attest, as the institution, that a party without a key of its own signed a paper by hand: the first hand."""
     with reading(installation, bearer, request) as one:
-        found = _visible(installation, one, proposal_id)
-        party = account_in(body.party)
-        _speaker(installation, one, bearer).require_no_key(party)
-    done = consents.attest(desk_of(installation), found.id, party, paper=hash32(body.paper), by=bearer.key_id)
+        party, paper = account_in(body.party), hash32(body.paper)
+        done = _acting(installation, one, bearer).attest(proposal_id, party, paper)
     return JSONResponse(_body(installation, done))
 
 
@@ -221,8 +182,7 @@ def confirm(
 ) -> JSONResponse:
     """Confirm what was attested: the second hand, which looked at the paper too."""
     with reading(installation, bearer, request) as one:
-        found = _visible(installation, one, proposal_id)
-    done = consents.confirm(desk_of(installation), found.id, account_in(body.party), by=bearer.key_id)
+        done = _acting(installation, one, bearer).confirm(proposal_id, account_in(body.party))
     return JSONResponse(_body(installation, done))
 
 
@@ -232,9 +192,7 @@ def withdraw(
 ) -> JSONResponse:
     """End a proposal before all agreed: whoever made it takes it back, or a party says no."""
     with reading(installation, bearer, request) as one:
-        found = _visible(installation, one, proposal_id)
-        require_end(found, one.audience, bearer.key_id)
-    done = proposals.withdraw(installation.database, found.id, by=bearer.key_id, reason=body.reason)
+        done = _acting(installation, one, bearer).end(proposal_id, body.reason)
     return JSONResponse(_body(installation, done))
 
 
@@ -252,12 +210,7 @@ def confirm_attestation(
     named, who, signature = digest_in(intent), account_in(party), bytes.fromhex(body.signature[2:])
     before = earlier_request(installation, bearer, idempotency_key, ConfirmAttestation)
     with reading(installation, bearer, request) as one:
-        signer = before.signer if before else one.book.current(who)
-        if not signature and not one.audience.is_one_of([who]):
-            raise not_yours(who)
-    if signature and before is None:
-        require_signed(installation, signer, Confirmation(named, who), signature)
-    wanted = ConfirmAttestation(named, who, signer, signature)
+        wanted = _acting(installation, one, bearer).own_confirmation(named, who, signature, before)
     return accepted(take(installation, bearer, idempotency_key, wanted))
 
 
@@ -273,37 +226,21 @@ def withdraw_consent(
 ) -> JSONResponse:
     """Take back on chain what an account signed for an act that did not happen yet, wherever its signature is."""
     named, who, signature = digest_in(intent), account_in(account), bytes.fromhex(body.signature[2:])
+    before = earlier_request(installation, bearer, idempotency_key, WithdrawConsent)
     with reading(installation, bearer, request) as one:
-        if not signature and not one.audience.is_one_of([who]):
-            raise not_yours(who)
-    if signature and earlier_request(installation, bearer, idempotency_key, WithdrawConsent) is None:
-        require_signed(installation, who, Withdrawal(named, who), signature)
-    wanted = WithdrawConsent(named, who, signature)
+        wanted = _acting(installation, one, bearer).withdrawal(named, who, signature, before)
     return accepted(take(installation, bearer, idempotency_key, wanted))
 
 
-def _drafting(installation: Installation, one: Reading) -> Drafting:
-    return Drafting(one.book, domain_of(installation, Claim), one.context.now)
-
-
-def _drafted(
-    installation: Installation, one: Reading, bearer: Bearer, body: ActBody
-) -> tuple[Draft, Address]:
-    """Draft an act; give it with the account that proposes it."""
-    speaker = _speaker(installation, one, bearer)
-    speaker.require_seen(body.estates(), body.grants())
-    draft = body.draft(_drafting(installation, one))
-    return draft, speaker.proposer(draft)
-
-
-def _speaker(installation: Installation, one: Reading, bearer: Bearer) -> Speaker:
+def speaker_of(installation: Installation, one: Reading, bearer: Bearer) -> Speaker:
+    """Give who speaks with a key: for its account, or for the institution."""
     account = bearer.account or installation.vault.operator(Operator.ISSUER)
     return Speaker(one.book, one.audience, account, one.context.now)
 
 
-def _visible(installation: Installation, one: Reading, proposal_id: str) -> Proposal:
-    found = proposals.proposal(installation.database, proposal_id)
-    return one.audience.require_proposal(one.book, found)
+def _acting(installation: Installation, one: Reading, bearer: Bearer) -> Acting:
+    speaker, signed = speaker_of(installation, one, bearer), partial(require_signed, installation)
+    return Acting(bearer, speaker, desk_of(installation), signed)
 
 
 def _named(text: str | None) -> Address | None:
@@ -312,14 +249,8 @@ def _named(text: str | None) -> Address | None:
 
 def _shown(installation: Installation, one: Reading, found: Proposal) -> dict[str, Any]:
     """Show a proposal with what it would be refused for now, as long as it waits."""
-    body = _body(installation, found)
-    if found.state is ProposalState.OPEN:
-        objected = objections(_drafting(installation, one), found.request, found.parties)
-        objected = as_told(one.book, one.audience, found.request, objected)
-        body["objections"] = [
-            objection_body(each, lambda grant: one.audience.sees_grant(one.book, grant)) for each in objected
-        ]
-    return body
+    drafting = Drafting(one.book, domain_of(installation, Claim), one.context.now)
+    return _body(installation, found) | {"objections": acting.objections_told(drafting, one.audience, found)}
 
 
 def _body(installation: Installation, found: Proposal) -> dict[str, Any]:
