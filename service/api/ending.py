@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Literal
@@ -16,9 +15,7 @@ from indexer.wire import write_address
 from service.api.border import Installed
 from service.api.readers import AsReader, Reading, reading
 from service.installation import Installation
-from service.rights.backlog.contract import Contract
-from service.rights.backlog.house import cabinet_of
-from service.rights.backlog.proposing import contracts_behind
+from service.rights.backlog.house import contracts_kept
 from service.rights.ending import MONTHS, MOST_MONTHS, Ending, Wording, calendar_of, ending_body, endings
 
 routes = APIRouter(tags=["rights"])
@@ -61,10 +58,7 @@ def ending_calendar(
 
 def ending_soon(installation: Installation, one: Reading, months: int) -> tuple[Ending, ...]:
     """Read what ends soon of whoever reads."""
-
-    def contracts(grants: Sequence[Hash32]) -> dict[Hash32, Contract]:
-        return contracts_behind(cabinet_of(installation, PRINCIPAL), grants)
-
+    contracts = contracts_kept(installation, PRINCIPAL)
     return endings(one.book, one.audience, contracts, china_day(one.context.now), months)
 
 

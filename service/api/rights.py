@@ -10,7 +10,8 @@ from pydantic import Field
 
 from indexer.rights.codes import LANGUAGES, LISTS, MEDIA, VERSION
 from indexer.rights.scope import MASKS
-from indexer.values import ZERO_ADDRESS, ZERO_HASH, address, hash32
+from indexer.values import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, address, hash32
+from service.access.bearers import Bearer
 from service.api.accepting import take
 from service.api.auth import AsIssuer, IdempotencyKey
 from service.api.border import Installed
@@ -18,7 +19,9 @@ from service.api.names import digest_in
 from service.api.readers import AsReader, Reading, reading
 from service.api.scoping import Code, Codes, Day, day_or_today, mask_in, point_in
 from service.api.shapes import Account, Body, Digest, Moment, Reason, accepted, as_of_body
+from service.installation import Installation
 from service.keys.operators import Operator
+from service.outbox.operations import Operation
 from service.outbox.requests import ContestRights, RecordMoralRights, WithdrawContest
 from service.reading.open import context
 from service.rights import asking
@@ -64,6 +67,12 @@ class MoralRightsBody(Body):
     moral_rights: Annotated[list[Annotated[int, Field(ge=1, le=4)]], Field(min_length=1, max_length=4)]
     statement: Digest
 
+    def request(self, registrant: Address, work_id: Hash32, since: int) -> RecordMoralRights:
+        """Ask for it to be recorded; `since`: the ledger's count, here and below."""
+        author = address(self.author.lower()) if self.author else ZERO_ADDRESS
+        mask = sum({1 << item - 1 for item in self.moral_rights})
+        return RecordMoralRights(registrant, work_id, author, mask, hash32(self.statement), since)
+
 
 class ContestBody(Body):
     """Why these rights are contested; `rival_id`: the other deposit of the same work."""
@@ -72,12 +81,26 @@ class ContestBody(Body):
     evidence: Digest
     reason: Reason
 
+    def request(self, contestant: Address, work_id: Hash32, since: int) -> ContestRights:
+        """Ask for it to be recorded."""
+        rival = hash32(self.rival_id) if self.rival_id else ZERO_HASH
+        return ContestRights(contestant, work_id, rival, hash32(self.evidence), self.reason, since)
+
 
 class EndOfContestBody(Body):
     """Why a contest is taken back; `by`: the account that contested, if it is not the institution's present one."""
 
     by: Account | None = None
     reason: Reason
+
+    def request(self, institution: Address, work_id: Hash32, since: int) -> WithdrawContest:
+        """Ask for it to be recorded."""
+        by = address(self.by.lower()) if self.by else institution
+        return WithdrawContest(by, work_id, self.reason, since)
+
+
+Statement = MoralRightsBody | ContestBody | EndOfContestBody
+"""What the institution states of a work's rights as a whole."""
 
 
 @routes.get("/v1/rights/codes")
@@ -159,19 +182,6 @@ def mine(request: Request, installation: Installed, bearer: AsReader) -> JSONRes
         return one.answer(asking.mine(one.book, one.audience))
 
 
-@routes.get("/v1/rights/expiring")
-def expiring(
-    request: Request,
-    installation: Installed,
-    bearer: AsReader,
-    days: Annotated[int, Query(ge=1, le=3_660, description="within how many days")] = 183,
-) -> JSONResponse:
-    """List grants that end soon, given and taken, the nearest first."""
-    with reading(installation, bearer, request) as one:
-        found = asking.expiring(one.book, one.audience, one.context.now, days)
-        return one.answer({"grants": found})
-
-
 @routes.post("/v1/works/{work_id}/moral-rights", status_code=202)
 def record_moral_rights(
     installation: Installed,
@@ -181,17 +191,7 @@ def record_moral_rights(
     body: MoralRightsBody,
 ) -> JSONResponse:
     """State, as the registrant, whose the moral rights are; they are never granted."""
-    with context(installation) as one:
-        since = one.view.as_of.count
-    request = RecordMoralRights(
-        installation.vault.operator(Operator.ISSUER),
-        digest_in(work_id),
-        address(body.author.lower()) if body.author else ZERO_ADDRESS,
-        sum({1 << item - 1 for item in body.moral_rights}),
-        hash32(body.statement),
-        since,
-    )
-    return accepted(take(installation, bearer, idempotency_key, request, "since"))
+    return _stated(installation, bearer, idempotency_key, work_id, body)
 
 
 @routes.post("/v1/works/{work_id}/contests", status_code=202)
@@ -203,12 +203,7 @@ def contest(
     body: ContestBody,
 ) -> JSONResponse:
     """Contest the rights of a work, as the institution."""
-    with context(installation) as one:
-        since = one.view.as_of.count
-    rival = hash32(body.rival_id) if body.rival_id else ZERO_HASH
-    by = installation.vault.operator(Operator.ISSUER)
-    request = ContestRights(by, digest_in(work_id), rival, hash32(body.evidence), body.reason, since)
-    return accepted(take(installation, bearer, idempotency_key, request, "since"))
+    return _stated(installation, bearer, idempotency_key, work_id, body)
 
 
 @routes.post("/v1/works/{work_id}/contests/withdrawal", status_code=202)
@@ -220,11 +215,23 @@ def withdraw_contest(
     body: EndOfContestBody,
 ) -> JSONResponse:
     """Take the institution's contest back."""
+    return _stated(installation, bearer, idempotency_key, work_id, body)
+
+
+def statement(
+    installation: Installation, bearer: Bearer, key: str, work_id: Hash32, body: Statement
+) -> Operation:
+    """Accept what the institution states of a work's rights; asked again under the same key, it is the same."""
     with context(installation) as one:
         since = one.view.as_of.count
-    by = address(body.by.lower()) if body.by else installation.vault.operator(Operator.ISSUER)
-    request = WithdrawContest(by, digest_in(work_id), body.reason, since)
-    return accepted(take(installation, bearer, idempotency_key, request, "since"))
+    request = body.request(installation.vault.operator(Operator.ISSUER), work_id, since)
+    return take(installation, bearer, key, request, "since")
+
+
+def _stated(
+    installation: Installation, bearer: Bearer, key: str, work_id: str, body: Statement
+) -> JSONResponse:
+    return accepted(statement(installation, bearer, key, digest_in(work_id), body))
 
 
 def _times(one: Reading, on: str | None, known_at: int | None) -> tuple[int, int]:

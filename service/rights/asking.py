@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from indexer.china import china_day
 from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES
 from indexer.rights.residual import Cell, State, free_at, matrix
 from indexer.rights.scope import Point, Scope, whole_world
@@ -23,7 +22,6 @@ from service.rights.answers import (
     estate_body,
     free_body,
     grant_body,
-    last_day,
     step_body,
     tenure_body,
 )
@@ -202,18 +200,6 @@ def available(book: Book, database: Database, work_id: Hash32, point: Point) -> 
     held = estate.held_at(now) or (rights is not None and rights.held_at(now))
     free = not held and free_at(book.known(work_id, now), point).non_exclusive
     return AVAILABLE if free else UNAVAILABLE
-
-
-def expiring(book: Book, audience: Audience, now: int, days: int) -> list[dict[str, Any]]:
-    """List the grants that end within some days, the nearest first, of whoever asks: given and taken."""
-    today = china_day(now)
-    found: dict[Hash32, tuple[int, Grant]] = {}
-    for grant in concerning(book, audience):
-        until = book.live_until(grant)
-        if today < until <= today + days:
-            found[grant.grant_id] = (until, grant)
-    ordered = sorted(found.values(), key=lambda one: (one[0], one[1].grant_id))
-    return [{"last_day": last_day(until), **grant_body(grant, until)} for until, grant in ordered]
 
 
 def mine(book: Book, audience: Audience) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Final
 from service.installation import Installation
 from service.keys.master import master_sealer
 from service.rights.backlog.keeping import Cabinet
+from service.rights.backlog.proposing import contracts_behind
+from service.rights.ending import Contracts
 
 HOUSE: Final = "installation"
 """The house of whoever has the home folder."""
@@ -23,3 +25,8 @@ def cabinet_of(installation: Installation, by: str) -> Cabinet:
     """
     sealer = master_sealer(installation.settings)
     return Cabinet(installation.database, sealer, installation.files, HOUSE, by)
+
+
+def contracts_kept(installation: Installation, by: str) -> Contracts:
+    """Give what finds the contracts behind grants in the house's cabinet, which is opened only for some."""
+    return lambda grants: contracts_behind(cabinet_of(installation, by), grants)

@@ -353,14 +353,6 @@ def test_a_regulator_sees_all_and_its_question_is_kept(novel: Novel) -> None:
     assert path in str(questions)
 
 
-def test_what_ends_soon_is_listed_to_who_gave_and_who_has_it(novel: Novel) -> None:
-    for who in ("ann", "tokyo"):
-        assert novel.grant_id not in str(novel.callers[who].get("/v1/rights/expiring", days=183))
-        found = novel.callers[who].get("/v1/rights/expiring", days=3_660)["grants"]
-        assert novel.grant_id in [one["grant_id"] for one in found]
-    assert novel.callers["stranger"].get("/v1/rights/expiring", days=3_660)["grants"] == []
-
-
 def test_the_days_on_which_grants_and_estates_end_are_a_list_and_a_calendar(novel: Novel) -> None:
     def told(who: str, months: int) -> set[tuple[str, str | None]]:
         found = novel.callers[who].get("/v1/rights/ending", months=months)["endings"]

@@ -186,7 +186,6 @@ TABLE: dict[str, set[Scope] | frozenset[Scope]] = {
         (
             # rights are confidential: each sees what concerns it, a regulator all
             "GET /v1/rights",
-            "GET /v1/rights/expiring",
             "GET /v1/rights/ending",
             "GET /v1/rights/ending.ics",
             "GET /v1/works/{work_id}/rights",
