@@ -33,6 +33,8 @@ class Scope(StrEnum):
 
 OF_ONE_ACCOUNT = frozenset((Scope.HOLDER, Scope.RIGHTS_HOLDER))
 """Scopes of keys that act for one account."""
+PARTIES = (Scope.HOLDER, Scope.RIGHTS_HOLDER, Scope.ISSUER)
+"""Scopes of keys that act for an account that has a part in rights; an institution is one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 
-from service.access.bearer import Scope
+from service.access.bearer import PARTIES, Scope
 from service.access.bearers import Bearer
 from service.api.auth import needs
 from service.api.shapes import as_of_body
@@ -21,12 +21,9 @@ from service.reading.open import context
 from service.rights.audience import Audience, audience_of
 from service.rights.book import Book
 
-AsParty = Annotated[Bearer, Depends(needs(Scope.HOLDER, Scope.RIGHTS_HOLDER, Scope.ISSUER))]
+AsParty = Annotated[Bearer, Depends(needs(*PARTIES))]
 """Acts for an account that has a part in rights."""
-AsReader = Annotated[
-    Bearer,
-    Depends(needs(Scope.HOLDER, Scope.RIGHTS_HOLDER, Scope.ISSUER, Scope.REGULATOR, Scope.OPERATOR)),
-]
+AsReader = Annotated[Bearer, Depends(needs(*PARTIES, Scope.REGULATOR, Scope.OPERATOR))]
 """Sees of rights what concerns it; a regulator all, with the question kept."""
 
 

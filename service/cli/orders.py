@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MEASURES = ("hold", "release", "forced_transfer", "annul", "suspend", "restore", "assign", "terminate")
 _DAY = 86_400
+_MOST_DIGITS = 15
+"""Of Unix seconds: thirty million years."""
 _SPAN = re.compile(r"\+(\d{1,5})d", re.ASCII)
 
 
@@ -86,7 +88,7 @@ def _act(acts: Verbs, name: str, about: str, run: object) -> argparse.ArgumentPa
 
 def moment_word(text: str) -> int:
     """Read a time from the command line: `2026-12-31`, `2026-12-31T08:00+08:00`, `+30d`, or Unix seconds."""
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
         return int(text)
     span = _SPAN.fullmatch(text)
     if span:

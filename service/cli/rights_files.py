@@ -7,19 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.cli.opening import Verbs, counted, octets_of, tell, written
-from service.cli.rights_asking import Asking, as_shape, asking, work_of
+from service.cli.rights_asking import WORK, Asking, as_shape, asking, work_of
 
 if TYPE_CHECKING:
     from indexer.values import Hash32
     from service.api.rights_files import ProductQuery
 
-_WORK = "id, or SHA-256 of its file"
-
 
 def add(acts: Verbs) -> None:
     """Add the verbs to those of rights."""
     export = acts.add_parser("export", help="write a work's rights as others read them: ODRL 2.2, ONIX 3")
-    export.add_argument("work", help=_WORK)
+    export.add_argument("work", help=WORK)
     export.add_argument("--format", choices=("odrl", "onix"), required=True)
     export.add_argument("--to", type=Path, required=True, metavar="FILE", help="where it is written")
     _product(export, needed=False)
@@ -33,7 +31,7 @@ def add(acts: Verbs) -> None:
     )
     taken.add_argument("format", choices=("onix",))
     taken.add_argument("file", type=Path, help="ONIX for Books 3.0 or 3.1; nothing of it is recorded")
-    taken.add_argument("work", help=f"that its products are of: {_WORK}")
+    taken.add_argument("work", help=f"that its products are of: {WORK}")
     _product(taken, needed=True)
     taken.add_argument("--json", action="store_true")
     taken.set_defaults(run=run_import)

@@ -98,6 +98,8 @@ def end_disclosure(
     Raises:
         NotFound: none of these accounts made such a disclosure of this subject.
     """
+    if disclosure_id >> 63:  # no row has such a number, and no database takes it
+        raise _unknown()
     row = DisclosureRow
     mine = (row.id == disclosure_id, row.subject == subject, row.account.in_(accounts))
     with database.write() as connection:
@@ -105,7 +107,7 @@ def end_disclosure(
         connection.execute(change)
         found = connection.execute(select(row.__table__).where(*mine)).one_or_none()
     if found is None:
-        raise NotFound("unknown-disclosure", "没有这项披露。", "There is no such disclosure.")
+        raise _unknown()
     return _disclosure(found)
 
 
@@ -151,3 +153,7 @@ def _disclosure(row: Any) -> Disclosure:
 
 def _name(estate_id: int) -> bytes:
     return estate_id.to_bytes(32, "big")
+
+
+def _unknown() -> NotFound:
+    return NotFound("unknown-disclosure", "没有这项披露。", "There is no such disclosure.")

@@ -38,6 +38,12 @@ def test_a_later_owner_opens_anew_what_an_earlier_one_had_opened(database: Datab
     assert openness_of(database, ESTATE, [BO]) == openness(database, ESTATE)
 
 
+@pytest.mark.parametrize("number", [0, (1 << 63) - 1, 1 << 63, 1 << 255], ids=str)
+def test_a_disclosure_that_was_never_made_is_not_ended(database: Database, number: int) -> None:
+    with pytest.raises(NotFound):
+        end_disclosure(database, SUBJECT, number, accounts=[AN])
+
+
 def test_what_one_disclosed_another_does_not_end(database: Database) -> None:
     now = int(time.time())
     made = disclose(database, SUBJECT, to=CI, until=now + 60, account=AN, by="key")
