@@ -23,7 +23,7 @@ from service.cli import (
 )
 from service.cli.opening import Verbs, address_word, hash_word, octets_of, owner_word
 from service.cli.orders import moment_word
-from service.cli.rights_asking import WORK, as_shape, asking, paper_in, papers, reads, work_of
+from service.cli.rights_asking import WORK, Asking, as_shape, asking, paper_in, papers, reads, work_of
 from service.errors import BadInput
 
 if TYPE_CHECKING:
@@ -109,13 +109,17 @@ def _add_endings(acts: Verbs) -> None:
     ):
         file = acts.add_parser(name, help=about)
         file.add_argument("file", type=Path, help="JSON, as POST /v1/proposals takes it")
-        _keyed(file, run)
+        takes = _keyed if run is run_propose_file else reads
+        takes(file, run)
 
 
 def _proposes(acts: Verbs, name: str, about: str, act: str | None = None) -> argparse.ArgumentParser:
     verb: argparse.ArgumentParser = acts.add_parser(name, help=about)
     verb.add_argument(
-        "--until", type=moment_word, default="+30d", metavar="TIME", help="until when all must have agreed"
+        "--until",
+        type=moment_word,
+        metavar="TIME",
+        help="until when all must have agreed (default: +30d; asked again, as at first)",
     )
     verb.add_argument("--explain", action="store_true", help="only say whether it would be refused; 3 if so")
     _keyed(verb, run_act)
@@ -155,10 +159,20 @@ def _terms(verb: argparse.ArgumentParser) -> None:
 
 def run_act(arguments: argparse.Namespace) -> int:
     """Propose an act, or only say whether it would be refused."""
-    if getattr(arguments, "work_id", None) is not None:
-        with asking(arguments, *PARTIES) as one:
+    with asking(arguments, *PARTIES) as one:
+        if getattr(arguments, "work_id", None) is not None:
             arguments.work_id = work_of(one, arguments.work_id)
+        if arguments.until is None:
+            arguments.until = _deadline(one, arguments.idempotency_key)
     return _propose(arguments, _body(_stated(arguments)), explaining=arguments.explain)
+
+
+def _deadline(one: Asking, key: str | None) -> int:
+    """Give the deadline where none is stated: what is asked again under a key is not another act for being later."""
+    from service.rights.proposals import deadline_under
+
+    held = deadline_under(one.installation.database, one.bearer.key_id, key) if key else None
+    return held or moment_word("+30d")
 
 
 def run_propose_file(arguments: argparse.Namespace) -> int:

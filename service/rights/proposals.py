@@ -206,6 +206,14 @@ def earlier(database: Database, principal: str, idempotency_key: str, asked: byt
         return _under_key(connection, principal, idempotency_key, asked, int(time.time()))
 
 
+def deadline_under(database: Database, principal: str, idempotency_key: str) -> int | None:
+    """Give the deadline of what was proposed under this key before, whatever it was; None where nothing was."""
+    row = ProposalRow
+    where = (row.principal == principal, row.idempotency_key == idempotency_key)
+    with database.read() as connection:
+        return connection.execute(select(row.deadline).where(*where)).scalar_one_or_none()
+
+
 def _under_key(
     connection: Connection, principal: str, idempotency_key: str, asked: bytes, now: int
 ) -> Proposal | None:

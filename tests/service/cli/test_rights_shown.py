@@ -206,6 +206,26 @@ def test_a_disclosure_without_end_or_of_others_is_refused(
     assert ended[1]["error"] == "unknown-disclosure", "the author made it"
 
 
+def test_an_act_asked_for_again_under_the_same_word_is_the_same_though_all_moved_on(
+    run: Run, people: dict[str, str], as_: As, paper: Path
+):
+    claimed = _claim(run, people, "汇编权，日语，日本，纸质，2026-01-01 起")
+    _agreed(run, as_, claimed, None, "author")
+    as_("author")
+    estates = run("rights", "mine")[1]["estates"]
+    [estate] = (one["estate_id"] for one in estates if one["scope"]["rights"] == ["compilation"])
+    assign = ("rights", "assign", estate, "--owner", f"{people['tokyo']}=1", "--agreement", paper)
+    first = run(*assign, "--idempotency-key", "assign")[1]
+    _agreed(run, as_, first, "author", "tokyo")
+    as_("author")
+    assert run("rights", "show", "estate", estate)[1]["error"] == "unknown-estate", "it is another's"
+    again = run(*assign, "--idempotency-key", "assign")[1]
+    assert (again["id"], again["deadline"]) == (first["id"], first["deadline"])
+    other = (*assign[:-1], paper.with_name("work.csv"))
+    assert run(*other, "--idempotency-key", "assign")[1]["error"] == "idempotency-key-reused"
+    assert run(*assign)[1]["error"] == "unknown-estate"
+
+
 def test_a_consent_is_taken_back_as_long_as_others_are_missing(run: Run, people: dict[str, str], as_: As):
     proposal = _claim(run, people, "广播权，日语，日本，电子书，2026-01-01 起")
     as_("author")
