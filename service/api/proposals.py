@@ -6,6 +6,7 @@ A proposal is shown to who made it, who has to agree, the registrant of the work
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -31,7 +32,8 @@ from service.keys.operators import Operator
 from service.outbox.operations import operation
 from service.outbox.requests import ConfirmAttestation, WithdrawConsent
 from service.rights import consents, proposals
-from service.rights.answers import objection_body, proposal_body
+from service.rights.about import burdens, named
+from service.rights.answers import burden_body, named_body, objection_body, proposal_body
 from service.rights.drafting import Drafting
 from service.rights.explained import objections
 from service.rights.proposals import Draft, Proposal, ProposalState
@@ -149,7 +151,11 @@ def listed(
 
 @routes.get("/v1/proposals/{proposal_id}")
 def shown(request: Request, installation: Installed, bearer: AsReader, proposal_id: str) -> JSONResponse:
-    """Give a proposal: what, who agreed and how, who is missing, until when, and whether it would be refused now."""
+    """Give a proposal: what, who agreed and how, who is missing, until when, and whether it would be refused now.
+
+    `named`: the box of each estate and grant that it names. `burdens`: the grants that whoever acquires an estate takes
+    along, while the assignment waits: kind and scope, and `grant` where the bearer may see it.
+    """
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
         return JSONResponse(_shown(installation, one, found))
@@ -173,10 +179,11 @@ def agree(
     signature = bytes.fromhex(body.signature[2:])
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
-        speaker = _speaker(installation, one, bearer)
+        speaker = speaker_of(installation, one, bearer)
         party = speaker.party(found, _named(body.party), any_party=bool(signature))
         speaker.require_standing(party)
         signer, kept = one.book.current(party), one.book.keeps_key(party)
+        about = _about(one, found)
     desk = desk_of(installation)
     if signature:
         require_signed(installation, signer, found.request.agreement, signature)
@@ -186,7 +193,7 @@ def agree(
     else:
         own = bearer.scope is Scope.ISSUER
         done = consents.agree_here(desk, found.id, party, signer=signer, is_institution=own, by=bearer.key_id)
-    return JSONResponse(_body(installation, done))
+    return JSONResponse(_body(installation, done, about))
 
 
 @routes.post("/v1/proposals/{proposal_id}/consents/withdrawal")
@@ -196,10 +203,10 @@ def take_back(
     """Take one's consent back, as long as others are missing."""
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
-        party = _speaker(installation, one, bearer).party(found, _named(body.party))
-    return JSONResponse(
-        _body(installation, consents.take_back(desk_of(installation), found.id, party, by=bearer.key_id))
-    )
+        party = speaker_of(installation, one, bearer).party(found, _named(body.party))
+        about = _about(one, found)
+    done = consents.take_back(desk_of(installation), found.id, party, by=bearer.key_id)
+    return JSONResponse(_body(installation, done, about))
 
 
 @routes.post("/v1/proposals/{proposal_id}/attestations")
@@ -210,9 +217,10 @@ def attest(
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
         party = account_in(body.party)
-        _speaker(installation, one, bearer).require_no_key(party)
+        speaker_of(installation, one, bearer).require_no_key(party)
+        about = _about(one, found)
     done = consents.attest(desk_of(installation), found.id, party, paper=hash32(body.paper), by=bearer.key_id)
-    return JSONResponse(_body(installation, done))
+    return JSONResponse(_body(installation, done, about))
 
 
 @routes.post("/v1/proposals/{proposal_id}/attestations/confirmation")
@@ -222,8 +230,9 @@ def confirm(
     """Confirm what was attested: the second hand, which looked at the paper too."""
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
+        about = _about(one, found)
     done = consents.confirm(desk_of(installation), found.id, account_in(body.party), by=bearer.key_id)
-    return JSONResponse(_body(installation, done))
+    return JSONResponse(_body(installation, done, about))
 
 
 @routes.post("/v1/proposals/{proposal_id}/withdrawal")
@@ -234,8 +243,9 @@ def withdraw(
     with reading(installation, bearer, request) as one:
         found = _visible(installation, one, proposal_id)
         require_end(found, one.audience, bearer.key_id)
+        about = _about(one, found)
     done = proposals.withdraw(installation.database, found.id, by=bearer.key_id, reason=body.reason)
-    return JSONResponse(_body(installation, done))
+    return JSONResponse(_body(installation, done, about))
 
 
 @routes.post("/v1/attestations/{intent}/{party}/confirmation", status_code=202)
@@ -290,13 +300,14 @@ def _drafted(
     installation: Installation, one: Reading, bearer: Bearer, body: ActBody
 ) -> tuple[Draft, Address]:
     """Draft an act; give it with the account that proposes it."""
-    speaker = _speaker(installation, one, bearer)
+    speaker = speaker_of(installation, one, bearer)
     speaker.require_seen(body.estates(), body.grants())
     draft = body.draft(_drafting(installation, one))
     return draft, speaker.proposer(draft)
 
 
-def _speaker(installation: Installation, one: Reading, bearer: Bearer) -> Speaker:
+def speaker_of(installation: Installation, one: Reading, bearer: Bearer) -> Speaker:
+    """Give who speaks with a key: for its account, or for the institution."""
     account = bearer.account or installation.vault.operator(Operator.ISSUER)
     return Speaker(one.book, one.audience, account, one.context.now)
 
@@ -312,7 +323,7 @@ def _named(text: str | None) -> Address | None:
 
 def _shown(installation: Installation, one: Reading, found: Proposal) -> dict[str, Any]:
     """Show a proposal with what it would be refused for now, as long as it waits."""
-    body = _body(installation, found)
+    body = _body(installation, found, _about(one, found))
     if found.state is ProposalState.OPEN:
         objected = objections(_drafting(installation, one), found.request, found.parties)
         objected = as_told(one.book, one.audience, found.request, objected)
@@ -322,9 +333,19 @@ def _shown(installation: Installation, one: Reading, found: Proposal) -> dict[st
     return body
 
 
-def _body(installation: Installation, found: Proposal) -> dict[str, Any]:
+def _about(one: Reading, found: Proposal) -> dict[str, Any]:
+    """Show what an act is about, which its typed data names by numbers, and what goes along with an estate."""
+    given = burdens(one.book, one.audience, found, one.context.now)
+    sees = partial(one.audience.sees_grant, one.book)
+    return {
+        "named": [named_body(each) for each in named(one.book, found.request.agreement)],
+        "burdens": None if given is None else [burden_body(each, sees) for each in given],
+    }
+
+
+def _body(installation: Installation, found: Proposal, about: dict[str, Any]) -> dict[str, Any]:
     said = terms(found.request.agreement, lambda account, _: write_address(account))
-    body = {**proposal_body(found), "terms": {one.name: one.value for one in said}}
+    body = {**proposal_body(found), "terms": {one.name: one.value for one in said}, **about}
     body |= {"objections": [], "outcome": None}
     if found.operation_id is not None:
         done = operation(installation.database, found.operation_id)
