@@ -46,6 +46,11 @@ class Novel:
         for caller in self.callers.values():
             caller.http.close()
 
+    def join(self, name: str) -> None:
+        """Register somebody more, whose key is kept here."""
+        account: str = _register(self.callers["museum"], f"novel-{name}", "person")["account"]
+        self.accounts[name], self.callers[name] = account, _caller(self.house, account)
+
     def propose(self, who: str, key: str, **act: Any) -> dict[str, Any]:
         """Propose an act."""
         body = {"deadline": int(time.time()) + DAY, **act}
