@@ -296,6 +296,10 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
         "A paper waits to be confirmed; another takes its place:",
     ),
     "attest.digest": ("纸本扫描件的 SHA-256", "SHA-256 of the scan of the paper"),
+    "attest.by_hand": (
+        "不用脚本也能见证：在自己的电脑上计算扫描件的 SHA-256，填入上框。",
+        "It works without scripts too: compute the SHA-256 of the scan yourself and fill it in.",
+    ),
     "attest.send": ("见证这份纸本", "Attest this paper"),
     "confirm": ("确认纸本", "Confirm a paper"),
     "confirm.note": (
@@ -309,6 +313,10 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
         "Not consistent: this is another paper than was attested; do not confirm.",
     ),
     "confirm.held": ("已见证的纸本", "The attested paper"),
+    "confirm.by_hand": (
+        "不用脚本也能核对：在自己的电脑上计算扫描件的 SHA-256，与上面的摘要逐位比较。",
+        "It works without scripts too: compute the SHA-256 of the scan yourself and compare it with the digest above.",
+    ),
     "confirm.send": ("已核对，确认这份纸本", "I looked at it: confirm this paper"),
     "end.decline": ("不同意", "Decline"),
     "end.withdraw": ("撤回拟议", "Take it back"),

@@ -360,10 +360,12 @@ PAGES: dict[str, Page] = {
         burdens=(Burden("exclusive", JAPANESE), Burden("non_exclusive", AUDIO, PLAIN)),
         may_agree=True,
     ),
+    "proposal, unburdened": replace(
+        PROPOSAL, proposal=replace(OPEN, proposed="assign", scope=None, licensee=None), burdens=()
+    ),
     "proposal, declined": replace(
         PROPOSAL,
         proposal=replace(OPEN, proposed="assign", state="withdrawn", scope=None),
-        burdens=(),
         ended="条件不合，另议。",
     ),
     "grant form": FORM,
