@@ -15,6 +15,7 @@ from service.api import (
     gifts,
     orders,
     pages,
+    proposal_pages,
     proposals,
     reference,
     rights,
@@ -56,6 +57,7 @@ ROUTERS = (
     audit.routes,
     sessions.routes,
     rights_pages.routes,
+    proposal_pages.routes,
     rights_forms.routes,
     reference.routes,
 )

@@ -30,8 +30,9 @@ from service.keys.operators import Operator
 from service.outbox.operations import operation
 from service.outbox.requests import ConfirmAttestation, WithdrawConsent
 from service.rights import acting
+from service.rights.about import burdens, named
 from service.rights.acting import Acting
-from service.rights.answers import proposal_body
+from service.rights.answers import burden_body, named_body, proposal_body
 from service.rights.drafting import Drafting
 from service.rights.proposals import Proposal
 from service.rights.speaking import Speaker
@@ -128,7 +129,11 @@ def listed(
 
 @routes.get("/v1/proposals/{proposal_id}")
 def shown(request: Request, installation: Installed, bearer: AsReader, proposal_id: str) -> JSONResponse:
-    """Give a proposal: what, who agreed and how, who is missing, until when, and whether it would be refused now."""
+    """Give a proposal: what, who agreed and how, who is missing, until when, and whether it would be refused now.
+
+    `named`: the box of each estate and grant that it names. `burdens`: the grants that whoever acquires an estate takes
+    along, while the assignment waits: kind and scope, and `grant` where the bearer may see it.
+    """
     with reading(installation, bearer, request) as one:
         found = acting.visible(installation.database, one.book, one.audience, proposal_id)
         return JSONResponse(_shown(installation, one, found))
@@ -152,7 +157,7 @@ def agree(
     signature = bytes.fromhex(body.signature[2:])
     with reading(installation, bearer, request) as one:
         done = _acting(installation, one, bearer).agree(proposal_id, _named(body.party), signature)
-    return JSONResponse(_body(installation, done))
+        return JSONResponse(_body(installation, one, done))
 
 
 @routes.post("/v1/proposals/{proposal_id}/consents/withdrawal")
@@ -162,7 +167,7 @@ def take_back(
     """Take one's consent back, as long as others are missing."""
     with reading(installation, bearer, request) as one:
         done = _acting(installation, one, bearer).take_back(proposal_id, _named(body.party))
-    return JSONResponse(_body(installation, done))
+        return JSONResponse(_body(installation, one, done))
 
 
 @routes.post("/v1/proposals/{proposal_id}/attestations")
@@ -173,7 +178,7 @@ def attest(
     with reading(installation, bearer, request) as one:
         party, paper = account_in(body.party), hash32(body.paper)
         done = _acting(installation, one, bearer).attest(proposal_id, party, paper)
-    return JSONResponse(_body(installation, done))
+        return JSONResponse(_body(installation, one, done))
 
 
 @routes.post("/v1/proposals/{proposal_id}/attestations/confirmation")
@@ -183,7 +188,7 @@ def confirm(
     """Confirm what was attested: the second hand, which looked at the paper too."""
     with reading(installation, bearer, request) as one:
         done = _acting(installation, one, bearer).confirm(proposal_id, account_in(body.party))
-    return JSONResponse(_body(installation, done))
+        return JSONResponse(_body(installation, one, done))
 
 
 @routes.post("/v1/proposals/{proposal_id}/withdrawal")
@@ -193,7 +198,7 @@ def withdraw(
     """End a proposal before all agreed: whoever made it takes it back, or a party says no."""
     with reading(installation, bearer, request) as one:
         done = _acting(installation, one, bearer).end(proposal_id, body.reason)
-    return JSONResponse(_body(installation, done))
+        return JSONResponse(_body(installation, one, done))
 
 
 @routes.post("/v1/attestations/{intent}/{party}/confirmation", status_code=202)
@@ -250,12 +255,24 @@ def _named(text: str | None) -> Address | None:
 def _shown(installation: Installation, one: Reading, found: Proposal) -> dict[str, Any]:
     """Show a proposal with what it would be refused for now, as long as it waits."""
     drafting = Drafting(one.book, domain_of(installation, Claim), one.context.now)
-    return _body(installation, found) | {"objections": acting.objections_told(drafting, one.audience, found)}
+    return _body(installation, one, found) | {
+        "objections": acting.objections_told(drafting, one.audience, found)
+    }
 
 
-def _body(installation: Installation, found: Proposal) -> dict[str, Any]:
+def _about(one: Reading, found: Proposal) -> dict[str, Any]:
+    """Show what an act is about, which its typed data names by numbers, and what goes along with an estate."""
+    given = burdens(one.book, one.audience, found, one.context.now)
+    sees = partial(one.audience.sees_grant, one.book)
+    return {
+        "named": [named_body(each) for each in named(one.book, found.request.agreement)],
+        "burdens": None if given is None else [burden_body(each, sees) for each in given],
+    }
+
+
+def _body(installation: Installation, one: Reading, found: Proposal) -> dict[str, Any]:
     said = terms(found.request.agreement, lambda account, _: write_address(account))
-    body = {**proposal_body(found), "terms": {one.name: one.value for one in said}}
+    body = {**proposal_body(found), "terms": {term.name: term.value for term in said}, **_about(one, found)}
     body |= {"objections": [], "outcome": None}
     if found.operation_id is not None:
         done = operation(installation.database, found.operation_id)

@@ -1,6 +1,6 @@
 """The pages of rights, for whoever is signed in; the public is told whether something can be had, where it may be.
 
-Their twins are the operations of `rights.py`, `estates.py` and `proposals.py`, which know no cookie.
+Their twins are the operations of `rights.py` and `estates.py`, which know no cookie.
 """
 
 from __future__ import annotations
@@ -17,23 +17,21 @@ from indexer.rights.codes import LANGUAGES, MEDIA
 from indexer.rights.scope import Point
 from indexer.store.answers import Known
 from indexer.values import Hash32
-from service.access.bearer import Scope as KeyScope
-from service.api import ending, estates
+from service.api import ending, estates, rights_files
 from service.api.border import Installed, language_of
 from service.api.names import digest_in, number_in
 from service.api.scoping import day_in, mask_in, point_in
-from service.api.sessions import FromHere, Reader
+from service.api.sessions import Reader
 from service.api.shapes import PageQuery
-from service.api.signatures import desk_of
 from service.api.signed_in import Visit, private, required, signed_in, visiting
-from service.errors import NotAllowed
+from service.errors import BadInput
 from service.outbox.states import State
 from service.pages import addresses
 from service.pages.views import Name, ProposalLine
 from service.reading.rights import glance, mine, proposing, single
 from service.reading.rights.glance import Asked
 from service.reading.timeline import history_page
-from service.rights import consents, proposals
+from service.rights import proposals
 from service.rights.ending import MONTHS, MOST_MONTHS, Wording, parties_of
 from service.rights.proposals import Proposal
 
@@ -88,6 +86,13 @@ class EndingQuery(PageQuery):
     """Within how many months what ends is asked for."""
 
     months: Annotated[int, Field(ge=1, le=MOST_MONTHS)] = MONTHS
+
+
+class OnixQuery(rights_files.ProductQuery):
+    """What a reader filled into the form of a product; `lang` as of every page."""
+
+    right: Annotated[list[Code], Field(max_length=256)] = Field(default_factory=list)
+    lang: str = ""
 
 
 @routes.get("/rights")
@@ -148,6 +153,27 @@ def rights(
             return private(request, found)
         page = glance.rights_page(reading, query.asked(now), _proposed(visit, named))
         return private(request, page)
+
+
+@routes.get("/w/{work_id}/rights.odrl.jsonld")
+def rights_odrl(request: Request, installation: Installed, reader: Reader, work_id: str) -> Response:
+    """The grants of a work as ODRL, for whoever may see them."""
+    return rights_files.odrl(request, installation, required(request, reader), work_id)
+
+
+@routes.get("/w/{work_id}/rights.onix.xml")
+def rights_onix(
+    request: Request,
+    installation: Installed,
+    reader: Reader,
+    work_id: str,
+    query: Annotated[OnixQuery, Query()],
+) -> Response:
+    """A product of a work as ONIX, for whoever has rights to sell it."""
+    if not query.right:
+        zh = "请选择这种出版物所需的权利。"
+        raise BadInput("rights-missing", zh, "Choose the rights that this product takes.")
+    return rights_files.onix(request, installation, required(request, reader), work_id, query)
 
 
 @routes.get("/w/{work_id}/rights/history")
@@ -211,35 +237,6 @@ def estate_evidence(request: Request, installation: Installed, reader: Reader, e
     return estates.estate_evidence(request, installation, required(request, reader), estate_id)
 
 
-@routes.get("/p/{proposal_id}")
-def proposal(request: Request, installation: Installed, reader: Reader, proposal_id: str) -> Response:
-    """What is proposed, who agreed, who is missing."""
-    with signed_in(request, installation, reader) as visit:
-        found = proposals.proposal(installation.database, proposal_id)
-        visit.one.audience.require_proposal(visit.one.book, found)
-        page = proposing.proposal_page(
-            visit.of_proposal(found), found, visit.outcome(found), visit.objected(found)
-        )
-        return private(request, page)
-
-
-@routes.post("/p/{proposal_id}/agree", dependencies=[FromHere])
-def agree(request: Request, installation: Installed, reader: Reader, proposal_id: str) -> Response:
-    """Agree for whoever is signed in, with its key that is kept here: pressing this is its word."""
-    with signed_in(request, installation, reader) as visit:
-        book, audience = visit.one.book, visit.one.audience
-        found = audience.require_proposal(book, proposals.proposal(installation.database, proposal_id))
-        signers = {party: book.current(party) for party in found.missing if party in audience.accounts}
-    if reader is None or not signers:
-        raise NotAllowed(
-            "not-asked", "这项拟议不需要本方同意。", "You do not have to agree to this proposal."
-        )
-    desk, own = desk_of(installation), reader.scope is KeyScope.ISSUER
-    for party, signer in signers.items():
-        consents.agree_here(desk, found.id, party, signer=signer, is_institution=own, by=reader.key_id)
-    return RedirectResponse(addresses.proposal(found.id), 303)
-
-
 def _history(request: Request, visit: Visit, known: Known[Any] | None, after: int | None) -> Response:
     """Answer with a part of a history, the records that are for this reader."""
     one = visit.one
@@ -254,6 +251,7 @@ def _proposed(visit: Visit, work_id: Hash32 | None) -> list[ProposalLine]:
         visit.installation.database,
         accounts=audience.accounts,
         nobody=audience.has_no_part,
+        on_paper=audience.second_hand,
         work_id=work_id,
         limit=MOST_PROPOSALS,
     )

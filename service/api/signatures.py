@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from indexer.connection import NodeRefused
 from indexer.events import CONTRACT_NAMES
 from indexer.values import Address, Hash32
@@ -21,6 +23,7 @@ CONTRACT_GAS = 50_000
 _TRANSACTION_GAS = 21_000
 _BYTE_GAS = 16
 _WORD = 32
+_FORM = re.compile("(?:0x)?((?:[0-9a-f]{2}){1,2048})")
 
 
 def domain_of(installation: Installation, kind: type[Intent]) -> Domain:
@@ -33,6 +36,22 @@ def domain_of(installation: Installation, kind: type[Intent]) -> Domain:
 def desk_of(installation: Installation) -> Desk:
     """Give what taking consents to acts on rights needs."""
     return Desk(installation.database, installation.vault, domain_of(installation, Claim))
+
+
+def signature_in(text: str) -> bytes:
+    """Read a signature as somebody pasted it, in one line or several, with `0x` before it or not.
+
+    Raises:
+        BadInput: it has another form.
+    """
+    found = _FORM.fullmatch("".join(text.split()).lower())
+    if found is None:
+        raise BadInput(
+            "signature-malformed",
+            "这不是签名：签名以 0x 开头，其后是十六进制数字（通常 130 位）。请核对是否粘贴完整。",
+            "This is no signature: it is 0x and hexadecimal digits, usually 130. Look whether all of it was pasted.",
+        )
+    return bytes.fromhex(found[1])
 
 
 def require_signed(installation: Installation, account: Address, intent: Intent, signature: bytes) -> None:

@@ -50,9 +50,13 @@ class Visit:
         return Reading(one.context, one.book, one.audience, work_id, names)
 
     def of_proposal(self, proposal: Proposal) -> Reading:
-        """Read the rights that a proposal is about; whom it names is known by name once it agreed."""
+        """Read the rights that a proposal is about; whom it names is known by name once it agreed.
+
+        The second hand compares the name on a paper before that is confirmed.
+        """
         agreed = [party for party in proposal.parties if party not in proposal.missing]
-        return self.rights(proposal.work_id, agreed)
+        known = proposal.given if self.one.audience.second_hand else agreed
+        return self.rights(proposal.work_id, known)
 
     def names(self, parties: Collection[Address] = ()) -> Names:
         """Give what calls accounts by name for this reader: its own, and parties to what it sees."""

@@ -80,6 +80,16 @@ def proposal(proposal_id: str) -> str:
     return f"/p/{quote(proposal_id)}"
 
 
+def typed_data(proposal_id: str) -> str:
+    """Return the address of what is signed to agree to a proposal, as a file."""
+    return f"{proposal(proposal_id)}/typed-data"
+
+
+def rights_file(work_id: str, name: str) -> str:
+    """Return the address of a work's rights as a file: `odrl.jsonld` or `onix.xml`."""
+    return f"{rights(work_id)}.{name}"
+
+
 def sign_in(page: str) -> str:
     """Return the address at which a party shows its key, to go on to a page."""
     return f"{SIGN_IN}?{urlencode({'next': page})}"

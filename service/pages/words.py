@@ -441,6 +441,7 @@ WORDS: dict[str, tuple[str, str]] = RIGHTS_WORDS | {
         "不一致：这不是存证的文件。",
         "Inconsistent: this is not the file that was deposited.",
     ),
+    "compare.taken": ("摘要已填入下框。", "The digest was put into the field below."),
     "compare.unreadable": ("无法读取这个文件。", "This file cannot be read."),
     "compare.yours": ("您的文件", "Your file"),
     "compare.deposited": ("存证的文件", "The deposited file"),

@@ -189,6 +189,25 @@ def proposal_body(proposal: Proposal) -> dict[str, Any]:
     }
 
 
+def named_body(of: Estate | Grant) -> dict[str, Any]:
+    """Write the box of what an act names by its number."""
+    estate = isinstance(of, Estate)
+    return {
+        "estate_id": str(of.estate_id) if estate else None,
+        "grant_id": None if isinstance(of, Estate) else as_hex(of.grant_id),
+        "scope": scope_body(of.scope),
+    }
+
+
+def burden_body(grant: Grant, sees: Sees) -> dict[str, Any]:
+    """Write a grant that whoever acquires an estate takes along: kind and scope; in full for who may see it."""
+    return {
+        "kind": grant.kind.name.lower(),
+        "scope": scope_body(grant.scope),
+        "grant": grant_body(grant, grant.scope.until) if sees(grant) else None,
+    }
+
+
 def disclosure_body(one: Disclosure) -> dict[str, Any]:
     """Write who was let see something."""
     return {

@@ -137,12 +137,18 @@ def attest(desk: Desk, proposal_id: str, party: Address, *, paper: Hash32, by: s
     return _take(desk, proposal_id, party, by, values)
 
 
-def confirm(desk: Desk, proposal_id: str, party: Address, *, by: str) -> Proposal:
+def confirm(
+    desk: Desk, proposal_id: str, party: Address, *, by: str, paper: Hash32 | None = None
+) -> Proposal:
     """Confirm, as the registrar, what was attested: the second hand. Again it changes nothing.
+
+    Args:
+        paper: the one that was looked at; None: whichever waits.
 
     Raises:
         NotFound: there is no such proposal.
-        Conflict: nothing was attested for the party, or the proposal is not open, or by whoever attested it.
+        Conflict: nothing was attested for the party, or another paper by now, or the proposal is not open, or by
+            whoever attested it.
     """
     now = int(time.time())
     with desk.database.write() as connection:
@@ -155,6 +161,7 @@ def confirm(desk: Desk, proposal_id: str, party: Address, *, by: str) -> Proposa
                 f"Nothing was attested for {write_address(party)}, so there is nothing to confirm.",
                 party=write_address(party),
             )
+        _require_same(given, paper)
         if not given.complete:
             require_open(found)
             _require_another(connection, found, party, by)
@@ -232,6 +239,15 @@ def _require_party(found: Proposal, party: Address) -> None:
             f"这项拟议不需要 {write_address(party)} 同意。",
             f"{write_address(party)} does not have to agree to this proposal.",
             party=write_address(party),
+        )
+
+
+def _require_same(given: Given, paper: Hash32 | None) -> None:
+    if paper not in (None, given.paper):
+        raise Conflict(
+            "paper-replaced",
+            "纸本已另行见证，与您核对的不是同一份，未作确认；请重新核对。",
+            "Another paper was attested since, which is not the one you looked at; nothing was confirmed. Look again.",
         )
 
 

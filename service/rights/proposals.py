@@ -244,6 +244,7 @@ def proposals(
     nobody: bool = False,
     work_id: Hash32 | None = None,
     open_only: bool = False,
+    on_paper: bool = False,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Proposal]:
@@ -251,6 +252,7 @@ def proposals(
 
     Args:
         accounts: only those that one of these accounts made or has to agree to; none: all, or with `nobody` none.
+        on_paper: only those in which a paper stands for a party.
         before: the `place` of the last one seen.
     """
     row: Any = ProposalRow
@@ -260,6 +262,9 @@ def proposals(
         where.append(or_(row.proposed_by.in_(accounts), row.place.in_(asked)))
     if work_id is not None:
         where.append(row.work_id == work_id)
+    if on_paper:
+        papers = ConsentRow.paper.is_not(None), ConsentRow.taken_back_at.is_(None)
+        where.append(row.place.in_(select(ConsentRow.proposal).where(*papers)))
     if open_only:
         where += [row.state == ProposalState.OPEN, row.deadline > int(time.time())]
     if before is not None:

@@ -1,5 +1,5 @@
-// A file put on the page is hashed here and compared with the deposited digest, or looked up by it. Every sentence comes
-// from a <template> of the page, so this script speaks no language.
+// A file put on the page is hashed here and compared with the deposited digest, put into a form, or looked up by it. Every
+// sentence comes from a <template> of the page, so this script speaks no language.
 
 import { digest } from "./digest.js";
 
@@ -47,7 +47,10 @@ async function take(zone, file) {
       part.textContent = `${Math.floor(share * 100)} %`;
     });
     const deposited = zone.dataset.sha256;
-    if (deposited) answer(zone, sha256 === deposited ? "same" : "differs", { name, sha256 });
+    if (zone.dataset.into) {
+      document.getElementById(zone.dataset.into).value = sha256;
+      answer(zone, "taken", { name, sha256 });
+    } else if (deposited) answer(zone, sha256 === deposited ? "same" : "differs", { name, sha256 });
     else answer(zone, "find", { name, sha256, link: `${zone.dataset.find}?q=${sha256}` });
   } catch (error) {
     answer(zone, "unreadable");

@@ -362,12 +362,49 @@ class Remainder:
 
 
 @dataclass(frozen=True, slots=True)
+class Burden:
+    """A grant that whoever acquires an estate takes along; `grant`: all of it, where the reader may see it."""
+
+    kind: GrantKind
+    scope: ScopeView
+    grant: GrantLine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A party without a key of its own, with its account; `sha256`: of the paper that waits, 64 digits, if one does."""
+
+    party: Name
+    account: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a reader sent with a form of the page, given back with what is wrong with it.
+
+    Attributes:
+        form: which; `party`: the account it is about, if it is about one. text: as it was typed.
+    """
+
+    form: Literal["agree", "sign", "attest", "end"]
+    text: str
+    party: str = ""
+    fault: Bilingual | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalPage(Page):
     """What is proposed, who has agreed, who is missing, until when, and what it will leave.
 
     Attributes:
+        intent: the digest that everybody signs, `0x` and 64 digits.
         may_agree: the reader is asked, and can agree here, since its key is kept here.
-        wallet: the reader is asked, and signs with its own key: the digest to sign; else None.
+        signer: the reader is asked, and signs with the key of this account, which is its own; else None.
+        attests: for whom the reader may attest a paper. confirms: whose paper waits for it as the second hand.
+        ends: it may end the proposal: as one who is asked and declines, or by taking it back; else None.
+        burdens: what goes along with an estate that is assigned; None: it is none, or not for the reader to know.
+        ended: the reason that was given for its end.
         result: address of what came of it.
     """
 
@@ -375,12 +412,19 @@ class ProposalPage(Page):
     proposal: ProposalLine
     work_id: str
     title: Name
+    intent: str
     agreed: tuple[Agreement, ...]
     clashes: tuple[Clash, ...]
     leaves: tuple[Remainder, ...]
     facts: tuple[Fact, ...]
-    may_agree: bool
-    wallet: str | None
+    may_agree: bool = False
+    signer: str | None = None
+    attests: tuple[Paper, ...] = ()
+    confirms: tuple[Paper, ...] = ()
+    ends: Literal["decline", "withdraw"] | None = None
+    burdens: tuple[Burden, ...] | None = None
+    ended: str | None = None
+    tried: Tried | None = None
     result: str | None = None
     as_of: AsOf | None = None
     test_verifier: bool = False
@@ -389,6 +433,26 @@ class ProposalPage(Page):
     def path(self) -> str:
         """Return `/p/{proposal id}`."""
         return self.proposal.path
+
+    @property
+    def typed_data(self) -> str:
+        """Return the address of what is signed, as a file."""
+        return addresses.typed_data(self.proposal.proposal_id)
+
+    @property
+    def compares(self) -> bool:
+        """Return whether there are papers to put on the page."""
+        return bool(self.attests or self.confirms)
+
+    def typed(self, form: str, party: str = "") -> str:
+        """Return what the reader typed into a form that was not taken."""
+        tried = self.tried
+        return tried.text if tried is not None and (tried.form, tried.party) == (form, party) else ""
+
+    def fault(self, form: str, party: str = "") -> Bilingual | None:
+        """Return what is wrong with it."""
+        tried = self.tried
+        return tried.fault if tried is not None and (tried.form, tried.party) == (form, party) else None
 
 
 @dataclass(frozen=True, slots=True)

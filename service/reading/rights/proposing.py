@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 from indexer.rights.acts import Assent, GrantKind
 from indexer.rights.codes import LANGUAGES, LISTS, MEDIA, RIGHTS, TERRITORIES, CodeList
@@ -12,7 +13,8 @@ from indexer.rights.residual import left_by
 from indexer.rights.scope import Axis, Scope, cut
 from indexer.rights.state import Estate
 from indexer.rights.text import write
-from indexer.values import ZERO_HASH, Address, as_hex
+from indexer.values import ZERO_HASH, Address, Hash32, as_hex
+from indexer.wire import write_address
 from service.outbox import requests
 from service.outbox.operations import Operation
 from service.outbox.states import State
@@ -20,20 +22,25 @@ from service.pages import addresses
 from service.pages.views import (
     Agreement,
     Bilingual,
+    Burden,
     Choice,
     Clash,
     Fact,
     GrantForm,
+    Paper,
     ProposalLine,
     ProposalPage,
     Remainder,
     SplitForm,
+    Tried,
 )
 from service.pages.views.rights import Agreed, ProposedAct
 from service.pages.views.rights import ProposalState as StateWord
 from service.reading.rights.glance import Reading, choices
 from service.reading.rights.phrasing import KINDS, scope_view
+from service.rights.about import burdens, named
 from service.rights.explained import Objection
+from service.rights.hands import Hands
 from service.rights.proposals import Given, Proposal, ProposalState
 from service.rights.terms import AXIS_WORDS, KIND_WORDS, terms
 
@@ -86,22 +93,38 @@ def proposal_line(
 
 
 def proposal_page(
-    reading: Reading, proposal: Proposal, outcome: Operation | None, objected: Sequence[Objection]
+    reading: Reading,
+    proposal: Proposal,
+    outcome: Operation | None,
+    objected: Sequence[Objection],
+    hands: Hands,
+    tried: Tried | None = None,
 ) -> ProposalPage:
-    """Read the page of a proposal that is for this audience; the arguments as of `proposal_line`."""
-    mine = [party for party in proposal.missing if party in reading.audience.accounts]
-    is_open = proposal.state is ProposalState.OPEN and not objected
-    keeps = all(reading.book.keeps_key(party) for party in mine)
+    """Read the page of a proposal that is for this audience; the first arguments as of `proposal_line`.
+
+    Args:
+        hands: what whoever reads may do to it. tried: what it sent with a form, where that was not taken.
+    """
+    is_open = proposal.state is ProposalState.OPEN
+    waits = is_open and not objected
+    signing = hands.signing(proposal) if waits else ()
     return ProposalPage(
         proposal=proposal_line(reading, proposal, outcome, objected),
         work_id=as_hex(proposal.work_id),
         title=reading.title,
+        intent=as_hex(proposal.intent),
         agreed=tuple(_agreement(reading, party, proposal.given.get(party)) for party in proposal.parties),
         clashes=clashes_of(reading, objected),
         leaves=tuple(_leaves(reading, proposal)),
         facts=tuple(_facts(reading, proposal)),
-        may_agree=is_open and bool(mine) and keeps,
-        wallet=as_hex(proposal.intent) if is_open and mine and not keeps else None,
+        may_agree=waits and bool(hands.agreeing(proposal)),
+        signer=write_address(reading.book.current(signing[0])) if signing else None,
+        attests=tuple(_attested(reading, proposal, hands.attesting(proposal))) if waits else (),
+        confirms=tuple(_papers(reading, hands.confirming(proposal))) if waits else (),
+        ends=_ends(proposal, hands) if is_open else None,
+        burdens=_burdens(reading, proposal),
+        ended=proposal.reason,
+        tried=tried,
         result=_result(proposal, outcome),
         as_of=reading.context.as_of(),
         test_verifier=reading.context.is_test(*proposal.parties),
@@ -298,13 +321,39 @@ def _leaves(reading: Reading, proposal: Proposal) -> Iterable[Remainder]:
 def _facts(reading: Reading, proposal: Proposal) -> Iterable[Fact]:
     """Give all that is signed, and the box of what it is about, which the typed data names by its number."""
     agreement = proposal.request.agreement
-    named = [getattr(agreement, "estate_id", 0), *getattr(agreement, "estate_ids", ())]
-    boxes = [reading.book.estate(one).scope for one in named if one]
-    grants = [getattr(agreement, "grant_id", ZERO_HASH), getattr(agreement, "parent_id", ZERO_HASH)]
-    boxes += [reading.book.grant(one).scope for one in grants if one != ZERO_HASH]
+    boxes = [one.scope for one in named(reading.book, agreement)]
     yield from (Fact("about", write(box, "zh"), write(box, "en")) for box in boxes if not box.is_empty())
     for one in terms(agreement, lambda account, tongue: reading.call(account).first(tongue)[0]):
         yield Fact(one.name, one.zh, one.en)
+
+
+def _burdens(reading: Reading, proposal: Proposal) -> tuple[Burden, ...] | None:
+    """Say what goes along with an estate; whose a grant is only where this audience may see it."""
+    found = burdens(reading.book, reading.audience, proposal, reading.context.now)
+    if found is None:
+        return None
+    phrasing, sees = reading.phrasing, partial(reading.audience.sees_grant, reading.book)
+    return tuple(
+        Burden(KINDS[one.kind], scope_view(one.scope), phrasing.grant(one) if sees(one) else None)
+        for one in found
+    )
+
+
+def _attested(reading: Reading, proposal: Proposal, parties: Iterable[Address]) -> Iterable[Paper]:
+    for party in parties:
+        given = proposal.given.get(party)
+        held = given.paper.hex() if given is not None and given.paper is not None else None
+        yield Paper(reading.call(party), write_address(party), held)
+
+
+def _papers(reading: Reading, waiting: Iterable[tuple[Address, Hash32]]) -> Iterable[Paper]:
+    return (Paper(reading.call(party), write_address(party), paper.hex()) for party, paper in waiting)
+
+
+def _ends(proposal: Proposal, hands: Hands) -> Literal["decline", "withdraw"] | None:
+    if not hands.ends(proposal):
+        return None
+    return "decline" if hands.asked(proposal) else "withdraw"
 
 
 def _result(proposal: Proposal, outcome: Operation | None) -> str | None:

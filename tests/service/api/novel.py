@@ -46,6 +46,11 @@ class Novel:
         for caller in self.callers.values():
             caller.http.close()
 
+    def join(self, name: str) -> None:
+        """Register somebody more, whose key is kept here."""
+        account: str = _register(self.callers["museum"], f"novel-{name}", "person")["account"]
+        self.accounts[name], self.callers[name] = account, _caller(self.house, account)
+
     def propose(self, who: str, key: str, **act: Any) -> dict[str, Any]:
         """Propose an act."""
         body = {"deadline": int(time.time()) + DAY, **act}
@@ -68,10 +73,13 @@ class Novel:
 
     def signed(self, proposal_id: str, wallet: LocalAccount | None = None) -> str:
         """Sign what the API says a wallet has to sign."""
-        typed = self.callers["ben"].get(f"/v1/proposals/{proposal_id}/typed-data")
-        typed["message"] = _numbers(typed["message"])
-        typed["domain"]["chainId"] = int(typed["domain"]["chainId"])
-        signed = (wallet or self.wallet).sign_message(encode_typed_data(full_message=typed))
+        return self.sign(self.callers["ben"].get(f"/v1/proposals/{proposal_id}/typed-data"), wallet)
+
+    def sign(self, typed: dict[str, Any], wallet: LocalAccount | None = None) -> str:
+        """Sign typed data, by default with the key that Ben holds himself."""
+        message = {**typed, "message": _numbers(typed["message"])}
+        message["domain"] = {**typed["domain"], "chainId": int(typed["domain"]["chainId"])}
+        signed = (wallet or self.wallet).sign_message(encode_typed_data(full_message=message))
         return str(signed.signature.to_0x_hex())
 
     def recorded(self, proposal_id: str) -> dict[str, Any]:

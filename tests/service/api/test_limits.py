@@ -40,6 +40,10 @@ BODILESS = {
     "/sign-in",
     "/sign-out",
     "/p/{proposal_id}/agree",
+    "/p/{proposal_id}/sign",
+    "/p/{proposal_id}/attest",
+    "/p/{proposal_id}/confirm",
+    "/p/{proposal_id}/withdraw",
     "/w/{work_id}/rights/grant",
     "/w/{work_id}/rights/split",
 }

@@ -159,6 +159,57 @@ def test_who_has_agreed_who_is_missing_and_until_when(novel: Novel) -> None:
     assert (late.status_code, late.json()["title"]) == (409, "proposal-withdrawn")
 
 
+def test_whoever_agrees_reads_the_box_of_what_an_act_names_by_its_number(novel: Novel) -> None:
+    estate, grant = {"estate_id": novel.estate_id}, {"grant_id": novel.grant_id}
+    shares = [{"account": novel.accounts["seoul"], "part": 1}]
+    scope = {**novel.japanese()["scope"], "media": ["print"]}
+    why = {"reason": "误录"}
+    acts: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+        "split": ({**estate, "axis": "rights", "cuts": [["rental"], ["adaptation"]]}, estate),
+        "merge": ({"estate_ids": [novel.estate_id], "axis": "rights"}, estate),
+        "assign": ({**estate, "owners": shares, "agreement": AGREEMENT}, estate),
+        "amend_estate": ({**estate, "scope": scope, **why}, estate),
+        "grant": (novel.japanese(), estate),
+        "terminate": ({**grant, "ground": "agreement", "last_day": "2030-01-01", **why}, grant),
+        "amend_grant": ({**grant, "scope": scope, **why}, grant),
+    }
+    boxes = {
+        "estate_id": novel.callers["ann"].get(f"/v1/estates/{novel.estate_id}")["scope"],
+        "grant_id": novel.callers["ann"].get(f"/v1/grants/{novel.grant_id}")["scope"],
+    }
+    for act, (fields, about) in acts.items():
+        made = novel.propose("ann", f"named {act}", **{**fields, "act": act})
+        [(key, name)] = about.items()
+        other = next(one for one in boxes if one != key)
+        assert made["named"] == [{key: name, other: None, "scope": boxes[key]}], act
+        seen = novel.callers["ben"].get(f"/v1/proposals/{made['id']}")
+        assert (seen["named"], seen["burdens"] is None) == (made["named"], act != "assign")
+    given_up = {"act": "surrender", **grant, "last_day": "2030-01-01"}
+    assert novel.propose("tokyo", "named surrender", **given_up)["named"][0]["scope"] == boxes["grant_id"]
+    claim = {"act": "claim", "work_id": novel.work_id, "scope": scope, "owners": shares}
+    assert novel.propose("museum", "names nothing", **claim)["named"] == []
+
+
+def test_who_is_to_acquire_an_estate_is_told_what_goes_along_and_not_whose_it_is(novel: Novel) -> None:
+    shares = [{"account": novel.accounts["seoul"], "part": 1}]
+    act = {"act": "assign", "estate_id": novel.estate_id, "owners": shares, "agreement": AGREEMENT}
+    path = f"/v1/proposals/{novel.propose('ann', 'to acquire', **act)['id']}"
+    [told] = novel.callers["seoul"].get(path)["burdens"]
+    assert (told["kind"], told["grant"]) == ("exclusive", None)
+    assert "翻译权" in told["scope"]["zh"]
+    assert told["scope"]["until"] == novel.japanese()["scope"]["until"]
+    assert novel.grant_id not in novel.callers["seoul"].http.get(path).text
+    [seen] = novel.callers["ann"].get(path)["burdens"]
+    assert (seen["grant"]["grant_id"], seen["grant"]["licensee"]) == (novel.grant_id, novel.accounts["tokyo"])
+    paper = {"party": novel.accounts["seoul"], "paper": "0x" + "d3" * 32}
+    novel.callers["museum"].http.post(f"{path}/attestations", json=paper)
+    operator = novel.house.caller(Scope.OPERATOR)
+    assert operator.get(path)["burdens"] is None, "the second hand looks at the paper"
+    no = novel.callers["seoul"].http.post(f"{path}/withdrawal", json={"reason": "负担过重"})
+    assert no.json()["state"] == "withdrawn"
+    assert novel.callers["seoul"].get(path)["burdens"] is None, "it acquires nothing any more"
+
+
 def test_nobody_agrees_for_another(novel: Novel) -> None:
     proposal = novel.propose("ann", "for another", **novel.japanese(agreement="0x" + "c2" * 32))
     path = f"/v1/proposals/{proposal['id']}/consents"

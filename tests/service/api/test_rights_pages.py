@@ -1,20 +1,23 @@
-"""The pages of rights over HTTP: what parties see signed in, what a stranger does; a form binds nobody alone."""
+"""The pages of rights over HTTP: what parties see and do signed in, what a stranger; a form binds nobody alone."""
 
 from __future__ import annotations
 
 import html
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2 as httpx
 import icalendar
 import pytest
+from eth_account import Account
 
 from indexer.evidence.bundle import read_bundle
 from service.access.bearer import Scope
+from service.rights.formats.onix_reading import read_onix
 from tests.service.api.novel import AGREEMENT, WORLD, Novel, begin, cast
-from tests.service.api.premises import premises
+from tests.service.api.premises import DAY, premises
 from tests.service.api.told import deposit
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
@@ -40,7 +43,8 @@ class Browser:
         self.url = novel.house.url
         self.http = httpx.Client(base_url=self.url, timeout=60, headers={"Accept-Language": "zh"})
         if who is not None:
-            key = novel.callers[who].http.headers["authorization"].removeprefix("Bearer ")
+            caller = novel.callers[who] if who in novel.callers else novel.house.caller(Scope(who))
+            key = caller.http.headers["authorization"].removeprefix("Bearer ")
             answer = self.send("/sign-in", {"key": key, "next": "/rights"})
             assert answer.headers["location"] == "/rights"
             self.http.cookies.set("qianyin", answer.cookies["qianyin"])
@@ -309,6 +313,242 @@ def test_a_division_is_looked_at_before_it_is_proposed(novel: Novel, ann: Browse
 def test_only_an_owner_opens_the_forms(novel: Novel, tokyo: Browser) -> None:
     assert tokyo.http.get(f"{rights(novel)}/grant").status_code == 403
     assert tokyo.http.get(f"{rights(novel)}/split").status_code == 403
+
+
+def variant(novel: Novel, **box: Any) -> dict[str, Any]:
+    """A grant to Seoul that clashes with nothing."""
+    scope = {**novel.japanese()["scope"], **box}
+    return novel.japanese(licensee=novel.accounts["seoul"], kind="sole", scope=scope)
+
+
+def field(page: str, name: str) -> str:
+    """Give what stands in a field of a form."""
+    [found] = re.findall(rf'<(?:textarea|input)[^>]* name="{name}"[^>]*', page)
+    typed = re.search(r'value="([^"]*)"', found)
+    return typed[1] if typed else re.findall(rf'name="{name}"[^>]*>([^<]*)</textarea>', page)[0]
+
+
+def test_a_party_with_a_key_of_its_own_signs_what_the_page_gives_it(novel: Novel, opens: Opens) -> None:
+    made = novel.propose("ann", "to be signed", **variant(novel, territories=["AT"], languages=["de"]))
+    page, ben = f"/p/{made['id']}", opens("ben")
+    shown = ben.page(page)
+    assert novel.accounts["ben"] in shown
+    assert made["intent"] in shown
+    assert "同意并签名" not in shown
+    file = ben.http.get(f"{page}/typed-data")
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert file.json() == novel.callers["ben"].get(f"/v1/proposals/{made['id']}/typed-data")
+    pasted = novel.signed(made["id"]).removeprefix("0x").upper()
+    answer = ben.send(f"{page}/sign", {"signature": f"  {pasted[:66]}\n{pasted[66:]} "})
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    assert "1/3 方已同意" in ben.page(page)
+    assert "粘贴签名" not in ben.page(page)
+    [party] = (
+        one for one in novel.callers["ben"].get(f"/v1/proposals/{made['id']}")["parties"] if one["how"]
+    )
+    assert (party["account"], party["how"]) == (novel.accounts["ben"], "own_key")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_signature_that_is_none_or_anothers_is_given_back_with_what_is_wrong(
+    novel: Novel, opens: Opens, lang: str
+) -> None:
+    act = variant(novel, territories=["CH"], languages=["de"])
+    made = novel.propose("ann", f"wrongly signed {lang}", **act)
+    page, ben = f"/p/{made['id']}", opens("ben")
+    ben.http.headers["Accept-Language"] = lang
+    told = {
+        "zh": ("这不是签名", "签名与所签内容或签署账户不符"),
+        "en": ("is no signature", "is not this account"),
+    }
+    wrong = ("0x12 34 5x", novel.signed(made["id"], Account.create()))
+    for pasted, words in zip(wrong, told[lang], strict=True):
+        answer = ben.send(f"{page}/sign", {"signature": pasted})
+        assert answer.status_code == 422
+        assert words in said(answer.text)
+        assert field(answer.text, "signature") == pasted
+        assert 'aria-invalid="true"' in answer.text
+    assert len(novel.callers["ben"].get(f"/v1/proposals/{made['id']}")["missing"]) == 3
+
+
+def test_nobody_signs_who_is_not_asked_to_sign(
+    novel: Novel, ann: Browser, stranger: Browser, opens: Opens
+) -> None:
+    made = novel.propose("ann", "not theirs", **variant(novel, territories=["BE"], languages=["nl"]))
+    page, data = f"/p/{made['id']}", {"signature": novel.signed(made["id"])}
+    assert ann.send(f"{page}/sign", data).status_code == 403, "her key is kept"
+    assert opens("ben").send(f"{page}/agree", {}).status_code == 403, "his is not"
+    assert opens("stranger").send(f"{page}/sign", data).status_code == 404
+    assert opens("stranger").http.get(f"{page}/typed-data").status_code == 404
+    assert stranger.http.get(f"{page}/typed-data").status_code == 403
+    elsewhere = opens("ben").http.post(
+        f"{page}/sign", data=data, headers={"Origin": "https://elsewhere.example"}
+    )
+    assert elsewhere.status_code == 403
+    assert len(novel.callers["ben"].get(f"/v1/proposals/{made['id']}")["missing"]) == 3
+
+
+def test_the_institution_agrees_with_its_own_key_that_is_here(novel: Novel, opens: Opens) -> None:
+    scope = {**WORLD, "since": "2026-01-01"}
+    work = deposit(novel.callers["museum"], "agreed on the page", None, title="馆藏")
+    owners = [{"account": novel.accounts["ann"], "part": 1}]
+    made = novel.propose(
+        "museum", "museum agrees", act="claim", work_id=work["work_id"], scope=scope, owners=owners
+    )
+    museum = opens("museum")
+    assert "同意并签名" in museum.page(f"/p/{made['id']}")
+    assert museum.send(f"/p/{made['id']}/agree", {}).status_code == 303
+    [how] = (one["how"] for one in novel.callers["ann"].get(f"/v1/proposals/{made['id']}")["parties"][:1])
+    assert how == "own_key"
+
+
+def test_who_is_suspended_agrees_to_nothing_on_the_page(novel: Novel, opens: Opens) -> None:
+    novel.join("halted")
+    act = variant(novel, territories=["LU"], languages=["fr"]) | {"licensee": novel.accounts["halted"]}
+    made = novel.propose("ann", "halted", **act)
+    halted = opens("halted")
+    assert "同意并签名" in halted.page(f"/p/{made['id']}")
+    ordered(novel, "suspend", account=novel.accounts["halted"])
+    answer = halted.send(f"/p/{made['id']}/agree", {})
+    assert answer.status_code == 422
+    assert "已暂停，不能表示同意" in said(answer.text)
+    assert novel.accounts["halted"] in novel.callers["ann"].get(f"/v1/proposals/{made['id']}")["missing"]
+
+
+def ordered(novel: Novel, measure: str, **target: str) -> None:
+    """File an order and carry it out with another hand."""
+    now = int(time.time())
+    order = {"authority": "试验监管方", "order_hash": "0x" + "e1" * 32, "measure": measure, **target}
+    filing = {**order, "reason_code": "case-1", "occurred_at": now - DAY, "expires": now + DAY}
+    until = {"effect_until": now + 30 * DAY}
+    novel.house.caller(Scope.REGULATOR).done("/v1/orders", f"file {measure}", filing | until)
+    novel.house.caller(Scope.OPERATOR).done("/v1/orders/execution", f"execute {measure}", order)
+
+
+def test_a_paper_passes_through_two_hands_on_the_page_and_is_called_no_signature(
+    novel: Novel, opens: Opens
+) -> None:
+    made = novel.propose("museum", "by paper", **variant(novel, territories=["IT"], languages=["it"]))
+    page, party, paper = f"/p/{made['id']}", novel.accounts["ann"], "d4" * 32
+    novel.agree(made["id"], "ben", "seoul")
+    museum, operator = opens("museum"), opens("operator")
+    assert operator.http.get(page).status_code == 404, "nothing waits for it yet"
+    shown = museum.page(page)
+    assert "为纸本作见证" in shown
+    assert party in shown
+    assert novel.accounts["ben"] not in shown, "he has a key of his own"
+    assert museum.send(f"{page}/attest", {"party": party, "paper": f"0x{paper.upper()}"}).status_code == 303
+    assert "2/3 方已同意" in museum.page(page)
+    assert "待第二人确认" in museum.page(page)
+    assert page in operator.http.get("/rights").text
+    shown = operator.page(page)
+    assert "核对纸本" in shown
+    assert "某某novel-ann" in shown, "whose name is on the paper"
+    form = operator.http.get(page).text
+    assert (field(form, "party"), field(form, "paper")) == (party, paper)
+    assert f'data-sha256="{paper}"' in form
+    assert operator.send(f"{page}/confirm", {"party": party, "paper": paper}).status_code == 303
+    assert novel.recorded(made["id"])["outcome"]["state"] == "settled"
+    shown = museum.page(page)
+    assert "3/3 方已同意" in shown
+    assert "纸本，见证人" in shown
+
+
+def test_a_paper_is_refused_where_it_may_not_stand_or_was_not_looked_at(
+    novel: Novel, ann: Browser, opens: Opens
+) -> None:
+    made = novel.propose("museum", "no paper", **variant(novel, territories=["ES"], languages=["es"]))
+    page, party = f"/p/{made['id']}", novel.accounts["ann"]
+    museum, operator = opens("museum"), opens("operator")
+    short = museum.send(f"{page}/attest", {"party": party, "paper": "12"})
+    assert (short.status_code, "应为 64 位" in said(short.text)) == (422, True)
+    typed = re.search(rf'value="{party}".*?name="paper" value="([^"]*)"', short.text, re.DOTALL)
+    assert typed is not None
+    assert typed[1] == "12"
+    own = museum.send(f"{page}/attest", {"party": novel.accounts["ben"], "paper": "d5" * 32})
+    assert own.status_code == 422, "he signs himself"
+    first = {"party": party, "paper": "d6" * 32}
+    assert ann.send(f"{page}/attest", first).status_code == 403
+    assert museum.send(f"{page}/attest", first).status_code == 303
+    assert museum.send(f"{page}/confirm", first).status_code == 403, "it takes another hand"
+    assert museum.send(f"{page}/attest", first | {"paper": "d7" * 32}).status_code == 303
+    late = operator.http.post(
+        f"{page}/confirm", data=first, headers={"Origin": operator.url, "Accept": "text/html"}
+    )
+    assert (late.status_code, "与您核对的不是同一份" in said(late.text)) == (409, True)
+    assert party in novel.callers["ann"].get(f"/v1/proposals/{made['id']}")["missing"]
+
+
+def test_a_party_declines_with_a_reason_that_everybody_concerned_reads(
+    novel: Novel, ann: Browser, opens: Opens
+) -> None:
+    made = novel.propose("ann", "declined", **variant(novel, territories=["PT"], languages=["pt"]))
+    page, seoul = f"/p/{made['id']}", opens("seoul")
+    assert "撤回拟议" not in seoul.page(page)
+    empty = seoul.send(f"{page}/withdraw", {"reason": "  "})
+    assert (empty.status_code, "请写明理由" in said(empty.text)) == (422, True)
+    long = seoul.send(f"{page}/withdraw", {"reason": "不" * 501})
+    assert (long.status_code, field(long.text, "reason")) == (422, "不" * 501)
+    assert seoul.send(f"{page}/withdraw", {"reason": " 条件<不合> "}).status_code == 303
+    for browser in (ann, seoul):
+        assert "已撤回" in browser.page(page)
+        assert "终止的理由：条件<不合>" in browser.page(page)
+    assert "不同意并终止拟议" not in seoul.page(page)
+    assert ann.send(f"{page}/agree", {}).status_code == 409
+
+
+def test_only_whoever_made_a_proposal_or_is_a_party_ends_it_while_it_waits(
+    novel: Novel, ann: Browser, opens: Opens
+) -> None:
+    made = novel.propose("ann", "not to end", **variant(novel, territories=["GR"], languages=["el"]))
+    page, why = f"/p/{made['id']}", {"reason": "改期"}
+    museum = opens("museum")
+    assert "待各方同意" in museum.page(page), "it registered the work"
+    assert "撤回拟议" not in museum.page(page)
+    assert museum.send(f"{page}/withdraw", why).status_code == 403
+    assert opens("operator").send(f"{page}/withdraw", why).status_code == 403
+    assert opens("stranger").send(f"{page}/withdraw", why).status_code == 404
+    novel.agree(made["id"], "ann")
+    assert "撤回拟议" in ann.page(page)
+    assert ann.send(f"{page}/withdraw", why).status_code == 303
+    assert novel.callers["ann"].get(f"/v1/proposals/{made['id']}")["reason"] == "改期"
+
+
+def test_who_is_to_acquire_an_estate_reads_what_goes_along_and_no_names(
+    novel: Novel, ann: Browser, opens: Opens
+) -> None:
+    shares = [{"account": novel.accounts["stranger"], "part": 1}]
+    act = {"act": "assign", "estate_id": novel.estate_id, "owners": shares, "agreement": AGREEMENT}
+    page = f"/p/{novel.propose('ann', 'acquired on the page', **act)['id']}"
+    acquirer = opens("stranger")
+    shown = acquirer.page(page)
+    assert "负担的许可" in shown
+    assert "专有 翻译权 · 日本 · 日语 · 电子书" in shown
+    assert "某某novel-tokyo" not in shown
+    assert novel.grant_id not in acquirer.http.get(page).text
+    assert "某某novel-tokyo" in ann.page(page), "she may see it"
+    assert acquirer.send(f"{page}/withdraw", {"reason": "负担过重"}).status_code == 303
+    assert "负担的许可" not in acquirer.page(page)
+
+
+def test_rights_are_taken_as_files_from_the_page_by_whoever_sees_them(
+    novel: Novel, tokyo: Browser, stranger: Browser, opens: Opens
+) -> None:
+    page = tokyo.http.get(rights(novel)).text
+    assert f'href="{rights(novel)}.odrl.jsonld"' in page
+    assert f'action="{rights(novel)}.onix.xml"' in page
+    twin = novel.callers["tokyo"].http.get(f"/v1{rights(novel).replace('/w/', '/works/')}.odrl.jsonld")
+    assert tokyo.http.get(f"{rights(novel)}.odrl.jsonld").content == twin.content
+    asked = {"right": "translation", "language": "ja", "medium": "ebook", "publisher": "例社", "isbn": ""}
+    message = tokyo.http.get(f"{rights(novel)}.onix.xml", params=asked)
+    assert message.status_code == 200, message.text
+    assert len(list(read_onix(message.content))) == 1
+    unsaid = {name: value for name, value in asked.items() if name != "right"}
+    assert tokyo.http.get(f"{rights(novel)}.onix.xml", params=unsaid).json()["title"] == "rights-missing"
+    for browser, status in ((stranger, 403), (opens("stranger"), 404)):
+        for file in ("odrl.jsonld", "onix.xml"):
+            assert browser.http.get(f"{rights(novel)}.{file}", params=asked).status_code == status
+        assert ".odrl.jsonld" not in browser.http.get(rights(novel)).text
 
 
 def test_a_regulator_reads_all_with_people_masked(novel: Novel, opens: Opens) -> None:

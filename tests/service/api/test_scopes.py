@@ -37,7 +37,14 @@ SIGNED_IN = (
     "GET /e/{estate_id}/evidence",
     "GET /w/{work_id}/rights/history",
     "GET /p/{proposal_id}",
+    "GET /p/{proposal_id}/typed-data",
     "POST /p/{proposal_id}/agree",
+    "POST /p/{proposal_id}/sign",
+    "POST /p/{proposal_id}/attest",
+    "POST /p/{proposal_id}/confirm",
+    "POST /p/{proposal_id}/withdraw",
+    "GET /w/{work_id}/rights.odrl.jsonld",
+    "GET /w/{work_id}/rights.onix.xml",
 )
 """Pages for whoever signed in: they obey a session and no key; whom they show what is tried in test_rights_pages.py."""
 ISSUER, HOLDER, REGULATOR, OPERATOR, RIGHTS_HOLDER = ({one} for one in Scope)

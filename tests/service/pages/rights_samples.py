@@ -10,6 +10,7 @@ from service.pages.views import (
     AsOf,
     AvailabilityPage,
     Bilingual,
+    Burden,
     Cell,
     Choice,
     Clash,
@@ -27,6 +28,7 @@ from service.pages.views import (
     Name,
     Owner,
     Page,
+    Paper,
     ProposalLine,
     ProposalPage,
     Question,
@@ -38,6 +40,7 @@ from service.pages.views import (
     Span,
     SplitForm,
     TitleStep,
+    Tried,
     WorkLine,
 )
 
@@ -231,6 +234,18 @@ GRANT = GrantPage(
     (Fact("grant_id", EXCLUSIVE.grant_id),),
     AS_OF,
 )
+ACCOUNT = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+PROPOSAL = ProposalPage(
+    OPEN,
+    WORK_ID,
+    NOVEL,
+    "0x" + "ab" * 32,
+    (SIGNED[0], Agreement(SECOND, "missing")),
+    (),
+    (),
+    (),
+    as_of=AS_OF,
+)
 FORM = GrantForm(
     WORK_ID,
     NOVEL,
@@ -310,21 +325,48 @@ PAGES: dict[str, Page] = {
         AS_OF,
     ),
     "estate, gone": EstatePage(OTHERS, WORK_ID, NOVEL, False, STEPS, (), False, None, HISTORY, (), AS_OF),
-    "proposal, clashing": ProposalPage(
-        REFUSED, WORK_ID, NOVEL, SIGNED, (CLASH,), (), (), False, None, None, AS_OF
+    "proposal, clashing": replace(PROPOSAL, proposal=REFUSED, agreed=SIGNED, clashes=(CLASH,)),
+    "proposal, open": replace(
+        PROPOSAL,
+        leaves=LEAVES,
+        facts=(Fact("notice_days", "90"),),
+        may_agree=True,
+        ends="decline",
+        result="/g/0x",
     ),
-    "proposal, open": ProposalPage(
-        OPEN,
-        WORK_ID,
-        NOVEL,
-        (SIGNED[0], Agreement(SECOND, "missing")),
-        (),
-        LEAVES,
-        (Fact("notice_days", "90"),),
-        True,
-        "0x" + "ab" * 32,
-        "/g/0x",
-        AS_OF,
+    "proposal, to sign": replace(PROPOSAL, signer=ACCOUNT, ends="decline"),
+    "proposal, wrongly signed": replace(
+        PROPOSAL,
+        signer=ACCOUNT,
+        ends="decline",
+        tried=Tried(
+            "sign", "0x" + "ab" * 65, fault=said("签名与所签内容不符。", "It is not for these words.")
+        ),
+    ),
+    "proposal, to attest": replace(
+        PROPOSAL,
+        attests=(Paper(FIRST, ACCOUNT), Paper(SECOND, ACCOUNT[:-1] + "2", DIGEST)),
+        ends="withdraw",
+        tried=Tried("attest", "12", ACCOUNT, said("应为 64 位。", "It has 64 digits.")),
+    ),
+    "proposal, to confirm": replace(
+        PROPOSAL,
+        agreed=(SIGNED[0], replace(PAPER[0], party=SECOND, how="awaited", by=PAPER[0].by[:1])),
+        confirms=(Paper(SECOND, ACCOUNT, DIGEST),),
+    ),
+    "proposal, to acquire": replace(
+        PROPOSAL,
+        proposal=replace(OPEN, proposed="assign", scope=None, licensee=None),
+        burdens=(Burden("exclusive", JAPANESE), Burden("non_exclusive", AUDIO, PLAIN)),
+        may_agree=True,
+    ),
+    "proposal, unburdened": replace(
+        PROPOSAL, proposal=replace(OPEN, proposed="assign", scope=None, licensee=None), burdens=()
+    ),
+    "proposal, declined": replace(
+        PROPOSAL,
+        proposal=replace(OPEN, proposed="assign", state="withdrawn", scope=None),
+        ended="条件不合，另议。",
     ),
     "grant form": FORM,
     "grant form, clashing": replace(FORM, asked=JAPANESE, clashes=(CLASH,), leaves=LEAVES),

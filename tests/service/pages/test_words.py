@@ -31,7 +31,7 @@ DEPOSIT = re.compile(r"(?<!作品)(?<!实名)登记")
 """登记 reads as the official registration; only 作品登记号 and 实名登记 may say it."""
 
 BUILT_FROM_PARTS = re.compile(
-    r"(act|agreed|axis|cell|cell\.short|chapter|check|error|free|grant\.(kind|standing)|reference\.in|stale|named|subject|fact|kind|may\.give|proposal\.(act|state)|rights\.as|operation\.(kind|state|next)|policy\.acceptance|receiver|search\.(by|none)"
+    r"(act|agreed|axis|cell|cell\.short|chapter|check|end|error|free|grant\.(kind|standing)|reference\.in|stale|named|subject|fact|kind|may\.give|proposal\.(act|state)|rights\.as|operation\.(kind|state|next)|policy\.acceptance|receiver|search\.(by|none)"
     r"|verdict\.(since|by|valid|invalid|indeterminate)|what|tongue|history\.hand|days|hours|minutes|seconds)(\.|$)"
 )
 """The keys whose last part a page puts in."""

@@ -212,6 +212,31 @@ def test_a_paper_counts_once_another_hand_confirmed_it(desk: Desk, cast: Cast) -
     assert consents.confirm(desk, found.id, author, by="registrar").operation_id == found.operation_id
 
 
+def test_the_second_hand_confirms_the_paper_that_it_looked_at_and_none_that_took_its_place(
+    desk: Desk, cast: Cast
+) -> None:
+    found, first, second = made(desk, cast), word(7), word(8)
+    for paper in (first, second):
+        consents.attest(desk, found.id, cast.parties[0], paper=paper, by="one")
+    with pytest.raises(Conflict) as refused:
+        consents.confirm(desk, found.id, cast.parties[0], by="other", paper=first)
+    assert refused.value.code == "paper-replaced"
+    assert cast.parties[0] in proposal(desk.database, found.id).missing
+    done = consents.confirm(desk, found.id, cast.parties[0], by="other", paper=second)
+    assert done.given[cast.parties[0]].paper == second
+    assert cast.parties[0] not in done.missing
+
+
+def test_those_with_a_paper_are_listed_for_the_second_hand_and_no_others(desk: Desk, cast: Cast) -> None:
+    waits, taken_back, other = (made(desk, cast, key) for key in ("waits", "taken back", "other"))
+    for one in (waits, taken_back):
+        consents.attest(desk, one.id, cast.parties[0], paper=word(7), by="one")
+    consents.take_back(desk, taken_back.id, cast.parties[0], by="one")
+    agree(desk, cast, other, 1)
+    assert [one.id for one in proposals(desk.database, on_paper=True)] == [waits.id]
+    assert len(proposals(desk.database)) == 3
+
+
 def test_a_signature_is_shown_as_of_the_key_that_the_chain_will_say(desk: Desk, cast: Cast) -> None:
     found = made(desk, cast)
     for one, is_kept in ((0, False), (1, True)):
