@@ -98,6 +98,8 @@ def test_a_party_signs_the_file_that_the_page_gives_and_pastes_its_signature(
     made = proposed(novel, f"to paste {scripts}", "AT" if scripts else "CH")
     page = signs_in(key_of(novel, "ben"), f"/p/{made}", java_script_enabled=scripts)
     assert page.get_by_role("button", name="用此浏览器中的密钥签名").is_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     with page.expect_download() as download:
         page.get_by_role("link", name="下载待签内容").click()
     typed = json.loads(Path(download.value.path()).read_text())
