@@ -197,7 +197,10 @@ def _since_in_force(view: View, claim: InForce, now: int) -> Since:
     if len(found) != len(chain):
         return Since(SinceThen.NOT_CHECKED)
     if not all(in_force(one, claim.on) for one in found):
-        reason = Phrase("许可已终止或更正", "the grant was ended or entered otherwise")
+        reason = Phrase(
+            "按现有记录，许可在所称日期不在有效期内",
+            "by the records as they are now, the grant is not in force on that day",
+        )
         return Since(SinceThen.WITHDRAWN, now, reason)
     return Since(SinceThen.NOT_WITHDRAWN, now)
 

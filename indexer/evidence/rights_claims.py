@@ -16,7 +16,7 @@ from indexer.evidence.strict import Node
 from indexer.rights.acts import Attested, EstateClaimed, GrantKind
 from indexer.rights.scope import Scope
 from indexer.rights.state import MOST_OWNERS, Attestation, Estate, EstateStatus, Grant
-from indexer.rights.text import write, write_day
+from indexer.rights.text import write, write_day, write_days
 from indexer.state import Work
 from indexer.values import ZERO_HASH, Address, Hash32, as_hex
 from indexer.wire import UINT256_MAX, write_address, write_time
@@ -146,10 +146,10 @@ class InForce:
             return Phrase("所附的上级许可不全，或不相衔接。", "The grants it is a sub-licence of are others.")
         over = next((one for one in chain if not in_force(one, self.on)), None)
         if over is not None:
-            day, last = write_day(self.on), write_day(over.scope.until - 1)
+            day, (zh, en) = write_day(self.on), _term(over)
             return Phrase(
-                f"{day} 该许可或其上级许可不在有效期内（末日 {last}）。",
-                f"On {day} it, or what it is a sub-licence of, is not in force (last day {last}).",
+                f"{day} 该许可或其上级许可不在有效期内（有效期：{zh}）。",
+                f"On {day} it, or what it is a sub-licence of, is not in force (in force: {en}).",
             )
         return None
 
@@ -170,10 +170,20 @@ class InForce:
         )
 
 
+def begins(grant: Grant) -> int:
+    """Give the first day of a grant by itself: not before its recording, unless it is older than the claim."""
+    return grant.scope.from_ if grant.signed_on else max(grant.scope.from_, china_day(grant.granted_at))
+
+
 def in_force(grant: Grant, day: int) -> bool:
-    """Whether a grant by itself is in force on a day: from its recording on, if it is not older than the claim."""
-    begins = grant.scope.from_ if grant.signed_on else max(grant.scope.from_, china_day(grant.granted_at))
-    return begins <= day < grant.scope.until
+    """Whether a grant by itself is in force on a day."""
+    return begins(grant) <= day < grant.scope.until
+
+
+def _term(grant: Grant) -> tuple[str, str]:
+    """Write from when until when it is in force, in Chinese and English."""
+    first, until = begins(grant), grant.scope.until
+    return (write_days(first, until), write_days(first, until, "en")) if first < until else ("无", "never")
 
 
 def read_title(node: Node) -> Title:

@@ -16,7 +16,7 @@ from service.access.bearers import Bearer
 from service.api.border import Installed
 from service.api.names import digest_in, number_in
 from service.api.readers import AsParty, AsReader, Reading, reading
-from service.api.scoping import Day, day_or_today
+from service.api.scoping import Day, day_in
 from service.api.shapes import Account, Body, Moment
 from service.installation import Installation
 from service.reading.proof import Prover
@@ -36,7 +36,10 @@ class OpennessBody(Body):
 
 
 class GrantEvidenceQuery(Body):
-    """On which day it is to be in force (today), and whether all records of the work's rights go along."""
+    """On which day it is to be in force, and whether all records of the work's rights go along.
+
+    `on`: today, or the nearest day on which it is in force.
+    """
 
     on: Day | None = None
     whole: bool = False
@@ -170,8 +173,8 @@ def grant_evidence(
     every record of the work's rights goes along, and shows that no other grant is in the way.
     """
     with reading(installation, bearer, request) as one:
-        day = day_or_today(query.on, one.context.now)
-        claim = single.in_force_claim(one.book, one.audience, digest_in(grant_id), day, whole=query.whole)
+        day, now = day_in(query.on) if query.on else None, one.context.now
+        claim = single.in_force_claim(one.book, one.audience, digest_in(grant_id), day, now, whole=query.whole)
         return _bundle(installation, one, claim, f"grant-{claim.grant_id.hex()[:16]}")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -13,6 +15,7 @@ from pydantic import Field
 from indexer.rights.acts import GrantKind
 from indexer.rights.codes import LANGUAGES, LISTS, MEDIA, RIGHTS, TERRITORIES, CodeList
 from indexer.rights.scope import Axis, Scope, ScopeRefused
+from indexer.rights.state import Estate
 from indexer.values import Address, Hash32, address, hash32
 from service.api.border import Installed
 from service.api.names import digest_in, number_in
@@ -22,7 +25,7 @@ from service.api.shapes import PageQuery
 from service.api.signed_in import Visit, private, signed_in
 from service.errors import BadInput, NotAllowed
 from service.pages import addresses
-from service.pages.views import Bilingual
+from service.pages.views import Bilingual, GrantForm, SplitForm
 from service.reading.rights import proposing
 from service.reading.rights.glance import Reading
 from service.reading.rights.phrasing import KINDS
@@ -41,6 +44,8 @@ _KINDS = {word: kind for kind, word in KINDS.items()}
 Codes = Annotated[list[Annotated[str, Field(max_length=32)]], Field(max_length=300)]
 Day = Annotated[str, Field(max_length=10)]
 Number = Annotated[str, Field(max_length=78)]
+Once = Annotated[str, Field(max_length=32, pattern="^[0-9a-f]*$")]
+"""Names one filling of a form: sent twice, it proposes once."""
 
 
 class GrantFields(PageQuery):
@@ -57,6 +62,7 @@ class GrantFields(PageQuery):
     sublicensable: Annotated[str, Field(max_length=3)] = ""
     licensee: Annotated[str, Field(max_length=80)] = ""
     agreement: Annotated[str, Field(max_length=80)] = ""
+    once: Once = ""
 
     @property
     def touched(self) -> bool:
@@ -75,7 +81,7 @@ class GrantFields(PageQuery):
             territories=_mask(TERRITORIES, self.territory),
             languages=_mask(LANGUAGES, self.language),
             media=_mask(MEDIA, self.medium),
-            kind=next((kind for word, kind in _KINDS.items() if word == self.kind), GrantKind.EXCLUSIVE),
+            kind=_kind(self.kind),
             sublicensable=bool(self.sublicensable),
             since=self.since,
             until=self.until,
@@ -91,6 +97,7 @@ class SplitFields(PageQuery):
     axis: Annotated[str, Field(max_length=16)] = "territories"
     part: Codes = Field(default_factory=list)
     day: Day = ""
+    once: Once = ""
 
 
 @routes.get("/w/{work_id}/rights/grant")
@@ -105,10 +112,10 @@ def grant_form(
     with signed_in(request, installation, reader) as visit:
         reading, filled = _owners_reading(visit, work_id), fields.filled()
         if not fields.touched:
-            return private(request, proposing.grant_form(reading, filled, None))
+            return _form(request, proposing.grant_form(reading, filled, None), fields)
         scope, draft, faults = _drafted(visit, reading, filled)
         objected = objections(visit.drafting(), draft.request, draft.parties) if draft else ()
-        return private(request, proposing.grant_form(reading, filled, scope, faults, objected))
+        return _form(request, proposing.grant_form(reading, filled, scope, faults, objected), fields)
 
 
 @routes.post("/w/{work_id}/rights/grant", dependencies=[FromHere])
@@ -126,8 +133,8 @@ def propose_grant(
         if not filled.agreement:
             faults.append(Bilingual("请填写合同摘要。", "Give the digest of the agreement."))
         if draft is None or faults:
-            return private(request, proposing.grant_form(reading, filled, scope, faults), 400)
-        made = _proposed(visit, draft)
+            return _form(request, proposing.grant_form(reading, filled, scope, faults), fields, 400)
+        made = _proposed(visit, draft, fields)
     return RedirectResponse(addresses.proposal(made.id), 303)
 
 
@@ -142,7 +149,7 @@ def split_form(
     """The form of a division; filled, it says what the parts will be."""
     with signed_in(request, installation, reader) as visit:
         reading = _owners_reading(visit, work_id)
-        return _split_shown(request, reading, _filled_split(reading, fields))
+        return _split_shown(request, reading, fields)
 
 
 @routes.post("/w/{work_id}/rights/split", dependencies=[FromHere])
@@ -159,11 +166,11 @@ def propose_split(
         filled = _filled_split(reading, fields)
         cuts, deadline = _cuts(reading, filled), visit.one.context.now + TO_AGREE_IN
         if not cuts or filled.estate_id is None:
-            return _split_shown(request, reading, filled, 400)
+            return _split_shown(request, reading, fields, 400)
         draft = visit.drafting().split(filled.estate_id, filled.axis, cuts, deadline)
         if objections(visit.drafting(), draft.request, draft.parties):
-            return _split_shown(request, reading, filled, 400)
-        made = _proposed(visit, draft)
+            return _split_shown(request, reading, fields, 400)
+        made = _proposed(visit, draft, fields)
     return RedirectResponse(addresses.proposal(made.id), 303)
 
 
@@ -193,7 +200,13 @@ def _drafted(
     if faults or scope is None or licensee is None:
         return scope, None, faults
     owned = proposing.own_estates(reading)
-    estate = next((each for each in owned if each.estate_id == filled.estate_id), owned[0])
+    estate: Estate | None = owned[0]
+    if filled.estate_id is not None:
+        estate = next((each for each in owned if each.estate_id == filled.estate_id), None)
+    if estate is None:
+        zh = "所选的权利项不是本方的，或已分割、合并；请另选。"
+        en = "The estate that was chosen is not yours, or was divided or joined; choose another."
+        return scope, None, [Bilingual(zh, en)]
     terms = GrantTerms(licensee, filled.kind, papers, filled.sublicensable)
     deadline = visit.one.context.now + TO_AGREE_IN
     return scope, visit.drafting().grant(estate.estate_id, scope, terms, deadline), faults
@@ -260,24 +273,40 @@ def _cuts(reading: Reading, filled: FilledSplit) -> tuple[int, ...]:
     return filled.part & whole, whole & ~filled.part
 
 
-def _split_shown(request: Request, reading: Reading, filled: FilledSplit, status: int = 200) -> Response:
+def _split_shown(request: Request, reading: Reading, fields: SplitFields, status: int = 200) -> Response:
+    filled = _filled_split(reading, fields)
     try:
         page = proposing.split_form(reading, filled, _cuts(reading, filled))
     except ScopeRefused:
         zh = "切分须落在权利项之内，且每一部分都不为空。"
         said = Bilingual(zh, "A cut lies within the part of the rights, and leaves something on both sides.")
         page = proposing.split_form(reading, filled, faults=[said])
-    return private(request, page, status)
+    return _form(request, page, fields, status)
 
 
-def _proposed(visit: Visit, draft: Draft) -> Proposal:
+def _form(
+    request: Request, page: GrantForm | SplitForm, fields: GrantFields | SplitFields, status: int = 200
+) -> Response:
+    return private(request, replace(page, once=fields.once or secrets.token_hex(16)), status)
+
+
+def _proposed(visit: Visit, draft: Draft, fields: GrantFields | SplitFields) -> Proposal:
+    """Propose it; the same filling of a form sent again is the same proposal."""
     assert visit.reader is not None, "an owner is signed in"
-    own = next(party for party in draft.parties if party in visit.one.audience.accounts)
-    return proposals.propose(
-        visit.installation.database,
+    database, principal = visit.installation.database, visit.reader.key_id
+    asked = hashlib.sha256(fields.model_dump_json().encode()).digest()
+    key = f"page-{fields.once or secrets.token_hex(16)}-{asked.hex()[:16]}"
+    return proposals.earlier(database, principal, key, asked) or proposals.propose(
+        database,
         draft,
-        principal=visit.reader.key_id,
-        idempotency_key=f"page-{secrets.token_hex(16)}",
-        proposed_by=own,
-        asked=secrets.token_bytes(32),
+        principal=principal,
+        idempotency_key=key,
+        proposed_by=next(party for party in draft.parties if party in visit.one.audience.accounts),
+        asked=asked,
     )
+
+
+def _kind(word: str) -> GrantKind:
+    if word not in _KINDS:
+        raise BadInput("kind-unknown", "没有这种许可方式。", "There is no such kind of grant.")
+    return _KINDS[word]

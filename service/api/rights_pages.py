@@ -56,16 +56,14 @@ class RightsQuery(PageQuery):
     of_medium: Code = ""
     of_day: Day = ""
 
-    def point(self, now: int) -> Point | None:
-        """Give the point that is asked for; None where nothing is.
+    def point(self, day: int) -> Point | None:
+        """Give the point that is asked for, on a day; None where nothing is asked for.
 
         Raises:
-            BadInput: a code or a day that is none.
+            BadInput: a code that is none.
         """
         codes = (self.right, self.territory, self.language, self.medium)
-        if not all(codes):
-            return None
-        return point_in(*codes, day_in(self.on) if self.on else china_day(now))
+        return point_in(*codes, day) if all(codes) else None
 
     def asked(self, now: int) -> Asked:
         """Give all that is asked.
@@ -74,7 +72,7 @@ class RightsQuery(PageQuery):
             BadInput: a code or a day that is none.
         """
         return Asked(
-            self.point(now),
+            self.point(day_in(self.on) if self.on else china_day(now)),
             day_begins(day_in(self.known) + 1) - 1 if self.known else None,
             mask_in(LANGUAGES, [self.of_language]) if self.of_language else LANGUAGES.assigned,
             mask_in(MEDIA, [self.of_medium]) if self.of_medium else MEDIA.assigned,
@@ -148,7 +146,8 @@ def rights(
         one, now = visit.one, visit.one.context.now
         reading = visit.rights(named)
         if reader is None or reading.reading_as is None:
-            point = query.point(now)
+            # Of today alone: asked day by day it would tell from when until when something is granted.
+            point = query.point(china_day(now))
             found = glance.availability_page(one.context, one.book, installation.database, named, point)
             return private(request, found)
         page = glance.rights_page(reading, query.asked(now), _proposed(visit, named))

@@ -38,7 +38,7 @@ def _add_evidence(acts: Verbs) -> None:
         verb.add_argument("name", metavar="ID")
         verb.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="bundle to write")
         reads(verb, run_evidence)
-    grant.add_argument("--on", metavar="DAY", help="default: today")
+    grant.add_argument("--on", metavar="DAY", help="default: today, or the nearest day on which it is in force")
     grant.add_argument(
         "--whole",
         action="store_true",
@@ -95,10 +95,10 @@ def run_evidence(arguments: argparse.Namespace) -> int:
 
 def _claim(one: Asking, arguments: argparse.Namespace) -> Title | InForce:
     from service.api.names import digest_in, number_in
-    from service.api.scoping import day_or_today
+    from service.api.scoping import day_in
     from service.rights.single import in_force_claim, title_claim
 
     if arguments.what == "estate":
         return title_claim(one.book, one.audience, number_in(arguments.name))
-    day, named = day_or_today(arguments.on, one.speaker.now), digest_in(arguments.name)
-    return in_force_claim(one.book, one.audience, named, day, whole=arguments.whole)
+    day, named = day_in(arguments.on) if arguments.on else None, digest_in(arguments.name)
+    return in_force_claim(one.book, one.audience, named, day, one.speaker.now, whole=arguments.whole)

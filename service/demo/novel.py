@@ -130,8 +130,8 @@ class Novel:
             ["JP"],
             ["ja"],
             ["print", "ebook"],
-            year + 1,
-            year + 11,
+            year,
+            year + 10,
         )
         spoken = (("network_communication",), CHINA, ["zh-Hans", "zh-Hant"], ["audio"], year, year + 3)
         film = (

@@ -50,6 +50,12 @@ def rights(work_id: str) -> str:
     return f"/w/{quote(work_id)}/rights"
 
 
+def availability(work_id: str, right: str, territory: str, language: str, medium: str) -> str:
+    """Return the address at which the API says whether something can be had today."""
+    asked = {"right": right, "territory": territory, "language": language, "medium": medium}
+    return f"/v1/works/{quote(work_id)}/availability?" + urlencode(asked)
+
+
 def grant_form(work_id: str) -> str:
     """Return the address at which a grant of a work's rights is proposed."""
     return f"{rights(work_id)}/grant"
@@ -137,6 +143,11 @@ TWINS = (
     ("/verify", "/v1/verify"),
     (REFERENCE, "/openapi.json"),
 )
+
+
+def needs_key(path: str) -> bool:
+    """Say whether the JSON twin of the page at `path` asks for a bearer key, since the page is for who is signed in."""
+    return path.startswith((RIGHTS, "/e/", "/g/", "/p/")) or (path.startswith("/w/") and "/rights" in path)
 
 
 def twin(path: str) -> str:

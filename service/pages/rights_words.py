@@ -214,6 +214,7 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "estates.n": ("{n}个权利项", "{n} parts"),
     "estates.n.one": ("一个权利项", "one part"),
     "estates.none": ("尚无人主张权利。", "Nobody claims rights yet."),
+    "estates.hidden": ("权利项属于他人，不对本方公开。", "They are others', and not for you to see."),
     "estate": ("权利项", "Part of the rights"),
     "estate.gone": (
         "已分割或合并，由后续权利项承接。",
@@ -233,8 +234,8 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "estate.history": ("权利项的记录", "Records of this part"),
     "proposals": ("拟议", "Proposals"),
     "proposals.note": (
-        "被拒的只有申请人与著作权人可见。",
-        "Refused ones are seen by applicant and owners alone.",
+        "只有提出者、须同意者、存证机构与监管方可见，被拒的也是。",
+        "Seen by who made it, who has to agree, the registrant and the regulator, refused ones too.",
     ),
     "proposal.act.claim": ("主张权利", "A claim of rights"),
     "proposal.act.split": ("权利分割", "A division of rights"),
@@ -329,6 +330,7 @@ RIGHTS_WORDS: dict[str, tuple[str, str]] = {
     "end.withdraw.send": ("撤回并终止拟议", "Take it back, and end the proposal"),
     "proposal.result": ("查看结果", "See what came of it"),
     "proposal.facts": ("其他内容", "What else it says"),
+    "left.part": ("保留，其中部分已许可", "kept, and in part granted already"),
     "leaves": ("办结之后", "What it leaves"),
     "leaves.note": ("其余部分保持不变。", "Everything else stays as it is."),
     "split.propose": ("拟一次权利分割", "Propose a division"),

@@ -94,6 +94,10 @@ WORDS: dict[str, tuple[str, str]] = RIGHTS_WORDS | {
         "本服务所遵循的规则是工程约束，不是法律意见。",
         "The rules this service follows are engineering constraints, not legal advice.",
     ),
+    "footer.json.key": (
+        "本页数据（JSON），凭接口密钥取用：",
+        "This page as data (JSON), with a bearer key:",
+    ),
     "footer.json": ("本页数据（JSON）", "This page as data (JSON)"),
     "print.address": ("本页地址", "Address of this page"),
     # how things are joined

@@ -10,12 +10,12 @@ from typing import Any
 
 from indexer.china import china_day
 from indexer.evidence.rights_claims import InForce, Title
-from indexer.rights.state import WorkRights
+from indexer.rights.state import Grant, WorkRights
 from indexer.store.answers import Known
 from indexer.values import Address, Hash32
 from service.access.bearers import Bearer
 from service.audit.answers import entry_body
-from service.errors import NotAllowed
+from service.errors import Conflict, NotAllowed
 from service.outbox.database import Database
 from service.rights import showing
 from service.rights.answers import (
@@ -140,19 +140,24 @@ def title_claim(book: Book, audience: Audience, estate_id: int) -> Title:
     return Title(found.estate_id, found.work_id, found.owners, found.parts)
 
 
-def in_force_claim(book: Book, audience: Audience, grant_id: Hash32, day: int, *, whole: bool) -> InForce:
+def in_force_claim(
+    book: Book, audience: Audience, grant_id: Hash32, day: int | None, now: int, *, whole: bool
+) -> InForce:
     """Claim that a grant is in force on a day: for everybody who may see the grant.
 
     All records of the grant and of those above it go along, so where these tell of sub-licences of others, whose
     sub-licence it is gets the evidence from its licensor.
 
     Args:
+        day: None: today, or where it is not in force then the nearest day on which it is, was or will be.
+        now: Unix seconds.
         whole: every record of the work's rights goes along, and shows that no other grant is in the way: for the
             owners, the registrant and the regulator.
 
     Raises:
         NotFound: it is not there, or not for it to see.
         NotAllowed: what goes along is not for it to see.
+        Conflict: no day is named, and it is in force on none.
     """
     found = audience.require_grant(book, grant_id)
     if whole and not audience.sees_rights(book, found):
@@ -160,7 +165,19 @@ def in_force_claim(book: Book, audience: Audience, grant_id: Hash32, day: int, *
     if audience.hides_of(book, found):
         raise _others_along()
     above = tuple(each.grant_id for each in book.ancestors(found))
-    return InForce(found.grant_id, found.work_id, found.licensee, day, above, whole)
+    on = _nearest_day(book, found, now) if day is None else day
+    return InForce(found.grant_id, found.work_id, found.licensee, on, above, whole)
+
+
+def _nearest_day(book: Book, grant: Grant, now: int) -> int:
+    force = book.known(grant.work_id, now).force(grant)
+    if force.is_empty():
+        raise Conflict(
+            "never-in-force",
+            "这项许可从未生效，没有可以证明它有效的日期。",
+            "This grant is in force on no day, so there is nothing to give evidence of.",
+        )
+    return min(max(china_day(now), force.from_), force.until - 1)
 
 
 def set_open(

@@ -183,6 +183,11 @@ class Page:
         """Return the address of the JSON twin."""
         return addresses.twin(self.path)
 
+    @property
+    def twin_needs_key(self) -> bool:
+        """Return whether the twin asks for a bearer key, which a browser does not send."""
+        return addresses.needs_key(self.path)
+
     def to_json(self) -> dict[str, Any]:
         """Return what the page shows as JSON-safe values: field by field, names as in the class."""
         return {"page": self.kind, "path": self.path, **as_json(self)}

@@ -201,7 +201,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question as a sentence with blanks: who may, in …, as …, in language …, on …, as recorded by …?"""
+    """The question as a sentence with blanks: who may, in …, as …, in language …, on …, as recorded by …?
+
+    `on`: the day; empty where it is asked of today alone, as it is by the public.
+    """
 
     rights: tuple[Choice, ...]
     territories: tuple[Choice, ...]
@@ -248,7 +251,7 @@ class RightsPage(Page):
         reading_as: whose eyes: `owner`, `licensee`, `registrant`, `regulator`, `shown` (who may see some of it).
         moral: whose the moral rights are stated to be.
         proposals: those the reader may see; refused ones are of applicant and owners alone.
-        contests: how many stand.
+        contests: how many stand. claimed: whether there are estates at all, be they for the reader to see or not.
     """
 
     kind: ClassVar[str] = "rights"
@@ -263,6 +266,7 @@ class RightsPage(Page):
     moral: tuple[Name, ...]
     contests: int
     history: HistoryView
+    claimed: bool = True
     as_of: AsOf | None = None
     test_verifier: bool = False
 
@@ -288,6 +292,19 @@ class AvailabilityPage(Page):
     available: bool | None = None
     as_of: AsOf | None = None
     test_verifier: bool = False
+
+    @property
+    def twin(self) -> str:
+        """Return where the API answers the same question."""
+        ask = self.question
+        lists = (ask.rights, ask.territories, ask.languages, ask.media)
+        codes = [next(one.code for one in each if one.chosen) for each in lists]
+        return addresses.availability(self.work_id, *codes)
+
+    @property
+    def twin_needs_key(self) -> bool:
+        """Return False: anybody may ask."""
+        return False
 
     @property
     def path(self) -> str:
@@ -355,10 +372,14 @@ class EstatePage(Page):
 
 @dataclass(frozen=True, slots=True)
 class Remainder:
-    """What an act will leave: a box in words, and what may still be done in it."""
+    """What an act will leave: a box in words, and how it is granted.
+
+    `part`: some of it is granted, and some is not.
+    """
 
     scope: ScopeView
     state: CellState
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,6 +484,7 @@ class GrantForm(Page):
         asked: what the reader filled in, in words; None before.
         faults: what is not understood, each with what to do.
         leaves: along each axis that was cut, what stays with the owners.
+        once: names this filling of the form, so that it proposes once however often it is sent.
     """
 
     kind: ClassVar[str] = "grant_form"
@@ -483,6 +505,7 @@ class GrantForm(Page):
     faults: tuple[Bilingual, ...] = ()
     clashes: tuple[Clash, ...] = ()
     leaves: tuple[Remainder, ...] = ()
+    once: str = ""
     as_of: AsOf | None = None
     test_verifier: bool = False
 
@@ -503,7 +526,7 @@ class SplitForm(Page):
 
     Attributes:
         cut_off: what along the axis becomes a part of its own. day: of a cut in time.
-        burdens: grants that go along with the parts they lie in.
+        burdens: grants that go along with the parts they lie in. once: as in `GrantForm`.
     """
 
     kind: ClassVar[str] = "split_form"
@@ -516,6 +539,7 @@ class SplitForm(Page):
     faults: tuple[Bilingual, ...] = ()
     leaves: tuple[Remainder, ...] = ()
     burdens: tuple[GrantLine, ...] = ()
+    once: str = ""
     as_of: AsOf | None = None
     test_verifier: bool = False
 

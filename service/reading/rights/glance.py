@@ -174,6 +174,7 @@ def rights_page(reading: Reading, asked: Asked, proposals: Sequence[ProposalLine
         moral=_moral(reading),
         contests=known.state.contests if known else 0,
         history=_history(reading, known),
+        claimed=bool(reading.rights.tenures),
         as_of=reading.context.as_of(known.settled if known else True),
         test_verifier=reading.context.is_test(*_owners(reading)),
     )
@@ -188,6 +189,7 @@ def availability_page(
         NotFound: there is no such work.
     """
     work, today = book.work(work_id), china_day(context.now)
+    asked = question_view(point, None, today, None)
     found = None
     if point is not None:
         answer = available(book, database, work_id, point)
@@ -195,7 +197,7 @@ def availability_page(
     return AvailabilityPage(
         work_id=as_hex(work_id),
         title=context.work_title(work),
-        question=question_view(point, None, today, None),
+        question=replace(asked, on=""),
         asked=scope_view(box_of(point)) if point is not None else None,
         available=found,
         as_of=context.as_of(),

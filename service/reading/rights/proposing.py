@@ -173,7 +173,7 @@ def grant_form(
     leaves: list[Remainder] = []
     if scope is not None and chosen is not None and not scope.is_empty():
         leaves = [Remainder(scope_view(scope), KINDS[filled.kind])]
-        leaves += [Remainder(scope_view(box), "kept") for box in left_by(chosen.scope, scope)]
+        leaves += [_left(reading, box) for box in left_by(chosen.scope, scope)]
     others = [one.reason for one in objected if one.grant is None]
     return GrantForm(
         work_id=as_hex(reading.work_id),
@@ -233,7 +233,7 @@ def split_form(
         cut_off=_within(chosen, filled) if chosen is not None and filled.axis is not Axis.TIME else (),
         day=filled.day,
         faults=tuple(faults),
-        leaves=tuple(Remainder(scope_view(part), "kept") for part in parts),
+        leaves=tuple(_left(reading, part) for part in parts),
         burdens=tuple(map(phrasing.grant, burdens)),
         as_of=reading.context.as_of(),
     )
@@ -305,17 +305,29 @@ def _agreement(reading: Reading, party: Address, given: Given | None) -> Agreeme
 
 
 def _leaves(reading: Reading, proposal: Proposal) -> Iterable[Remainder]:
+    """Say what an act leaves, to who owns what it is of; to others that would tell of grants of others."""
     request: Any = proposal.request
     match request:
         case requests.GrantRights() if request.agreement.parent_id == ZERO_HASH:
             estate = reading.book.estate(request.agreement.estate_id)
             yield Remainder(scope_view(request.agreement.scope), KINDS[request.agreement.kind])
-            for box in left_by(estate.scope, request.agreement.scope):
-                yield Remainder(scope_view(box), "kept")
+            if reading.audience.owns(estate):
+                yield from (_left(reading, box) for box in left_by(estate.scope, request.agreement.scope))
         case requests.SplitEstate():
             estate = reading.book.estate(request.agreement.estate_id)
-            for part in cut(estate.scope, request.agreement.axis, request.agreement.cuts):
-                yield Remainder(scope_view(part), "kept")
+            if reading.audience.owns(estate):
+                parts = cut(estate.scope, request.agreement.axis, request.agreement.cuts)
+                yield from (_left(reading, part) for part in parts)
+
+
+def _left(reading: Reading, box: Scope) -> Remainder:
+    """Say how a box is granted from today on: as a whole, in part, or not at all."""
+    ahead = box.onwards(reading.today)
+    granted = reading.rights.burdens(box, reading.today)
+    whole = next((one for one in granted if one.scope.contains(ahead)), None)
+    if whole is not None:
+        return Remainder(scope_view(box), KINDS[whole.kind])
+    return Remainder(scope_view(box), "kept", part=bool(granted))
 
 
 def _facts(reading: Reading, proposal: Proposal) -> Iterable[Fact]:

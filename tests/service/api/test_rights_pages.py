@@ -13,8 +13,10 @@ import icalendar
 import pytest
 from eth_account import Account
 
+from indexer.china import china_day
 from indexer.evidence.bundle import read_bundle
 from service.access.bearer import Scope
+from service.rights.answers import day_text
 from service.rights.formats.onix_reading import read_onix
 from tests.service.api.novel import AGREEMENT, WORLD, Novel, begin, cast
 from tests.service.api.premises import DAY, premises
@@ -169,6 +171,13 @@ def test_a_stranger_is_told_available_or_not_where_an_owner_lets_it_be_said(
     assert "不可授" in page
     assert "某某" not in page
     assert "可授" in stranger.page(rights(novel), **{**ASKED, "territory": "KR"})
+    later = {**ASKED, "on": "2099-01-01", "known": "2099-01-01"}
+    page = stranger.http.get(rights(novel), params=later).text
+    assert "不可授" in page, "asked day by day it would tell from when until when something is granted"
+    assert 'name="on"' not in page
+    assert 'name="known"' not in page
+    twin = html.unescape(re.findall(r'href="(/v1/works/[^"]*availability[^"]*)"', page)[0])
+    assert stranger.http.get(twin).json()["answer"] == "unavailable"
     novel.callers["ann"].http.post(f"/v1/estates/{novel.estate_id}/openness", json={"open": False})
 
 
@@ -211,6 +220,18 @@ def test_a_grant_shows_its_agreement_to_be_checked_and_its_evidence_to_take(
     assert read_bundle(bundle.content).claim.KIND == "grant"
 
 
+def test_of_a_grant_to_come_the_evidence_claims_its_first_day(novel: Novel, ann: Browser) -> None:
+    today = china_day(int(time.time()))
+    made = novel.done(
+        "ann",
+        "to come",
+        ("ann", "ben", "seoul"),
+        **variant(novel, territories=["KR"], languages=["ko"], since=day_text(today + 40)),
+    )
+    claim = read_bundle(ann.http.get(f"/g/{made['intent']}/evidence").content).claim
+    assert claim.to_json()["on"] == str(today + 40)
+
+
 def test_an_owner_takes_the_evidence_of_its_title_and_a_licensee_does_not(
     novel: Novel, ann: Browser, tokyo: Browser
 ) -> None:
@@ -228,6 +249,7 @@ def test_the_form_says_what_a_grant_would_clash_with_and_leave_before_it_is_prop
     assert "与在先许可冲突" in clashing
     assert "重叠部分" in clashing
     assert "办结之后" in clashing
+    assert "保留，其中部分已许可" in clashing, "around it lies what was granted before"
     assert "提出，请各方同意" not in clashing
 
 
@@ -238,6 +260,7 @@ def test_the_form_says_what_a_grant_would_clash_with_and_leave_before_it_is_prop
         ({"until": "2089-01-01"}, "结束日早于开始日"),
         ({"since": "2090-02-30"}, "没有 2090-02-30 这一天"),
         ({"agreement": "12"}, "合同摘要应为 64 位"),
+        ({"estate": "1"}, "所选的权利项不是本方的"),
     ],
 )
 def test_what_is_not_understood_in_the_form_is_said(
@@ -262,9 +285,12 @@ def test_a_form_proposes_and_each_party_agrees_for_itself(novel: Novel, ann: Bro
         "licensee": novel.accounts["seoul"],
     }
     assert "请填写合同摘要" in said(ann.send(f"{rights(novel)}/grant", filled).text)
-    made = ann.send(f"{rights(novel)}/grant", filled | {"kind": "sole", "agreement": AGREEMENT})
-    assert made.status_code == 303
+    filled |= {"agreement": AGREEMENT, "once": field(ann.http.get(f"{rights(novel)}/grant").text, "once")}
+    assert ann.send(f"{rights(novel)}/grant", filled | {"kind": "weird"}).status_code == 422
+    made, again = (ann.send(f"{rights(novel)}/grant", filled | {"kind": "sole"}) for _ in range(2))
+    assert (made.status_code, again.status_code) == (303, 303)
     proposal = made.headers["location"]
+    assert again.headers["location"] == proposal, "sent twice, it proposes once"
     assert "0/3 方已同意" in ann.page(proposal)
     assert ann.send(f"{proposal}/agree", {}).status_code == 303
     assert "1/3 方已同意" in ann.page(proposal)
@@ -308,6 +334,16 @@ def test_a_division_is_looked_at_before_it_is_proposed(novel: Novel, ann: Browse
     assert "切分须落在权利项之内" in ann.page(f"{rights(novel)}/split", axis="time", day="1990-01-01")
     proposed = ann.send(f"{rights(novel)}/split", {"axis": "rights", "part": "adaptation"})
     assert "权利分割" in ann.page(proposed.headers["location"])
+
+
+def test_what_is_others_is_said_to_be_hidden_and_not_to_be_unclaimed(
+    novel: Novel, ann: Browser, tokyo: Browser
+) -> None:
+    page = tokyo.page(rights(novel))
+    assert "权利项属于他人，不对本方公开" in page
+    assert "还没有记录" not in page
+    for path in (rights(novel), f"/e/{novel.estate_id}"):
+        assert "凭接口密钥取用" in ann.page(path)
 
 
 def test_only_an_owner_opens_the_forms(novel: Novel, tokyo: Browser) -> None:
