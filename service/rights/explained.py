@@ -41,18 +41,24 @@ class Objection:
 
 
 def objections(drafting: Drafting, request: Agreed, parties: Sequence[Address] = ()) -> tuple[Objection, ...]:
-    """Say what an act would be refused for now, consents aside; nothing: as far as is known it would be carried out.
+    """Say what an act would be refused for now; nothing: once all agree, as far as is known it would be carried out.
 
     Args:
         parties: who has to agree: with fewer than all owners, one of them grants alone.
     """
     rules: Callable[[Drafting, Any], Iterator[Objection]] = _RULES[type(request)]
     found = [*rules(drafting, request)]
+    found += [_said("CannotConsent", account=one) for one in parties if not _may_agree(drafting, one)]
     if len(parties) > MOST_PARTIES:
         found.append(_said("PartiesReached", most=MOST_PARTIES))
     if isinstance(request, requests.GrantRights) and request.agreement.estate_id:
         found += _alone(drafting, request.agreement, parties)
     return tuple(found)
+
+
+def _may_agree(drafting: Drafting, party: Address) -> bool:
+    standing = drafting.book.standing(party)
+    return standing is not None and standing.may_act(drafting.now)
 
 
 def _claim(drafting: Drafting, request: requests.ClaimEstate) -> Iterator[Objection]:

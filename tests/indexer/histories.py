@@ -287,6 +287,9 @@ class History:
         act = acts.AccountReplaced(old, new, acts.Cause.HAND_OVER, account(803))
         self.record(act, SOURCES.account(old), SOURCES.account(new))
 
+    def suspend(self, who: Address, until: int = (1 << 64) - 1) -> None:
+        self.record(acts.AccountSuspended(who, word("order"), until), SOURCES.account(who))
+
     def unknown(self, *subjects: Hash32) -> Record:
         """Record an act of a later version of the contracts."""
         return self.raw(

@@ -58,6 +58,8 @@ class World:
 
 def world() -> World:
     told = RightsHistory()
+    for number in range(1, 5):
+        told.person(number)
     work = told.work(AN, 1)
     estate = told.claim(work, BOX, AN, BO, backlog=told.today + 100)
     return World(told, work, estate)
@@ -363,12 +365,20 @@ def test_each_limit_is_the_contracts(contract: str, name: str, here: int) -> Non
 
 def test_more_parties_than_can_agree_to_one_act_are_said_to_be_too_many(tmp_path: Path) -> None:
     told = world()
-    many = tuple(account(100 + number) for number in range(MOST_OWNERS))
+    many = tuple(told.told.person(100 + number) for number in range(MOST_OWNERS))
     told.told.assign(told.estate, *many[:20])
     assert asked(told, assign(told, *many[15:]), tmp_path) == []
     more = tuple(account(300 + number) for number in range(MOST_OWNERS - 5))
     (tmp_path / "more").mkdir()
     assert "parties-reached" in asked(told, assign(told, *more), tmp_path / "more")
+
+
+def test_who_cannot_agree_to_anything_is_named(tmp_path: Path) -> None:
+    told = world()
+    assert asked(told, grant(told, licensee=account(9)), tmp_path) == ["cannot-consent"]
+    told.told.suspend(CI)
+    (tmp_path / "suspended").mkdir()
+    assert asked(told, assign(told, CI), tmp_path / "suspended") == ["cannot-consent"]
 
 
 class TestAmendingAGrant:
@@ -451,6 +461,8 @@ class TestTheBacklog:
 
 def test_the_first_claim_of_a_work_opens_the_backlog_for_a_year_at_most(tmp_path: Path) -> None:
     told = RightsHistory()
+    for number in (1, 2):
+        told.person(number)
     w = World(told, told.work(AN, 1), 0)
     assert asked(w, claim(w, backlog=told.today + LONGEST_BACKLOG), tmp_path) == []
     (tmp_path / "more").mkdir()
@@ -489,11 +501,11 @@ def test_a_claim_of_a_withdrawn_work_is_not_amended(tmp_path: Path) -> None:
 
 def test_an_account_that_stands_for_another_grants_nothing_to_it(tmp_path: Path) -> None:
     told = RightsHistory()
-    older, newer = told.person(51), account(52)
+    older, newer, other = told.person(51), account(52), told.person(53)
     work = told.work(older, 1)
     estate = told.claim(work, BOX, older)
     w = World(told, work, estate)
-    assert asked(w, grant(w, licensee=newer), tmp_path) == []
+    assert asked(w, grant(w, licensee=other), tmp_path) == []
     told.replace_account(older, newer)
     (tmp_path / "after").mkdir()
     assert asked(w, grant(w, licensee=newer), tmp_path / "after") == ["self-grant"]
