@@ -22,7 +22,8 @@ def main() -> None:
     connection = sqlite3.connect(options.index)
     names = [column.name for column in TABLES[Token].columns]
     statement = (
-        f"SELECT {', '.join(names)} FROM {TABLES[Token].name} WHERE edition_id = ? AND token_id = ? LIMIT 1"  # noqa: S608
+        f"SELECT {', '.join(names)} FROM {TABLES[Token].name} "  # noqa: S608
+        "WHERE edition_id = ? AND token_id = ? AND superseded_by IS NULL"  # so that the index of present states is used
     )
 
     async def app(scope: dict[str, Any], _: Any, send: Any) -> None:

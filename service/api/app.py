@@ -13,6 +13,7 @@ from service.api import (
     evidence,
     files,
     gifts,
+    grant_form,
     orders,
     pages,
     proposal_pages,
@@ -20,9 +21,9 @@ from service.api import (
     reference,
     rights,
     rights_files,
-    rights_forms,
     rights_pages,
     sessions,
+    split_form,
     works,
 )
 from service.api.border import guard
@@ -58,7 +59,8 @@ ROUTERS = (
     sessions.routes,
     rights_pages.routes,
     proposal_pages.routes,
-    rights_forms.routes,
+    grant_form.routes,
+    split_form.routes,
     reference.routes,
 )
 

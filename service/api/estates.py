@@ -174,7 +174,9 @@ def grant_evidence(
     """
     with reading(installation, bearer, request) as one:
         day, now = day_in(query.on) if query.on else None, one.context.now
-        claim = single.in_force_claim(one.book, one.audience, digest_in(grant_id), day, now, whole=query.whole)
+        claim = single.in_force_claim(
+            one.book, one.audience, digest_in(grant_id), day, now, whole=query.whole
+        )
         return _bundle(installation, one, claim, f"grant-{claim.grant_id.hex()[:16]}")
 
 

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import Field
 
 from indexer.values import Address, Hash32, hash32
-from service.access.bearer import Scope
+from service.access.bearer import PARTIES, Scope
 from service.access.bearers import Bearer
 from service.access.entitlement import demand
 from service.api.border import Installed
@@ -25,7 +25,7 @@ from service.api.sessions import FromHere, Reader
 from service.api.shapes import WRITTEN, PageQuery
 from service.api.signatures import desk_of, domain_of, require_signed, signature_in
 from service.api.signed_in import Visit, private, required, signed_in
-from service.errors import BadInput, NotAllowed
+from service.errors import BadInput, NotAllowed, Unavailable
 from service.installation import Installation
 from service.keys.agreements import Claim
 from service.keys.intents import typed_data
@@ -153,7 +153,7 @@ def withdraw(
     fields: Annotated[EndFields, Form()],
 ) -> Response:
     """End a proposal before all agreed: a party says no, or whoever made it takes it back."""
-    bearer = demand(required(request, reader), [Scope.HOLDER, Scope.RIGHTS_HOLDER, Scope.ISSUER])
+    bearer = demand(required(request, reader), PARTIES)
 
     def take() -> None:
         reason = _reason_in(fields.reason)
@@ -176,9 +176,10 @@ def _taken(
     """Do what a form asks for and go back to the page; what is not taken is shown there as it was typed, with why."""
     try:
         take()
-    except BadInput as fault:
+    except (BadInput, Unavailable) as fault:
         said = replace(tried, fault=Bilingual(fault.zh, fault.en))
-        return _shown(request, installation, reader, proposal_id, said, 422)
+        status = 422 if isinstance(fault, BadInput) else 503
+        return _shown(request, installation, reader, proposal_id, said, status)
     return RedirectResponse(addresses.proposal(proposal_id), 303)
 
 
@@ -228,12 +229,14 @@ def _signers(
 ) -> tuple[Proposal, dict[Address, Address]]:
     """Give a proposal with the parties that are asked and agree in this way, and who signs for each.
 
+    None of them is left where all of them have agreed: sent again, a form changes nothing.
+
     Raises:
-        NotAllowed: there are none. BadInput: one may not agree to anything now.
+        NotAllowed: it stands for no party. BadInput: one may not agree to anything now.
     """
     found, book = _visible(visit, proposal_id), visit.one.book
     parties, speaker = way(_hands(visit), found), speaker_of(visit.installation, visit.one, bearer)
-    if not parties:
+    if not parties and not _has_agreed(visit, found):
         raise NotAllowed(
             "not-asked",
             "这项拟议不需要本方如此同意。",
@@ -242,6 +245,11 @@ def _signers(
     for party in parties:
         speaker.require_standing(party)
     return found, {party: book.current(party) for party in parties}
+
+
+def _has_agreed(visit: Visit, found: Proposal) -> bool:
+    mine = [party for party in found.parties if party in visit.one.audience.accounts]
+    return bool(mine) and not set(mine) & set(found.missing)
 
 
 def _visible(visit: Visit, proposal_id: str) -> Proposal:
@@ -259,7 +267,7 @@ def _paper_in(text: str) -> Hash32:
     if found is None:
         raise BadInput(
             "paper-malformed",
-            "纸本摘要（SHA-256）应为 64 位十六进制数字；请选择文件，或粘贴完整的摘要。",
+            "书面文件摘要（SHA-256）应为 64 位十六进制数字；请选择文件，或粘贴完整的摘要。",
             "The SHA-256 of a paper has 64 hexadecimal digits: choose the file, or paste all of the digest.",
         )
     return hash32("0x" + found[1])

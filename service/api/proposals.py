@@ -1,6 +1,7 @@
 """Acts on rights before everybody agreed: proposed, agreed to step by step, handed in with the last consent.
 
-A proposal is shown to who made it, who has to agree, the registrant of the work and the regulator, and to nobody else.
+A proposal is shown to who made it, who has to agree, the registrant of the work and the regulator; one with a paper to
+the second hand too; and to nobody else.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
 from indexer.values import Address, address, hash32
-from indexer.wire import write_address
 from service.access.bearers import Bearer
 from service.api.accepting import earlier as earlier_request
 from service.api.accepting import take
@@ -27,16 +27,14 @@ from service.installation import Installation
 from service.keys.agreements import Claim
 from service.keys.intents import typed_data
 from service.keys.operators import Operator
-from service.outbox.operations import operation
 from service.outbox.requests import ConfirmAttestation, WithdrawConsent
 from service.rights import acting
-from service.rights.about import burdens, named
 from service.rights.acting import Acting
-from service.rights.answers import burden_body, named_body, proposal_body
+from service.rights.answers import proposal_body
 from service.rights.drafting import Drafting
+from service.rights.pending import proposal_shown
 from service.rights.proposals import Proposal
 from service.rights.speaking import Speaker
-from service.rights.terms import terms
 
 routes = APIRouter(tags=["proposals"])
 
@@ -65,9 +63,10 @@ class AttestationBody(Body):
 
 
 class ConfirmationBody(Body):
-    """For which party another hand attested."""
+    """For which party another hand attested, and the SHA-256 of the paper that was looked at."""
 
     party: Account
+    paper: Digest
 
 
 class EndBody(Body):
@@ -157,7 +156,7 @@ def agree(
     signature = bytes.fromhex(body.signature[2:])
     with reading(installation, bearer, request) as one:
         done = _acting(installation, one, bearer).agree(proposal_id, _named(body.party), signature)
-        return JSONResponse(_body(installation, one, done))
+        return JSONResponse(_shown(installation, one, done))
 
 
 @routes.post("/v1/proposals/{proposal_id}/consents/withdrawal")
@@ -167,7 +166,7 @@ def take_back(
     """Take one's consent back, as long as others are missing."""
     with reading(installation, bearer, request) as one:
         done = _acting(installation, one, bearer).take_back(proposal_id, _named(body.party))
-        return JSONResponse(_body(installation, one, done))
+        return JSONResponse(_shown(installation, one, done))
 
 
 @routes.post("/v1/proposals/{proposal_id}/attestations")
@@ -178,7 +177,7 @@ def attest(
     with reading(installation, bearer, request) as one:
         party, paper = account_in(body.party), hash32(body.paper)
         done = _acting(installation, one, bearer).attest(proposal_id, party, paper)
-        return JSONResponse(_body(installation, one, done))
+        return JSONResponse(_shown(installation, one, done))
 
 
 @routes.post("/v1/proposals/{proposal_id}/attestations/confirmation")
@@ -187,8 +186,9 @@ def confirm(
 ) -> JSONResponse:
     """Confirm what was attested: the second hand, which looked at the paper too."""
     with reading(installation, bearer, request) as one:
-        done = _acting(installation, one, bearer).confirm(proposal_id, account_in(body.party))
-        return JSONResponse(_body(installation, one, done))
+        party, paper = account_in(body.party), hash32(body.paper)
+        done = _acting(installation, one, bearer).confirm(proposal_id, party, paper)
+        return JSONResponse(_shown(installation, one, done))
 
 
 @routes.post("/v1/proposals/{proposal_id}/withdrawal")
@@ -198,7 +198,7 @@ def withdraw(
     """End a proposal before all agreed: whoever made it takes it back, or a party says no."""
     with reading(installation, bearer, request) as one:
         done = _acting(installation, one, bearer).end(proposal_id, body.reason)
-        return JSONResponse(_body(installation, one, done))
+        return JSONResponse(_shown(installation, one, done))
 
 
 @routes.post("/v1/attestations/{intent}/{party}/confirmation", status_code=202)
@@ -253,33 +253,5 @@ def _named(text: str | None) -> Address | None:
 
 
 def _shown(installation: Installation, one: Reading, found: Proposal) -> dict[str, Any]:
-    """Show a proposal with what it would be refused for now, as long as it waits."""
     drafting = Drafting(one.book, domain_of(installation, Claim), one.context.now)
-    return _body(installation, one, found) | {
-        "objections": acting.objections_told(drafting, one.audience, found)
-    }
-
-
-def _about(one: Reading, found: Proposal) -> dict[str, Any]:
-    """Show what an act is about, which its typed data names by numbers, and what goes along with an estate."""
-    given = burdens(one.book, one.audience, found, one.context.now)
-    sees = partial(one.audience.sees_grant, one.book)
-    return {
-        "named": [named_body(each) for each in named(one.book, found.request.agreement)],
-        "burdens": None if given is None else [burden_body(each, sees) for each in given],
-    }
-
-
-def _body(installation: Installation, one: Reading, found: Proposal) -> dict[str, Any]:
-    said = terms(found.request.agreement, lambda account, _: write_address(account))
-    body = {**proposal_body(found), "terms": {term.name: term.value for term in said}, **_about(one, found)}
-    body |= {"objections": [], "outcome": None}
-    if found.operation_id is not None:
-        done = operation(installation.database, found.operation_id)
-        refused = done.reason
-        body["outcome"] = {
-            "state": done.state.value,
-            "seq": done.seq,
-            "reason": {"code": refused.code, "zh": refused.zh, "en": refused.en} if refused else None,
-        }
-    return body
+    return proposal_shown(installation.database, drafting, one.audience, found)

@@ -5,7 +5,9 @@ Their twins are the operations of `rights.py` and `estates.py`, which know no co
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -224,7 +226,7 @@ def estate(request: Request, installation: Installed, reader: Reader, estate_id:
 
 @routes.get("/g/{grant_id}/evidence")
 def grant_evidence(request: Request, installation: Installed, reader: Reader, grant_id: str) -> Response:
-    """The evidence that a grant is in force today, for whoever may see it."""
+    """The evidence that a grant is in force, today or on the nearest day, for whoever may see it."""
     return estates.grant_evidence(
         request, installation, required(request, reader), grant_id, estates.GrantEvidenceQuery()
     )
@@ -245,20 +247,32 @@ def _history(request: Request, visit: Visit, known: Known[Any] | None, after: in
 
 def _proposed(visit: Visit, work_id: Hash32 | None) -> list[ProposalLine]:
     """List the proposals that this reader may see, of a work or all, the newest first."""
-    audience = visit.one.audience
-    found = proposals.proposals(
-        visit.installation.database,
-        accounts=audience.accounts,
-        nobody=audience.has_no_part,
-        on_paper=audience.second_hand,
-        work_id=work_id,
-        limit=MOST_PROPOSALS,
-    )
+    shown = islice(_standing(visit, work_id), MOST_PROPOSALS)
     return [
         proposing.proposal_line(visit.of_proposal(each), each, visit.outcome(each), visit.objected(each))
-        for each in found
-        if audience.sees_proposal(visit.one.book, each) and not _is_carried_out(visit, each)
+        for each in shown
     ]
+
+
+def _standing(visit: Visit, work_id: Hash32 | None) -> Iterator[Proposal]:
+    """Go through the proposals that this reader may see and that are not carried out, the newest first."""
+    audience, before = visit.one.audience, None
+    while True:
+        found = proposals.proposals(
+            visit.installation.database,
+            accounts=audience.accounts,
+            nobody=audience.has_no_part,
+            on_paper=audience.second_hand,
+            work_id=work_id,
+            before=before,
+            limit=MOST_PROPOSALS,
+        )
+        for each in found:
+            if audience.sees_proposal(visit.one.book, each) and not _is_carried_out(visit, each):
+                yield each
+        if len(found) < MOST_PROPOSALS:
+            return
+        before = found[-1].place
 
 
 def _is_carried_out(visit: Visit, proposal: Proposal) -> bool:

@@ -68,9 +68,9 @@ def require_signed(installation: Installation, account: Address, intent: Intent,
         return
     raise BadInput(
         "signature-invalid",
-        "签名与所签内容或签署账户不符，未予受理；请用该账户的钱包对接口给出的内容重新签署。",
+        "签名与所签内容或签署账户不符，未予受理；请用该账户的密钥对待签内容重新签名。",
         "The signature is not this account's for these words, so nothing was accepted; "
-        "sign again what the API gives to sign, with the wallet of this account.",
+        "sign again what is to be signed, with the key of this account.",
         account=write_address(account),
         intent=type(intent).__name__,
     )

@@ -99,7 +99,8 @@ def _add_endings(acts: Verbs) -> None:
     )
     for name, what, kind in readers:
         noun = what.removesuffix("_id")
-        amend = _proposes(acts, name, f"enter the scope of a {noun} otherwise, with the reason")
+        named = f"an {noun}" if noun == "estate" else f"a {noun}"
+        amend = _proposes(acts, name, f"enter the scope of {named} otherwise, with the reason")
         amend.add_argument(what, metavar=noun, type=kind)
         amend.add_argument("scope", help=_SCOPE)
         amend.add_argument("--reason", required=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ def add(acts: Verbs) -> None:
     about = "confirm what was attested; asked for by an operator's key (QIANYIN_KEY)"
     confirm = _says(acts, "confirm", about, run_confirm)
     confirm.add_argument("party", type=address_word, metavar="ACCOUNT")
+    confirm.add_argument("paper", type=Path, metavar="FILE", help="the scan that was looked at")
     decline = _says(acts, "decline", "end a proposal: take it back, or say no as a party", run_decline)
     decline.add_argument("--reason", required=True)
     _add_records(acts)
@@ -160,8 +162,11 @@ def run_attest(arguments: argparse.Namespace) -> int:
 
 def run_confirm(arguments: argparse.Namespace) -> int:
     """Confirm a paper: the second hand."""
+    from indexer.values import hash32
+
+    paper = hash32(sha256_of(arguments.paper))
     with asking(arguments, Scope.OPERATOR) as one:
-        return told(arguments, one, one.acting().confirm(arguments.proposal, arguments.party))
+        return told(arguments, one, one.acting().confirm(arguments.proposal, arguments.party, paper))
 
 
 def run_decline(arguments: argparse.Namespace) -> int:
@@ -211,13 +216,23 @@ def _visible(one: Asking, arguments: argparse.Namespace) -> Proposal:
 
 
 def told(arguments: argparse.Namespace, one: Asking, found: Proposal) -> int:
-    """Say how far a proposal is, and what it would be refused for now."""
-    from service.rights.acting import objections_told
-    from service.rights.answers import proposal_body
+    """Say all of a proposal: what is agreed to, how far it is, and what it would be refused for now."""
+    from service.rights.pending import proposal_shown
 
-    objected = objections_told(one.drafting(), one.audience, found)
-    tell(arguments, proposal_body(found) | {"objections": objected}, proposal_text(found, objected))
+    said = proposal_shown(one.installation.database, one.drafting(), one.audience, found)
+    tell(arguments, said, "\n".join([proposal_text(found, said["objections"]), *_about(found, said)]))
     return 0
+
+
+def _about(found: Proposal, said: dict[str, Any]) -> Iterator[str]:
+    """Give what is agreed to, line by line, and what goes along with an estate."""
+    from indexer.wire import write_address
+    from service.rights.terms import terms
+
+    for term in terms(found.request.agreement, lambda account, _: write_address(account)):
+        yield f"    {term.name}: {term.zh}" + (f" / {term.en}" if term.en != term.zh else "")
+    for each in said["burdens"] or ():
+        yield f"  负担 / burden: {each['kind']}  {each['scope']['zh']}"
 
 
 def proposal_text(found: Proposal, objected: list[dict[str, Any]] | None = None) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _EXAMPLES = {"right": "translation", "territory": "JP", "language": "ja", "medium": "ebook"}
 _DAY = "default: today"
 _KNOWN = "as known then (default: now)"
-_TAGS = {"work": "存证 / deposit", "estate": "权利项 / estate", "grant": "许可 / grant"}
+_TAGS = {"estate": "权利项 / estate", "grant": "许可 / grant"}
 
 
 def add(acts: Verbs) -> None:

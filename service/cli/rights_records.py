@@ -38,7 +38,9 @@ def _add_evidence(acts: Verbs) -> None:
         verb.add_argument("name", metavar="ID")
         verb.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="bundle to write")
         reads(verb, run_evidence)
-    grant.add_argument("--on", metavar="DAY", help="default: today, or the nearest day on which it is in force")
+    grant.add_argument(
+        "--on", metavar="DAY", help="default: today, or the nearest day on which it is in force"
+    )
     grant.add_argument(
         "--whole",
         action="store_true",

@@ -146,7 +146,7 @@ def record(story: Story, legacy: Legacy) -> Recorded:
             parties.agree(one, on_paper=(AUTHOR,))
     with context(story.installation) as view:
         grants = list(Book(view.view).grants(work=work_id))
-    keys = parties.keys({HOUSE: f"演示：{HOUSE}"})
+    keys = parties.keys({HOUSE: "《旧城的钟》出版社，有旧合同 / publisher with existing contracts"})
     return Recorded(work_id, len(grants), sum(one.conflicts for one in grants), keys)
 
 

@@ -64,14 +64,19 @@ class Novel:
         self._deposit()
         main, europe = self._divided()
         self.story.say(
-            "转让、许可、纸本见证；一项许可因冲突被拒",
+            "转让、许可、书面文件见证；一项许可因冲突被拒",
             "assigning, granting, attesting a paper; a grant that clashes",
         )
         self._assigned(europe)
         self._granted(main)
         self._clash(main)
         self._shown(main)
-        self.keys = self.parties.keys({AUTHOR: "演示：作者江一鸣", "朝霞书店": "演示：朝霞书店"})
+        self.keys = self.parties.keys(
+            {
+                AUTHOR: "《长河落日》作者之一 / one of its two authors",
+                "朝霞书店": "其日文版的被许可人 / licensee of its Japanese edition",
+            }
+        )
 
     def _people(self) -> None:
         persons = dict.fromkeys((AUTHOR, "柳岸"), Kind.PERSON)

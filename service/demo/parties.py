@@ -114,8 +114,9 @@ class Parties:
             if party == self.story.issuer:
                 consents.agree_as_operator(desk, found.id, party, operator=Operator.ISSUER, by=PRINCIPAL)
             elif party in papers:
-                consents.attest(desk, found.id, party, paper=papers_of("纸本").agreement, by="demo-attester")
-                consents.confirm(desk, found.id, party, by="demo-registrar")
+                paper = papers_of("书面文件").agreement
+                consents.attest(desk, found.id, party, paper=paper, by="demo-attester")
+                consents.confirm(desk, found.id, party, paper=paper, by="demo-registrar")
             else:
                 consents.agree_kept(desk, found.id, party, signer=party, by=PRINCIPAL)
         found = proposals.hand_in(self.installation.database, found.id)
@@ -123,15 +124,24 @@ class Parties:
         self.story.ended(found.operation_id)
         return found
 
-    def keys(self, labels: Mapping[str, str]) -> dict[str, str]:
-        """Give some of them keys to sign in with, in the place of those of an earlier run; by name."""
-        database = self.installation.database
+    def keys(self, roles: Mapping[str, str]) -> dict[str, str]:
+        """Give some of them keys to sign in with, in the place of those of an earlier run.
+
+        Args:
+            roles: what each is in the tale, by name.
+
+        Returns:
+            the keys, by `name · role`.
+        """
+        database, labels = self.installation.database, {name: f"演示：{name}" for name in roles}
         for old in bearers(database):
-            if old.label in labels.values() and old.revoked_at is None:
+            if old.account in map(self.accounts.get, roles) and old.revoked_at is None:
                 revoke(database, old.key_id)
         return {
-            name: give_out(database, KeyScope.RIGHTS_HOLDER, label, self.accounts[name]).text
-            for name, label in labels.items()
+            f"{name} · {role}": give_out(
+                database, KeyScope.RIGHTS_HOLDER, labels[name], self.accounts[name]
+            ).text
+            for name, role in roles.items()
         }
 
 

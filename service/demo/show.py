@@ -132,7 +132,7 @@ class Show:
             ),
         ]
         shown = [f"  {self.url}{path}\n      {zh} / {en}" for zh, en, path in lines]
-        keys = [f"  {name}\n      {key}" for name, key in (self.novel.keys | self.recorded.keys).items()]
+        keys = [f"  {who}\n      {key}" for who, key in (self.novel.keys | self.recorded.keys).items()]
         return "\n".join(
             [
                 "",

@@ -25,17 +25,27 @@ def burdens(book: Book, audience: Audience, proposal: Proposal, now: int) -> tup
     Of those that it may not see it may be told the kind and the scope, and nothing of who has them.
 
     Returns:
-        None where the act gives no estate, or these are not for somebody to know: for the parties, the registrant and
-        the regulator they are.
+        None where the act gives no estate, or these are not for somebody to know: for the owners, the registrant and
+        the regulator they are, and for who acquires it once one of these proposed it or an owner agreed.
     """
     request = proposal.request
     if not isinstance(request, AssignEstate) or proposal.state is not ProposalState.OPEN:
         return None
-    if not (audience.is_one_of(proposal.parties) or audience.sees_work(book, proposal.work_id)):
-        return None
     estates = [one for one in _estates(book, request.agreement) if one.status is EstateStatus.LIVE]
+    if not (audience.sees_work(book, proposal.work_id) or any(map(audience.owns, estates))):
+        invited = any(_is_offered(book, proposal, one) for one in estates)
+        if not (invited and audience.is_one_of(proposal.parties)):
+            return None
     rights = book.known(proposal.work_id, now)
     return tuple(grant for one in estates for grant in rights.burdens(one.scope, china_day(now)))
+
+
+def _is_offered(book: Book, proposal: Proposal, estate: Estate) -> bool:
+    """Whether anybody who may give an estate away, or see all of it, stands behind an assignment of it."""
+    registrant = book.work(estate.work_id).registrant
+    return proposal.proposed_by in (*estate.owners, registrant) or any(
+        owner in proposal.given for owner in estate.owners
+    )
 
 
 def _estates(book: Book, agreement: Agreement) -> Iterator[Estate]:

@@ -46,7 +46,7 @@ class Act(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Acts of whoever asks, from one reading; all that asks for one passes here, whichever way it came."""
+    """Acts of whoever asks over the API or the command line, from one reading."""
 
     bearer: Bearer
     speaker: Speaker
@@ -135,14 +135,14 @@ class Acting:
         self.speaker.require_no_key(party)
         return consents.attest(self.desk, found.id, party, paper=paper, by=self.bearer.key_id)
 
-    def confirm(self, proposal_id: str, party: Address) -> Proposal:
-        """Confirm what was attested: the second hand, which looked at the paper too.
+    def confirm(self, proposal_id: str, party: Address, paper: Hash32) -> Proposal:
+        """Confirm what was attested: the second hand, which looked at this paper too.
 
         Raises:
             NotFound: as `agree`. Conflict: as `consents.confirm`.
         """
         found = self._visible(proposal_id)
-        return consents.confirm(self.desk, found.id, party, by=self.bearer.key_id)
+        return consents.confirm(self.desk, found.id, party, paper=paper, by=self.bearer.key_id)
 
     def end(self, proposal_id: str, reason: str) -> Proposal:
         """End a proposal before all agreed: whoever made it takes it back, or a party says no.

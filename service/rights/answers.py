@@ -199,12 +199,16 @@ def named_body(of: Estate | Grant) -> dict[str, Any]:
     }
 
 
-def burden_body(grant: Grant, sees: Sees) -> dict[str, Any]:
-    """Write a grant that whoever acquires an estate takes along: kind and scope; in full for who may see it."""
+def burden_body(grant: Grant, until: int, sees: Sees) -> dict[str, Any]:
+    """Write a grant that whoever acquires an estate takes along: kind and scope; in full for who may see it.
+
+    Args:
+        until: as `Book.live_until` gives it.
+    """
     return {
         "kind": grant.kind.name.lower(),
         "scope": scope_body(grant.scope),
-        "grant": grant_body(grant, grant.scope.until) if sees(grant) else None,
+        "grant": grant_body(grant, until) if sees(grant) else None,
     }
 
 

@@ -137,13 +137,11 @@ def attest(desk: Desk, proposal_id: str, party: Address, *, paper: Hash32, by: s
     return _take(desk, proposal_id, party, by, values)
 
 
-def confirm(
-    desk: Desk, proposal_id: str, party: Address, *, by: str, paper: Hash32 | None = None
-) -> Proposal:
+def confirm(desk: Desk, proposal_id: str, party: Address, *, paper: Hash32, by: str) -> Proposal:
     """Confirm, as the registrar, what was attested: the second hand. Again it changes nothing.
 
     Args:
-        paper: the one that was looked at; None: whichever waits.
+        paper: the one that was looked at.
 
     Raises:
         NotFound: there is no such proposal.
@@ -242,11 +240,11 @@ def _require_party(found: Proposal, party: Address) -> None:
         )
 
 
-def _require_same(given: Given, paper: Hash32 | None) -> None:
-    if paper not in (None, given.paper):
+def _require_same(given: Given, paper: Hash32) -> None:
+    if paper != given.paper:
         raise Conflict(
             "paper-replaced",
-            "纸本已另行见证，与您核对的不是同一份，未作确认；请重新核对。",
+            "书面文件已另行见证，与您核对的不是同一份，未作确认；请重新核对。",
             "Another paper was attested since, which is not the one you looked at; nothing was confirmed. Look again.",
         )
 

@@ -49,11 +49,19 @@ def objections(drafting: Drafting, request: Agreed, parties: Sequence[Address] =
     rules: Callable[[Drafting, Any], Iterator[Objection]] = _RULES[type(request)]
     found = [*rules(drafting, request)]
     found += [_said("CannotConsent", account=one) for one in parties if not _may_agree(drafting, one)]
+    found += _taken_back(drafting, digest(drafting.domain, request.agreement), parties)
     if len(parties) > MOST_PARTIES:
         found.append(_said("PartiesReached", most=MOST_PARTIES))
     if isinstance(request, requests.GrantRights) and request.agreement.estate_id:
         found += _alone(drafting, request.agreement, parties)
     return tuple(found)
+
+
+def _taken_back(drafting: Drafting, intent: Hash32, parties: Sequence[Address]) -> Iterator[Objection]:
+    """Name whoever took back on chain what it signed for this act, or would sign."""
+    for one in map(drafting.book.current, parties):
+        if drafting.book.view.consent_taken_back(intent, one) is not None:
+            yield _said("ConsentTakenBack", intent=intent, account=one)
 
 
 def _may_agree(drafting: Drafting, party: Address) -> bool:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any, Final
 
+from indexer.china import in_china
 from indexer.rights.acts import Alone, GrantKind, Ground
 from indexer.rights.codes import LISTS
 from indexer.rights.scope import Axis, Scope
@@ -114,8 +114,8 @@ def _octets(name: str, value: bytes, call: Call) -> Term:
 
 def _number(name: str, value: int) -> Term:
     if name == "deadline":
-        text = datetime.fromtimestamp(value, UTC).isoformat()
-        return Term(name, text, text, value)
+        text = in_china(value).strftime("%Y-%m-%d %H:%M:%S")
+        return Term(name, f"{text}（北京时间）", f"{text} (UTC+8)", value)
     if not value:
         return Term(name, *_NONE, value if name.endswith("days") else None)
     if name in _ENDS:

@@ -169,22 +169,24 @@ def test_a_paper_is_hashed_in_the_browser_by_both_hands_and_never_sent(
     other.write_bytes(b"%PDF-1.7 something else")
     digest = hashlib.sha256(paper.read_bytes()).hexdigest()
     page = signs_in(novel.house.keys[Scope.ISSUER], f"/p/{made}")
+    sent: list[bytes] = []
+    page.on("request", lambda request: sent.append(request.post_data_buffer or b""))
     form = page.locator("form[action$='/attest']").first
     form.locator("input[type=file]").set_input_files(paper)
     form.get_by_text("摘要已填入下框。").wait_for()
-    assert form.get_by_label("纸本扫描件的 SHA-256").input_value() == digest
-    sent: list[bytes] = []
-    page.on("request", lambda request: sent.append(request.post_data_buffer or b""))
-    form.get_by_role("button", name="见证这份纸本").click()
-    page.get_by_text("待第二人确认").wait_for()
+    assert form.get_by_label("书面文件扫描件的 SHA-256").input_value() == digest
+    form.get_by_role("button", name="见证这份书面文件").click()
+    page.get_by_text("待复核人确认").wait_for()
     assert any(digest.encode() in body for body in sent)
     assert not any(b"signed by hand" in body for body in sent)
     page = signs_in(novel.house.keys[Scope.OPERATOR], f"/p/{made}")
+    page.on("request", lambda request: sent.append(request.post_data_buffer or b""))
     assert page.get_by_text(digest).first.is_visible()
     zone = page.locator("form[action$='/confirm']")
     zone.locator("input[type=file]").set_input_files(other)
-    zone.get_by_text("这不是已见证的纸本").wait_for()
+    zone.get_by_text("这不是已见证的书面文件").wait_for()
     zone.locator("input[type=file]").set_input_files(paper)
-    zone.get_by_text("这就是已见证的纸本").wait_for()
-    zone.get_by_role("button", name="已核对，确认这份纸本").click()
+    zone.get_by_text("这就是已见证的书面文件").wait_for()
+    zone.get_by_role("button", name="已核对，确认这份书面文件").click()
     page.get_by_text("1/3 方已同意").wait_for()
+    assert not any(b"signed by hand" in body or b"something else" in body for body in sent)

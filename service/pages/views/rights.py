@@ -250,7 +250,7 @@ class RightsPage(Page):
     Attributes:
         reading_as: whose eyes: `owner`, `licensee`, `registrant`, `regulator`, `shown` (who may see some of it).
         moral: whose the moral rights are stated to be.
-        proposals: those the reader may see; refused ones are of applicant and owners alone.
+        proposals: those the reader may see.
         contests: how many stand. claimed: whether there are estates at all, be they for the reader to see or not.
     """
 
@@ -459,6 +459,17 @@ class ProposalPage(Page):
     def typed_data(self) -> str:
         """Return the address of what is signed, as a file."""
         return addresses.typed_data(self.proposal.proposal_id)
+
+    @property
+    def stray(self) -> Tried | None:
+        """Return what was sent with a form that is not on the page any more, and why it was not taken."""
+        there = {
+            "agree": True,
+            "sign": self.signer is not None,
+            "attest": any(self.fault("attest", one.account) for one in self.attests),
+            "end": self.ends is not None,
+        }
+        return None if self.tried is None or there[self.tried.form] else self.tried
 
     @property
     def compares(self) -> bool:

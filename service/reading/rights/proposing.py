@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from typing import Any, Literal
 from indexer.rights.acts import Assent, GrantKind
 from indexer.rights.codes import LANGUAGES, LISTS, MEDIA, RIGHTS, TERRITORIES, CodeList
 from indexer.rights.residual import left_by
-from indexer.rights.scope import Axis, Scope, cut
+from indexer.rights.scope import Axis, Scope, ScopeRefused, cut
 from indexer.rights.state import Estate
 from indexer.rights.text import write
 from indexer.values import ZERO_HASH, Address, Hash32, as_hex
@@ -315,18 +316,20 @@ def _leaves(reading: Reading, proposal: Proposal) -> Iterable[Remainder]:
                 yield from (_left(reading, box) for box in left_by(estate.scope, request.agreement.scope))
         case requests.SplitEstate():
             estate = reading.book.estate(request.agreement.estate_id)
+            # What does not fit, or not any more, is said by the objections.
             if reading.audience.owns(estate):
-                parts = cut(estate.scope, request.agreement.axis, request.agreement.cuts)
-                yield from (_left(reading, part) for part in parts)
+                with suppress(ScopeRefused):
+                    parts = cut(estate.scope, request.agreement.axis, request.agreement.cuts)
+                    yield from [_left(reading, part) for part in parts]
 
 
 def _left(reading: Reading, box: Scope) -> Remainder:
     """Say how a box is granted from today on: as a whole, in part, or not at all."""
     ahead = box.onwards(reading.today)
     granted = reading.rights.burdens(box, reading.today)
-    whole = next((one for one in granted if one.scope.contains(ahead)), None)
-    if whole is not None:
-        return Remainder(scope_view(box), KINDS[whole.kind])
+    whole = [one.kind for one in granted if one.scope.contains(ahead)]
+    if whole:
+        return Remainder(scope_view(box), KINDS[min(whole)])
     return Remainder(scope_view(box), "kept", part=bool(granted))
 
 

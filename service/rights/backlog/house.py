@@ -28,5 +28,5 @@ def cabinet_of(installation: Installation, by: str) -> Cabinet:
 
 
 def contracts_kept(installation: Installation, by: str) -> Contracts:
-    """Give what finds the contracts behind grants in the house's cabinet, which is opened only for some."""
+    """Give what finds the contracts behind grants; the house's cabinet is opened when it is called."""
     return lambda grants: contracts_behind(cabinet_of(installation, by), grants)

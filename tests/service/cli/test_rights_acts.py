@@ -79,9 +79,12 @@ def test_a_paper_is_attested_and_confirmed_by_two_hands(
     run("rights", "agree", claimed["id"])
     code, attested = run("rights", "attest", claimed["id"], people["author"], paper)
     assert attested["missing"] == [people["author"]]
-    assert run("rights", "confirm", claimed["id"], people["author"])[1]["error"] == "scope-missing"
+    assert run("rights", "confirm", claimed["id"], people["author"], paper)[1]["error"] == "scope-missing"
     monkeypatch.setenv("QIANYIN_KEY", house.keys[Scope.OPERATOR])
-    _, confirmed = run("rights", "confirm", claimed["id"], people["author"])
+    other = paper.with_name("other.pdf")
+    other.write_bytes(b"%PDF-1.7 another")
+    assert run("rights", "confirm", claimed["id"], people["author"], other)[1]["error"] == "paper-replaced"
+    _, confirmed = run("rights", "confirm", claimed["id"], people["author"], paper)
     assert confirmed["state"] == "handed_in"
     recorded(run, confirmed)
     as_("tokyo")

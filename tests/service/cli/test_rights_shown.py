@@ -254,7 +254,7 @@ def test_who_signed_on_paper_confirms_it_later_and_nobody_else_does(
     run("rights", "agree", proposal["id"])
     run("rights", "attest", proposal["id"], people["author"], paper)
     monkeypatch.setenv("QIANYIN_KEY", house.keys[Scope.OPERATOR])
-    run("rights", "confirm", proposal["id"], people["author"])
+    run("rights", "confirm", proposal["id"], people["author"], paper)
     recorded(run, proposal)
     own = ("rights", "confirm-own", proposal["intent"], people["author"], "--idempotency-key", "own")
     assert run(*own)[1]["error"] == "scope-missing"

@@ -381,6 +381,16 @@ def test_who_cannot_agree_to_anything_is_named(tmp_path: Path) -> None:
     assert asked(told, assign(told, CI), tmp_path / "suspended") == ["cannot-consent"]
 
 
+def test_who_took_back_on_chain_what_is_to_be_agreed_to_is_named(tmp_path: Path) -> None:
+    told = world()
+    offered = Offer(
+        *(told.estate, ZERO_HASH, 1, DE, GrantKind.EXCLUSIVE, False, PART),
+        *(0, ZERO_HASH, PAPERS.agreement, PAPERS.agreement, 0, FAR),
+    )
+    told.told.take_back(digest(DOMAIN, offered), BO)
+    assert asked(told, grant(told), tmp_path) == ["consent-taken-back"]
+
+
 class TestAmendingAGrant:
     """What stands against it besides what stands against any act."""
 

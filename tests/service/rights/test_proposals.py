@@ -197,19 +197,22 @@ def test_a_paper_counts_once_another_hand_confirmed_it(desk: Desk, cast: Cast) -
     found = agree(desk, cast, made(desk, cast), 1, 2)
     author, paper = cast.parties[0], word(9)
     with pytest.raises(Conflict) as refused:
-        consents.confirm(desk, found.id, author, by="registrar")
+        consents.confirm(desk, found.id, author, paper=paper, by="registrar")
     assert refused.value.code == "nothing-attested"
     found = consents.attest(desk, found.id, author, paper=paper, by="issuer")
     assert (found.state, found.missing) == (ProposalState.OPEN, (author,))
     with pytest.raises(Conflict) as refused:
-        consents.confirm(desk, found.id, author, by="issuer")
+        consents.confirm(desk, found.id, author, paper=paper, by="issuer")
     assert refused.value.code == "same-hand"
-    found = consents.confirm(desk, found.id, author, by="registrar")
+    found = consents.confirm(desk, found.id, author, paper=paper, by="registrar")
     assert found.state is ProposalState.HANDED_IN
     consent = found.given[author].consent()
     hands = desk.vault.operator(Operator.ISSUER), desk.vault.operator(Operator.REGISTRAR)
     assert (consent.paper, consent.attester, consent.confirmer) == (paper, *hands)
-    assert consents.confirm(desk, found.id, author, by="registrar").operation_id == found.operation_id
+    assert (
+        consents.confirm(desk, found.id, author, paper=paper, by="registrar").operation_id
+        == found.operation_id
+    )
 
 
 def test_the_second_hand_confirms_the_paper_that_it_looked_at_and_none_that_took_its_place(

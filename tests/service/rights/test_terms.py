@@ -54,6 +54,8 @@ def test_an_assignment_says_who_gets_which_part_and_a_termination_its_last_day()
     assert acts["Assignment"]["ownership"].zh == "0101 2/5、0202 3/5"
     assert acts["Termination"]["until"].value == "2024-11-22"
     assert acts["Offer"]["kind"].en == "sole"
+    assert acts["Offer"]["deadline"].zh == "2027-01-15 16:00:00（北京时间）"
+    assert acts["Offer"]["deadline"].en == "2027-01-15 16:00:00 (UTC+8)"
     assert acts["Claim"]["alone"].value == {"longest": 400, "quota": 2}
 
 
