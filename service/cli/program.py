@@ -33,6 +33,7 @@ from service.cli import (
     verify,
 )
 from service.errors import QianyinError, Unavailable
+from service.files.lookalikes import visible
 
 GROUPS = (
     *(demo, chain, processes, sheets, people, keys),
@@ -98,12 +99,15 @@ def _of_database(error: Exception) -> Unavailable | None:
 def _say(code: str, zh: str, en: str, facts: dict[str, object], *, as_json: bool) -> int:
     if as_json:
         print(
-            json.dumps({"error": code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False, default=str)
+            visible(
+                json.dumps(
+                    {"error": code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False, default=str
+                )
+            )
         )
     else:
-        print(f"qianyin: {zh}\nqianyin: {en}", file=sys.stderr)
-        for line in _faults(facts):
-            print(line, file=sys.stderr)
+        for line in (f"qianyin: {zh}", f"qianyin: {en}", *_faults(facts)):
+            print(visible(line), file=sys.stderr)
     return 1
 
 
