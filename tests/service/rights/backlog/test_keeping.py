@@ -150,7 +150,7 @@ def test_a_scan_that_was_changed_meanwhile_or_is_too_large_is_refused(
     with pytest.raises(Conflict):
         take(cabinet, sheet)
     monkeypatch.setattr(module, "LARGEST_SCAN", 5)
-    with pytest.raises(TooLarge, match="row 2, scan.pdf, is over the limit of 64 MiB") as refused:
+    with pytest.raises(TooLarge, match=r"row 2, scan\.pdf, is over the limit of 64 MiB") as refused:
         take(cabinet, sheet)
     assert refused.value.facts == {"row": 2, "file": "scan.pdf", "limit": LARGEST_SCAN}
     assert rows(cabinet.database) == 0
