@@ -112,8 +112,8 @@ def _say(code: str, zh: str, en: str, facts: dict[str, object], *, as_json: bool
 
 
 def _faults(facts: dict[str, object]) -> Iterator[str]:
-    """List the single faults that an error carries, each with its cell or line."""
-    found = facts.get("problems") or facts.get("errors") or ()
+    """List the single faults that an error carries, each with its cell, its line or its place in what was asked."""
+    found = next((facts[name] for name in ("problems", "errors", "faults") if facts.get(name)), ())
     for fault in found if isinstance(found, list) else ():
-        place = fault.get("cell") or fault.get("line") or ""
+        place = next((fault[name] for name in ("cell", "line", "at") if fault.get(name)), "")
         yield f"  {place}  " + " / ".join(fault[language] for language in ("zh", "en") if language in fault)
