@@ -222,7 +222,7 @@ def _table(found: dict[str, Any]) -> str:
 
 
 def _state(cell: dict[str, Any]) -> str:
-    return cell["state"] + "".join(_marks(cell))
+    return f"{cell['state']}{''.join(_marks(cell))}"
 
 
 def _marks(cell: dict[str, Any]) -> list[str]:
