@@ -112,11 +112,11 @@ def slice_of(
     """
     known = book.known(work_id, known_at)
     mine = _tenures(book, audience, work_id, known, day)
-    sight = _sight(book, audience, work_id, known, day)
+    sight = sight_of(book, audience, work_id, known, day)
     if not (mine or sight.seen or (sight.seen is None and known.grants)):
         raise unknown_work()
     columns = [TERRITORIES.mask([code]) for code in territories] or _columns(known, mine, sight, day)
-    rows = laid_out(book, audience, work_id, known, columns, day, languages, media)
+    rows = laid_out(known, sight, columns, day, languages, media)
     whole = audience.sees_work(book, work_id)
     return {
         "work_id": as_hex(work_id),
@@ -131,10 +131,8 @@ def slice_of(
 
 
 def laid_out(
-    book: Book,
-    audience: Audience,
-    work_id: Hash32,
     known: Rights,
+    sight: Sight,
     columns: Sequence[int],
     day: int,
     languages: int = LANGUAGES.assigned,
@@ -144,12 +142,15 @@ def laid_out(
 
     Where no estate is its own, what it holds by a grant or a sub-licence is shown by the kind of that, and another's is
     what that stands out from, as what is kept is to an owner.
+
+    Args:
+        sight: what is for it to see on that day, as `sight_of` gives it.
     """
-    mine = _tenures(book, audience, work_id, known, day)
-    sight = _sight(book, audience, work_id, known, day)
     own = matrix(known, columns, day, sight, languages, media)
-    if audience.sees_work(book, work_id):
+    if sight.seen is None:
         return own
+    moment = known.moment(day)
+    mine = [one for one in known.tenures if one.at(moment) and sight.ours(one)]
     plain = matrix(known, columns, day, replace(sight, ours=lambda _: True, owns=False), languages, media)
     rows = []
     for code, with_others, without in zip(RIGHTS.codes, own, plain, strict=True):
@@ -163,7 +164,8 @@ def laid_out(
     return tuple(rows)
 
 
-def _sight(book: Book, audience: Audience, work_id: Hash32, known: Rights, day: int) -> Sight:
+def sight_of(book: Book, audience: Audience, work_id: Hash32, known: Rights, day: int) -> Sight:
+    """Say which estates of a day are those of whoever asks, which grants are for it to see, and which it has."""
     names = {(one.estate_id, one.by) for one in _tenures(book, audience, work_id, known, day)}
     grants = known.grants
     seen = None

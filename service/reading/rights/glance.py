@@ -38,7 +38,7 @@ from service.pages.views import Question as QuestionView
 from service.reading.context import Context
 from service.reading.rights.phrasing import Phrasing, scope_view
 from service.reading.timeline import timeline
-from service.rights.asking import AVAILABLE, UNDISCLOSED, available, laid_out
+from service.rights.asking import AVAILABLE, UNDISCLOSED, available, laid_out, sight_of
 from service.rights.audience import Audience
 from service.rights.book import Book, unknown_work
 
@@ -254,7 +254,8 @@ def matrix_view(reading: Reading, asked: Asked) -> Matrix:
     day = reading.today if asked.day is None else asked.day
     names, masks = zip(*columns(), strict=True)
     book, audience, work_id = reading.book, reading.audience, reading.work_id
-    rows = laid_out(book, audience, work_id, reading.rights, masks, day, asked.languages, asked.media)
+    sight = sight_of(book, audience, work_id, reading.rights, day)
+    rows = laid_out(reading.rights, sight, masks, day, asked.languages, asked.media)
     phrasing = reading.phrasing
     return Matrix(
         columns=names,
