@@ -1,7 +1,7 @@
-"""What is wrong with a field that a contract names in an error, Chinese and English. Pure; a test reads the contracts.
+"""Fields in words, Chinese and English: what is wrong with one in an error, what one of a request is called.
 
-`{name}` is an argument of the error, as in `service.outbox.sentences`, whose sentence is said of a field that is not
-here: one of contracts that this version does not know.
+Pure; tests read the contracts and the requests. `{name}` is an argument of the error, as in `service.outbox.sentences`,
+whose sentence is said of a field that is not here: one of contracts that this version does not know.
 """
 
 from __future__ import annotations
@@ -192,3 +192,67 @@ FIELDS: Mapping[str, Mapping[str, Sentence]] = {
     "WorkMalformed": _WORK,
 }
 """By error, and by the field that it names."""
+
+_CALLED = {
+    "account_signature": ("原账户的签名", "signature of the old account"),
+    "acknowledged_claims": ("已知晓的同一文件存证数", "number of deposits of the same file"),
+    "anchor_proof": ("批量存证的证明", "proof of the anchor"),
+    "authority": ("作出机关", "authority"),
+    "axis": ("分割所沿的方面", "axis of the cut"),
+    "backlog_until": ("既有合同的补录截止日", "day until which older contracts are recorded"),
+    "cap": ("版次上限", "cap of the edition"),
+    "confirmation": ("见证的确认签名", "signature that confirms an attestation"),
+    "consents": ("同意", "consents"),
+    "custody": ("密钥保管方式", "way of keeping the key"),
+    "cuts": ("分割的各部分", "parts of the cut"),
+    "deadline": ("有效期限", "deadline"),
+    "edition_id": ("版次标识", "id of the edition"),
+    "effect_until": ("措施的止期", "end of the measure"),
+    "estate_id": ("权利项标识", "id of the estate"),
+    "estate_ids": ("所列权利项", "estates that are named"),
+    "expected_amendments": ("预期的更正次数", "number of amendments expected"),
+    "expires": ("法律依据的失效时间", "expiry of the order"),
+    "first_holding": ("首次持有期", "first holding period"),
+    "from_": ("起始日", "first day"),
+    "gifts_per_day": ("每日转赠次数", "gifts a day"),
+    "ground": ("终止的理由", "ground of the termination"),
+    "kind": ("种类", "kind"),
+    "languages": ("语言", "languages"),
+    "leaves": ("批量存证的作品数", "number of works of the anchor"),
+    "longest": ("单独许可的最长天数", "most days of a grant by one owner alone"),
+    "longest_loan": ("最长借阅期", "longest loan"),
+    "measure": ("措施", "measure"),
+    "media": ("媒介", "media"),
+    "moral_rights": ("人身权", "moral rights"),
+    "next_holding": ("再次持有期", "next holding period"),
+    "nonce": ("签署的一次性编号", "number that makes the signature unrepeatable"),
+    "notice_days": ("终止通知的天数", "days of notice"),
+    "number": ("版次号", "number of the edition"),
+    "occurred_at": ("法律依据的作出时间", "time of the order"),
+    "owners": ("权利人", "owners"),
+    "parts": ("权利人的份额", "parts of the owners"),
+    "quota": ("单独许可的项数", "number of grants by one owner alone"),
+    "reason": ("理由", "reason"),
+    "receivers": ("可接收的账户类别", "kinds of account that may receive"),
+    "replacement_signature": ("接替账户的签名", "signature of the account that replaces it"),
+    "revision": ("所同意的版本", "revision agreed on"),
+    "revisions": ("所同意的各版本", "revisions agreed on"),
+    "rights": ("财产权", "rights"),
+    "role": ("角色", "role"),
+    "serial": ("编号", "serial"),
+    "signature": ("签名", "signature"),
+    "signed_on": ("签订日", "day of signing"),
+    "since": ("提出时的账本记录数", "count of the ledger when it was asked"),
+    "size": ("文件大小", "size of the file"),
+    "territories": ("地域", "territories"),
+    "token_id": ("数字藏品标识", "id of the collectible"),
+    "until": ("截止日", "end"),
+    "verified_at": ("核验时间", "time of the verification"),
+    "version": ("系列规则的版本", "version of the policy"),
+    "work_kinds": ("可发行的作品类别", "kinds of work that may be issued"),
+}
+
+
+def called(name: str) -> Sentence:
+    """Give what a field of a request is called; one that is not here goes by its own name."""
+    return Sentence(*_CALLED.get(name, (name, name)))
