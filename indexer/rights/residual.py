@@ -8,7 +8,7 @@ is tens of thousands of boxes that nobody reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from indexer.rights.acts import GrantKind
@@ -16,7 +16,7 @@ from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES
 from indexer.rights.scope import Axis, Point, Scope
 from indexer.rights.state import Grant
 from indexer.rights.title import Rights, Tenure
-from indexer.values import ZERO_HASH
+from indexer.values import ZERO_HASH, Hash32
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +97,49 @@ class Cell:
 
     Attributes:
         state: what it is; `part`: not all of it.
-        grants: those in force somewhere in it. others: who else has estates in it.
+        grants: those in force somewhere in it, by which it is what it is. others: who else has estates in it.
+        held: grants and sub-licences that who looks has in it. passed_on: the sub-licences given of those.
     """
 
     state: State
     part: bool
     grants: tuple[Grant, ...]
     others: tuple[Tenure, ...]
+    held: tuple[Grant, ...] = ()
+    passed_on: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose eyes look.
+
+    Attributes:
+        ours: whether an estate is its own; the others are "another's".
+        seen: names of the grants that are for it to see; None: all are. Of a grant and its sub-licences the outermost
+            one that is seen says what a cell is: to the owners the grant, to who has a sub-licence alone that.
+        held: names of the grants that are its own.
+        owns: whether it looks as an owner, to whom a grant is given. To others their own grant comes before what that
+            is a sub-licence of, if they were let see it.
+    """
+
+    ours: Callable[[Tenure], bool]
+    seen: frozenset[Hash32] | None = None
+    held: frozenset[Hash32] = frozenset()
+    owns: bool = True
+
+    def outermost(self, rights: Rights, grant: Grant) -> bool:
+        """Whether a grant, by itself, says what a cell is."""
+        if self.seen is None:
+            return grant.parent_id == ZERO_HASH
+        own = not self.owns and rights.is_outermost(grant, self.held)
+        return own or rights.is_outermost(grant, self.seen)
 
 
 def matrix(
     rights: Rights,
     columns: Sequence[int],
     day: int,
-    ours: Callable[[Tenure], bool],
+    sight: Sight,
     languages: int = LANGUAGES.assigned,
     media: int = MEDIA.assigned,
 ) -> tuple[tuple[Cell, ...], ...]:
@@ -118,21 +147,40 @@ def matrix(
 
     Args:
         columns: masks of territories.
-        ours: whether an estate is that of who looks; the others are "another's".
         languages, media: masks that it is narrowed to.
     """
     moment = rights.moment(day)
     plane = Scope(RIGHTS.assigned, TERRITORIES.full, languages, media, day, day + 1)
     tenures = [one for one in rights.tenures if one.at(moment) and one.scope.overlaps(plane)]
-    given = list(rights.given(plane))
+    given = list(rights.in_force(plane, lambda one: sight.outermost(rights, one)))
+    held = list(rights.in_force(plane, lambda one: one.grant_id in sight.held)) if sight.held else []
+    below = list(rights.in_force(plane, lambda one: one.parent_id in sight.held)) if held else []
     rows = []
     for code in RIGHTS.codes:
         row = plane.with_mask(Axis.RIGHTS, code.mask)
         here = [one for one in tenures if one.scope.overlaps(row)]
-        there = [(one, force) for one, force in given if force.overlaps(row)]
+        there, own, passed_on = (_in(row, some) for some in (given, held, below))
         boxes = (row.with_mask(Axis.TERRITORIES, mask) for mask in columns)
-        rows.append(tuple(_cell(box, here, there, ours) for box in boxes))
+        cells = []
+        for box in boxes:
+            mine = _in(box, own)
+            hidden = set() if sight.owns else _above(rights, mine) - sight.held
+            cell = _cell(box, here, [one for one in there if one[0].grant_id not in hidden], sight.ours)
+            cells.append(replace(cell, held=_named(mine), passed_on=_named(_in(box, passed_on))))
+        rows.append(tuple(cells))
     return tuple(rows)
+
+
+def _above(rights: Rights, grants: Iterable[tuple[Grant, Scope]]) -> set[Hash32]:
+    return {above.grant_id for one, _ in grants for above in rights.above(one)}
+
+
+def _in(box: Scope, grants: Iterable[tuple[Grant, Scope]]) -> list[tuple[Grant, Scope]]:
+    return [(one, force) for one, force in grants if force.overlaps(box)]
+
+
+def _named(grants: Iterable[tuple[Grant, Scope]]) -> tuple[Grant, ...]:
+    return tuple(one for one, _ in grants)
 
 
 def _cell(

@@ -8,7 +8,7 @@ claim, recorded as such (`signed_on`), is in force from its own first day; a cla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from indexer.china import china_day, day_begins
@@ -163,11 +163,25 @@ class Rights:
 
     def given(self, scope: Scope) -> Iterator[tuple[Grant, Scope]]:
         """Go through the grants of estates that are in force somewhere in a box, each with where that is."""
+        return self.in_force(scope, lambda one: one.parent_id == ZERO_HASH)
+
+    def in_force(self, scope: Scope, wanted: Callable[[Grant], bool]) -> Iterator[tuple[Grant, Scope]]:
+        """Go through the grants that are wanted and in force somewhere in a box, each with where that is."""
         for one in self.grants.values():
-            if one.parent_id == ZERO_HASH and one.scope.overlaps(scope):
-                force = _own_force(one)
+            if one.scope.overlaps(scope) and wanted(one):
+                force = self.force(one)
                 if force.overlaps(scope):
                     yield one, force
+
+    def is_outermost(self, grant: Grant, among: Container[Hash32]) -> bool:
+        """Whether a grant is one of those named, and none that it is a sub-licence of is."""
+        return grant.grant_id in among and not any(one.grant_id in among for one in self.above(grant))
+
+    def above(self, grant: Grant) -> Iterator[Grant]:
+        """Go through what a grant is a sub-licence of, the nearest first."""
+        while grant.parent_id != ZERO_HASH:
+            grant = self.grants[grant.parent_id]
+            yield grant
 
 
 def rights_of(history: Iterable[tuple[Record, Act, Mapping[Hash32, object]]], known_at: int) -> Rights:

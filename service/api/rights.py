@@ -159,7 +159,10 @@ def matrix(
     work_id: str,
     query: Annotated[SliceQuery, Query()],
 ) -> JSONResponse:
-    """Lay rights by territories out: kept, exclusive, sole, non-exclusive, another's, mixed, in no estate."""
+    """Lay rights by territories out: kept, exclusive, sole, non-exclusive, another's, mixed, in no estate.
+
+    Of each cell it says which grants the bearer holds in it (`held`), and which sub-licences it gave (`passed_on`).
+    """
     with reading(installation, bearer, request) as one:
         day, known_at = _times(one, query.on, query.known_at)
         found = asking.slice_of(

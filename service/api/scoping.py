@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from indexer.china import china_day, day_of
+from indexer.china import EPOCH, china_day, day_of
 from indexer.rights.codes import LANGUAGES, LISTS, MEDIA, RIGHTS, TERRITORIES, CodeList
 from indexer.rights.names import ScopeUnread
 from indexer.rights.scope import NO_END, Axis, Point, Scope
@@ -123,7 +123,13 @@ def day_in(text: str) -> int:
     except ValueError as fault:
         raise _no_day(text) from fault
     if day < 0:
-        raise _no_day(text)
+        raise BadInput(
+            "day-too-early",
+            f"不接受 {EPOCH} 之前的日期：{text}。",
+            f"Days before {EPOCH} are not taken: {text}.",
+            day=text,
+            first=EPOCH.isoformat(),
+        )
     return day
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.cli.acting import PRINCIPAL
-from service.cli.opening import Verbs, address_word, installation_of, tell
+from service.cli.opening import Verbs, address_word, installation_of, say_problems, tell
 from service.cli.orders import moment_word
+from service.files.lookalikes import visible
 
 if TYPE_CHECKING:
     from indexer.values import Address
@@ -86,6 +86,8 @@ def _reports(verb: argparse.ArgumentParser) -> None:
 def run_check(arguments: argparse.Namespace) -> int:
     """Judge a sheet, and report on its contracts even where there are errors."""
     sheet = _read(arguments)
+    if not arguments.json:
+        say_problems("✗", sheet.report.errors)
     found = _report(arguments, sheet.contracts)
     said = {**found, "sheet": sheet.report.as_json()}
     tell(arguments, said, _text(arguments, sheet.contracts))
@@ -190,18 +192,17 @@ def _outcome_text(said: dict[str, Any]) -> str:
         )
     if said["proposal"]:
         lines.append(f"     {said['proposal']}")
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))
 
 
 def _read(arguments: argparse.Namespace) -> ContractSheet:
+    """Read a sheet, and say its warnings; its errors are said by whoever goes on in spite of them, or stops."""
     from indexer.china import china_day
     from service.rights.backlog.sheet import read_contracts
 
     sheet = read_contracts(arguments.sheet, china_day(int(time.time())))
     if not arguments.json:
-        for mark, problems in (("✗", sheet.report.errors), ("!", sheet.report.warnings)):
-            for one in problems:
-                print(f"  {mark} {one.cell:6} {one.zh} / {one.en}", file=sys.stderr)
+        say_problems("!", sheet.report.warnings)
     return sheet
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.values import Address, Hash32, address, hash32
 from service.errors import BadInput
+from service.files.lookalikes import visible, visible_lines
 from service.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from service.installation import Installation
+    from service.intake.requests import Problem
 
 _MOST_BYTES = 64 << 20
 
@@ -85,11 +87,20 @@ def installation_of(arguments: argparse.Namespace) -> Iterator[Installation]:
 
 
 def tell(arguments: argparse.Namespace, value: dict[str, Any], text: str) -> None:
-    """Print one JSON object where `--json` was asked for, else the text, if there is any."""
+    """Print one JSON object where `--json` was asked for, else the text, if there is any.
+
+    Whoever made the text wrote what is of others into one line each (`visible`).
+    """
     if getattr(arguments, "json", False):
-        print(json.dumps(value, ensure_ascii=False))
+        print(visible(json.dumps(value, ensure_ascii=False)))
     elif text:
-        print(text)
+        print(visible_lines(text))
+
+
+def say_problems(mark: str, problems: Iterable[Problem]) -> None:
+    """Say what is wrong with single cells, on standard error, a line each."""
+    for one in problems:
+        print(visible(f"  {mark} {one.cell:6} {one.zh} / {one.en}"), file=sys.stderr)
 
 
 def counted(many: int, noun: str) -> str:
@@ -99,7 +110,7 @@ def counted(many: int, noun: str) -> str:
 
 def aside(zh: str, en: str) -> None:
     """Say what is going on, on standard error."""
-    print(f"{zh} / {en}", file=sys.stderr, flush=True)
+    print(visible(f"{zh} / {en}"), file=sys.stderr, flush=True)
 
 
 def octets_of(path: Path) -> bytes:

@@ -33,6 +33,7 @@ from service.cli import (
     verify,
 )
 from service.errors import QianyinError, Unavailable
+from service.files.lookalikes import visible
 
 GROUPS = (
     *(demo, chain, processes, sheets, people, keys),
@@ -98,18 +99,21 @@ def _of_database(error: Exception) -> Unavailable | None:
 def _say(code: str, zh: str, en: str, facts: dict[str, object], *, as_json: bool) -> int:
     if as_json:
         print(
-            json.dumps({"error": code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False, default=str)
+            visible(
+                json.dumps(
+                    {"error": code, "zh": zh, "en": en, "facts": facts}, ensure_ascii=False, default=str
+                )
+            )
         )
     else:
-        print(f"qianyin: {zh}\nqianyin: {en}", file=sys.stderr)
-        for line in _faults(facts):
-            print(line, file=sys.stderr)
+        for line in (f"qianyin: {zh}", f"qianyin: {en}", *_faults(facts)):
+            print(visible(line), file=sys.stderr)
     return 1
 
 
 def _faults(facts: dict[str, object]) -> Iterator[str]:
-    """List the single faults that an error carries, each with its cell or line."""
-    found = facts.get("problems") or facts.get("errors") or ()
+    """List the single faults that an error carries, each with its cell, its line or its place in what was asked."""
+    found = next((facts[name] for name in ("problems", "errors", "faults") if facts.get(name)), ())
     for fault in found if isinstance(found, list) else ():
-        place = fault.get("cell") or fault.get("line") or ""
+        place = next((fault[name] for name in ("cell", "line", "at") if fault.get(name)), "")
         yield f"  {place}  " + " / ".join(fault[language] for language in ("zh", "en") if language in fault)

@@ -24,6 +24,7 @@ from service.cli.rights_asking import (
     within,
     work_of,
 )
+from service.files.lookalikes import visible_lines
 
 if TYPE_CHECKING:
     from indexer.values import Address, Hash32
@@ -134,7 +135,7 @@ def run_typed_data(arguments: argparse.Namespace) -> int:
     with asking(arguments) as one:
         found = _visible(one, arguments)
         said = typed_data(domain_of(one.installation, Claim), found.request.agreement)
-    print(json.dumps(said, ensure_ascii=False, indent=None if arguments.json else 1))
+    print(visible_lines(json.dumps(said, ensure_ascii=False, indent=None if arguments.json else 1)))
     return 0
 
 

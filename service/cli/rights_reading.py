@@ -180,6 +180,13 @@ def _answer(found: dict[str, Any]) -> str:
     return "\n".join(lines) or "无人主张 / nobody claims it"
 
 
+_MARKS = {
+    "*": "部分 / in part",
+    "=": "本方所得 / held by you",
+    ">": "已转授权 / passed on",
+}
+
+
 def run_free(arguments: argparse.Namespace) -> int:
     """Lay out what is kept and what is granted."""
     from indexer.rights.codes import LANGUAGES, MEDIA
@@ -208,9 +215,19 @@ def _table(found: dict[str, Any]) -> str:
     ]
     lines = ["  ".join(f"{head:13}" for head in ("", *heads))]
     for row in found["rows"]:
-        states = [cell["state"] + ("*" if cell["part"] else "") for cell in row["cells"]]
+        states = [_state(cell) for cell in row["cells"]]
         lines.append("  ".join(f"{word:13}" for word in (row["right"][:13], *states)))
-    return "\n".join(lines)
+    marks = {mark for row in found["rows"] for cell in row["cells"] for mark in _marks(cell)}
+    return "\n".join([*lines, *(f"{mark} {words}" for mark, words in _MARKS.items() if mark in marks)])
+
+
+def _state(cell: dict[str, Any]) -> str:
+    return f"{cell['state']}{''.join(_marks(cell))}"
+
+
+def _marks(cell: dict[str, Any]) -> list[str]:
+    there = {"*": cell["part"], "=": cell["held"], ">": cell["passed_on"]}
+    return [mark for mark, is_there in there.items() if is_there]
 
 
 def run_ending(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -11,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service.cli.opening import Verbs, aside, counted, installation_of, settings_of, tell
+from service.cli.opening import Verbs, aside, counted, installation_of, say_problems, settings_of, tell
 from service.files.description import Kind
 
 if TYPE_CHECKING:
@@ -192,8 +191,7 @@ def _say_problems(report: Report, *, quiet: bool) -> None:
     if quiet:
         return
     for mark, problems in (("✗", report.errors), ("!", report.warnings[:20])):
-        for one in problems:
-            print(f"  {mark} {one.cell:6} {one.zh} / {one.en}", file=sys.stderr)
+        say_problems(mark, problems)
     if len(report.warnings) > 20:
         aside(
             f"另有 {len(report.warnings) - 20} 条提示",

@@ -49,6 +49,8 @@ _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066
 _FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 _ALPHABETS: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
 _ALLOWED_CONTROLS: Final = frozenset("\t\n\r")
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 MOST_MARKS: Final = 6
 """Marks on one letter that people write: Hebrew with all its signs has five."""
 _NO_CHARACTERS: Final = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
@@ -76,6 +78,31 @@ def skeleton(text: str) -> str:
     """What is left of a text for a careless eye; two texts with one skeleton can be taken for each other."""
     seen = "".join(char for char in unicodedata.normalize("NFKC", text) if not _is_invisible(char))
     return " ".join(seen.translate(_SHAPES).translate(_HAN).split())
+
+
+def visible(text: str) -> str:
+    r"""One line of a text for a terminal: what breaks a line, turns it round or cannot be seen is written `\u202e`.
+
+    So are halves of surrogate pairs, which no terminal takes. The escapes are those of JSON (RFC 8259, section 7).
+    """
+    return "".join(_escape(char) if _is_hidden(char) else char for char in text)
+
+
+def visible_lines(text: str) -> str:
+    """The same of a text whose line breaks are meant."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def _is_hidden(char: str) -> bool:
+    """Joiners are left as they are: they show by what they join, and no more."""
+    return unicodedata.category(char) in _HIDDEN and char not in "\u200c\u200d"
+
+
+def _escape(char: str) -> str:
+    if char in _SHORT:
+        return _SHORT[char]
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def unstorable(text: str) -> str | None:

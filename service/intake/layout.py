@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.files.description import LONGEST_HEADING
-from service.files.lookalikes import unstorable
+from service.files.lookalikes import unstorable, visible
 from service.intake.columns import VISIBILITY_LABELS, WORKS, Heading, Headings, Role, Visibility
 from service.intake.instructions import Complaint
 from service.intake.limits import MOST_COLUMNS
@@ -92,7 +92,9 @@ def _complaints(layout: Layout, number: int, at: int, heading: Heading) -> Itera
         en = f"The heading has over {LONGEST_HEADING} characters, or control characters."
         yield Complaint("", "heading-unusable", zh, en)
     if column is None and heading.stated is None:
-        zh, en = "不认识的列；按内部资料加密保存。", "An unknown column; it is kept encrypted, as internal."
+        shown = visible(heading.text[:LONGEST_HEADING])
+        zh = f"不认识的列“{shown}”；按内部资料加密保存。"
+        en = f"An unknown column, “{shown}”; it is kept encrypted, as internal."
         yield Complaint("", "heading-unknown", zh, en, Severity.WARNING)
     if column is not None and _is_loosened(column.role, column.visibility, heading.stated):
         zh, en = VISIBILITY_LABELS[column.visibility]

@@ -16,6 +16,7 @@ from indexer.china import LAST, day_begins, in_china
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32, as_hex
 from indexer.wire import write_address
+from service.outbox.fields import FIELDS
 from service.outbox.receipts import Receipt, Refusal
 from service.outbox.sentences import DAYS, SENTENCES, TIMES
 from service.outbox.states import Reason
@@ -112,7 +113,8 @@ def _said(form: ErrorForm, values: Mapping[str, Any]) -> Reason:
     facts = {name: _json(value) for name, value in values.items()}
     kinds = dict(zip(form.names, form.kinds, strict=True))
     shown = {name: _shown(kinds[name], name, values[name], text) for name, text in facts.items()}
-    sentence = SENTENCES.get(form.name)
+    said_of_field = FIELDS.get(form.name, {}).get(facts.get("field", ""))
+    sentence = said_of_field or SENTENCES.get(form.name)
     if sentence is None:
         listed = "，".join(f"{name} {text}" for name, text in shown.items())
         zh, en = (

@@ -10,6 +10,7 @@ from typing import Any
 from indexer.events import Measure
 from indexer.words import layout, solidity_type
 from service.errors import BadInput
+from service.outbox.fields import called
 from service.outbox.requests import (
     AccountTarget,
     AssignmentTarget,
@@ -153,10 +154,11 @@ def _check_target(order: OrderName) -> None:
 
 def out_of_range(name: str, most: int) -> BadInput:
     """The error for a field over its limit (of a number, or of bytes)."""
+    zh, en = called(name)
     return BadInput(
         "out-of-range",
-        f"{name} 超出范围，上限为 {most}。",
-        f"{name} is out of range; the most is {most}.",
+        f"“{zh}”超出范围，上限为 {most}。",
+        f"Out of range: {en}; the most is {most}.",
         field=name,
         most=str(most),
     )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES
-from indexer.rights.residual import Cell, State, free_at, matrix
+from indexer.rights.residual import Cell, Sight, State, free_at, matrix
 from indexer.rights.scope import Point, Scope, whole_world
 from indexer.rights.state import Grant
 from indexer.rights.title import Rights, Tenure
@@ -110,12 +110,13 @@ def slice_of(
     Raises:
         NotFound: nothing of it is for whoever asks to see.
     """
-    known = seen_of(book, audience, work_id, book.known(work_id, known_at))
+    known = book.known(work_id, known_at)
     mine = _tenures(book, audience, work_id, known, day)
-    if not (mine or known.grants):
+    sight = sight_of(book, audience, work_id, known, day)
+    if not (mine or sight.seen or (sight.seen is None and known.grants)):
         raise unknown_work()
-    columns = [TERRITORIES.mask([code]) for code in territories] or _columns(known, mine, day)
-    rows = laid_out(book, audience, work_id, known, columns, day, languages, media)
+    columns = [TERRITORIES.mask([code]) for code in territories] or _columns(known, mine, sight, day)
+    rows = laid_out(known, sight, columns, day, languages, media)
     whole = audience.sees_work(book, work_id)
     return {
         "work_id": as_hex(work_id),
@@ -129,19 +130,9 @@ def slice_of(
     }
 
 
-def seen_of(book: Book, audience: Audience, work_id: Hash32, known: Rights) -> Rights:
-    """Give what was known of the rights of a work without the grants that are not for whoever asks to see."""
-    if audience.sees_work(book, work_id):
-        return known
-    grants = {name: one for name, one in known.grants.items() if audience.sees_grant(book, one)}
-    return replace(known, grants=grants)
-
-
 def laid_out(
-    book: Book,
-    audience: Audience,
-    work_id: Hash32,
-    seen: Rights,
+    known: Rights,
+    sight: Sight,
     columns: Sequence[int],
     day: int,
     languages: int = LANGUAGES.assigned,
@@ -149,17 +140,18 @@ def laid_out(
 ) -> tuple[tuple[Cell, ...], ...]:
     """Lay rights × columns out on a day, for whoever asks: what is not for it to see is another's, and no more.
 
-    Where none of it is its own, another's is what its grants stand out from, as what is kept is to an owner.
+    Where no estate is its own, what it holds by a grant or a sub-licence is shown by the kind of that, and another's is
+    what that stands out from, as what is kept is to an owner.
 
     Args:
-        seen: what is for it to see, as `seen_of` gives it.
+        sight: what is for it to see on that day, as `sight_of` gives it.
     """
-    mine = _tenures(book, audience, work_id, seen, day)
-    names = {(one.estate_id, one.by) for one in mine}
-    own = matrix(seen, columns, day, lambda one: (one.estate_id, one.by) in names, languages, media)
-    if audience.sees_work(book, work_id):
+    own = matrix(known, columns, day, sight, languages, media)
+    if sight.seen is None:
         return own
-    plain = matrix(seen, columns, day, lambda _: True, languages, media)
+    moment = known.moment(day)
+    mine = [one for one in known.tenures if one.at(moment) and sight.ours(one)]
+    plain = matrix(known, columns, day, replace(sight, ours=lambda _: True, owns=False), languages, media)
     rows = []
     for code, with_others, without in zip(RIGHTS.codes, own, plain, strict=True):
         boxes = (Scope(code.mask, column, languages, media, day, day + 1) for column in columns)
@@ -170,6 +162,17 @@ def laid_out(
             )
         )
     return tuple(rows)
+
+
+def sight_of(book: Book, audience: Audience, work_id: Hash32, known: Rights, day: int) -> Sight:
+    """Say which estates of a day are those of whoever asks, which grants are for it to see, and which it has."""
+    names = {(one.estate_id, one.by) for one in _tenures(book, audience, work_id, known, day)}
+    grants = known.grants
+    seen = None
+    if not audience.sees_work(book, work_id):
+        seen = frozenset(name for name, one in grants.items() if audience.sees_grant(book, one))
+    held = frozenset(name for name, one in grants.items() if audience.is_one_of([one.licensee]))
+    return Sight(lambda one: (one.estate_id, one.by) in names, seen, held)
 
 
 def _of_another(cell: Cell, plain: Cell) -> Cell:
@@ -224,10 +227,15 @@ def concerning(book: Book, audience: Audience) -> Iterable[Grant]:
         yield from (one for one in book.grants(work=work_id) if audience.sees_grant(book, one))
 
 
-def _columns(known: Rights, mine: Iterable[Tenure], day: int) -> list[int]:
+def _columns(known: Rights, mine: Iterable[Tenure], sight: Sight, day: int) -> list[int]:
     """Give the masks of territories that none of these estates and no grant tells apart that day, the largest first."""
+
+    def is_shown(grant: Grant) -> bool:
+        own = grant.grant_id in sight.held or grant.parent_id in sight.held
+        return own or sight.outermost(known, grant)
+
     masks = {one.scope.territories for one in mine}
-    masks |= {force.territories for _, force in known.given(whole_world(day, day + 1))}
+    masks |= {force.territories for _, force in known.in_force(whole_world(day, day + 1), is_shown)}
     columns = [TERRITORIES.assigned]
     for mask in masks:
         cut = ((one & mask, one & ~mask) for one in columns)
@@ -241,6 +249,8 @@ def _cell(cell: Cell, *, counted: bool) -> dict[str, Any]:
         "state": cell.state.value,
         "part": cell.part,
         "grants": [as_hex(one.grant_id) for one in cell.grants],
+        "held": [as_hex(one.grant_id) for one in cell.held],
+        "passed_on": [as_hex(one.grant_id) for one in cell.passed_on],
         "others": len(cell.others) if counted else min(len(cell.others), 1),
     }
 

@@ -14,8 +14,8 @@ from service.pages.views.page import AsOf, Bilingual, Fact, Name, Page
 
 GrantKind = Literal["exclusive", "sole", "non_exclusive"]
 CellState = Literal["kept", "exclusive", "sole", "non_exclusive", "others", "mixed", "unclaimed"]
-"""What a slice of the rights is, to who reads: kept by the owners, granted, another owner's, several of these, in no
-estate."""
+"""What a slice of the rights is, to who reads: kept by the owners, granted (of a licensee: held by grant), another
+owner's, several of these, in no estate."""
 Agreed = Literal["signed", "attested", "confirmed", "ordered", "missing", "awaited"]
 """How somebody agreed: signed; a paper, attested for it; the same, and confirmed by itself later; an order; not yet."""
 ProposedAct = Literal[
@@ -137,6 +137,7 @@ class Cell:
     Attributes:
         part: not all of it is so: only some countries, languages or media.
         words: the whole of it for who hears the table, and in a list below on a narrow screen.
+        held: the reader has it by a grant or a sub-licence. passed_on: how many sub-licences it gave of what it has.
     """
 
     state: CellState
@@ -144,6 +145,8 @@ class Cell:
     part: bool
     count: int
     words: tuple[Bilingual, ...]
+    held: bool = False
+    passed_on: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from indexer.rights.acts import MoralRightsRecorded
 from indexer.rights.codes import LANGUAGES, MEDIA, RIGHTS, TERRITORIES, CodeList
 from indexer.rights.residual import NOTHING, Cell, free_at
 from indexer.rights.scope import Point, Scope
-from indexer.rights.state import Estate, EstateStatus
+from indexer.rights.state import Estate, EstateStatus, Grant
 from indexer.rights.text import write_day
 from indexer.rights.title import Rights
 from indexer.state import Work
@@ -38,7 +38,7 @@ from service.pages.views import Question as QuestionView
 from service.reading.context import Context
 from service.reading.rights.phrasing import Phrasing, scope_view
 from service.reading.timeline import timeline
-from service.rights.asking import AVAILABLE, UNDISCLOSED, available, laid_out, seen_of
+from service.rights.asking import AVAILABLE, UNDISCLOSED, available, laid_out, sight_of
 from service.rights.audience import Audience
 from service.rights.book import Book, unknown_work
 
@@ -254,8 +254,8 @@ def matrix_view(reading: Reading, asked: Asked) -> Matrix:
     day = reading.today if asked.day is None else asked.day
     names, masks = zip(*columns(), strict=True)
     book, audience, work_id = reading.book, reading.audience, reading.work_id
-    seen = seen_of(book, audience, work_id, reading.rights)
-    rows = laid_out(book, audience, work_id, seen, masks, day, asked.languages, asked.media)
+    sight = sight_of(book, audience, work_id, reading.rights, day)
+    rows = laid_out(reading.rights, sight, masks, day, asked.languages, asked.media)
     phrasing = reading.phrasing
     return Matrix(
         columns=names,
@@ -284,8 +284,8 @@ def _cells(phrasing: Phrasing, row: Iterable[Cell]) -> Iterable[CellView]:
     last: CellView | None = None
     for cell in row:
         view = _cell(phrasing, cell)
-        if last is not None and (last.state, last.part, last.words) == (view.state, view.part, view.words):
-            last = CellView(last.state, last.width + 1, last.part, last.count, last.words)
+        if last is not None and replace(last, width=1) == view:
+            last = replace(last, width=last.width + 1)
             continue
         if last is not None:
             yield last
@@ -295,19 +295,30 @@ def _cells(phrasing: Phrasing, row: Iterable[Cell]) -> Iterable[CellView]:
 
 
 def _cell(phrasing: Phrasing, cell: Cell) -> CellView:
-    words = []
-    for one in cell.grants:
-        name, box = phrasing.call(one.licensee), scope_view(one.scope)
-        until = box.span.until
-        words.append(
-            Bilingual(
-                f"{name.first('zh')[0]}，{box.languages.zh}，{box.media.zh}"
-                + (f"，至 {until}" if until else ""),
-                f"{name.first('en')[0]}, {box.languages.en}, {box.media.en}"
-                + (f", to {until}" if until else ""),
-            )
-        )
-    return CellView(cell.state.value, 1, cell.part, len(cell.grants), tuple(words))
+    told = [_in_brief(phrasing, one) for one in cell.grants]
+    also = [
+        Bilingual(f"本方所得：{one.zh}", f"held by you: {one.en}")
+        for one in (_in_brief(phrasing, grant) for grant in cell.held if grant not in cell.grants)
+    ]
+    passed_on = [
+        Bilingual(f"已转授权：{one.zh}", f"passed on: {one.en}")
+        for one in (_in_brief(phrasing, grant) for grant in cell.passed_on)
+    ]
+    held = any(one in cell.grants for one in cell.held)
+    count = len(cell.grants)
+    return CellView(
+        cell.state.value, 1, cell.part, count, (*told, *also, *passed_on), held, len(cell.passed_on)
+    )
+
+
+def _in_brief(phrasing: Phrasing, grant: Grant) -> Bilingual:
+    """Say of a grant in a cell whose it is, in which languages and media, and until when."""
+    name, box = phrasing.call(grant.licensee), scope_view(grant.scope)
+    until = box.span.until
+    return Bilingual(
+        f"{name.first('zh')[0]}，{box.languages.zh}，{box.media.zh}" + (f"，至 {until}" if until else ""),
+        f"{name.first('en')[0]}, {box.languages.en}, {box.media.en}" + (f", to {until}" if until else ""),
+    )
 
 
 def _narrowed(known: CodeList, mask: int) -> int:

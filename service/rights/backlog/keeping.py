@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from indexer.values import Hash32
-from service.errors import Conflict, NotFound, TooLarge
+from service.errors import Conflict, NotFound
 from service.files.cid import KUBO_DEFAULT, cid_of
 from service.files.store import ContentStore
 from service.intake.attached import Attached, open_regular
@@ -27,7 +27,7 @@ from service.keys.sealing import Sealer
 from service.keys.secret import Secret
 from service.outbox.database import Database
 from service.rights.backlog.contract import Contract
-from service.rights.backlog.scans import LARGEST_SCAN, open_scan, seal_scan
+from service.rights.backlog.scans import LARGEST_SCAN, open_scan, scan_too_large, seal_scan
 from service.rights.backlog.tables import ContractRow
 from service.rights.backlog.written import canonical, content_digest, read_canonical
 
@@ -178,7 +178,7 @@ class Cabinet:
             )
 
     def _row(self, name: str, contract: Contract, file: Attached | None, key: Secret) -> dict[str, Any]:
-        scan = None if file is None else self._keep_scan(file, key)
+        scan = None if file is None else self._keep_scan(contract, file, key)
         return {
             "house": self.house,
             "id": name,
@@ -192,17 +192,14 @@ class Cabinet:
             "taken_by": self.by,
         }
 
-    def _keep_scan(self, file: Attached, key: Secret) -> Scan:
+    def _keep_scan(self, contract: Contract, file: Attached, key: Secret) -> Scan:
         try:
             with open_regular(file.path) as stream:
                 octets = stream.read(LARGEST_SCAN + 1)
         except OSError as error:
             raise changed() from error
         if len(octets) > LARGEST_SCAN:
-            limit = LARGEST_SCAN // 1024**2
-            raise TooLarge(
-                "scan-too-large", f"扫描件大于 {limit} MiB。", f"A scan has more than {limit} MiB."
-            )
+            raise scan_too_large(contract)
         if len(octets) != file.size:
             raise changed()
         kept = self.store.put(seal_scan(octets, key))

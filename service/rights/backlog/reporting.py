@@ -9,6 +9,7 @@ from typing import Any, Final
 from indexer.china import date_of
 from indexer.rights.scope import NO_END, Axis, Scope
 from indexer.rights.text import Tongue, write_mask
+from service.files.lookalikes import visible
 from service.intake.writing import Written
 from service.rights.backlog.columns import CONTRACTS
 from service.rights.backlog.conflicts import MOST_CONFLICTS, Between, Conflict, Why
@@ -51,11 +52,11 @@ class Findings:
 
 
 def as_text(findings: Findings, tongue: Tongue = "zh") -> str:
-    """The report as lines of text."""
+    """The report as lines of text; what stands in a sheet breaks none of them."""
     at = _at(tongue)
     sure = sum(one.is_certain for one in findings.conflicts)
     lines = [_summary(findings, sure, len(findings.conflicts) - sure)[at]]
-    if len(findings.conflicts) == MOST_CONFLICTS:
+    if _is_cut(findings):
         lines.append((f"只列出 {MOST_CONFLICTS:,} 处。", f"No more than {MOST_CONFLICTS:,} are listed.")[at])
     for conflict in findings.conflicts:
         lines += ["", *_conflict_lines(conflict, tongue)]
@@ -64,14 +65,26 @@ def as_text(findings: Findings, tongue: Tongue = "zh") -> str:
     if findings.without_end:
         rows = ", ".join(str(contract.row) for contract in findings.without_end)
         lines += ["", f"{('不知何时到期的行：', 'Rows of which the end is unknown: ')[at]}{rows}"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(visible, lines)) + "\n"
 
 
 def _summary(findings: Findings, sure: int, possible: int) -> tuple[str, str]:
     count, dates, endless = len(findings.contracts), len(findings.coming), len(findings.without_end)
-    zh = f"{count} 份合同：{sure} 处冲突，{possible} 处可能冲突；将到的日期 {dates} 个；{endless} 份不知何时到期。"
-    en = f"{count} contracts: {sure} conflicts, {possible} possible; {dates} dates to come; {endless} with unknown end."
+    # Of conflicts that were not all looked for, more may be of either sort.
+    least_zh, least_en = ("至少 ", "at least ") if _is_cut(findings) else ("", "")
+    zh = (
+        f"{count} 份合同：{least_zh}{sure} 处冲突，{least_zh}{possible} 处可能冲突；"
+        f"将到的日期 {dates} 个；{endless} 份不知何时到期。"
+    )
+    en = (
+        f"{count} contracts: {least_en}{sure} conflicts, {least_en}{possible} possible; {dates} dates to come; "
+        f"{endless} with unknown end."
+    )
     return zh, en
+
+
+def _is_cut(findings: Findings) -> bool:
+    return len(findings.conflicts) >= MOST_CONFLICTS
 
 
 def as_json(findings: Findings) -> dict[str, Any]:
@@ -80,7 +93,7 @@ def as_json(findings: Findings) -> dict[str, Any]:
         "today": date_of(findings.today).isoformat(),
         "contracts": len(findings.contracts),
         "unknown": {str(one.row): list(one.unknown) for one in findings.contracts if one.unknown},
-        "conflicts_cut": len(findings.conflicts) == MOST_CONFLICTS,
+        "conflicts_cut": _is_cut(findings),
         "conflicts": [_conflict_json(conflict) for conflict in findings.conflicts],
         "coming": [
             {

@@ -19,8 +19,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from indexer.values import Hash32
+from service.errors import TooLarge
 from service.files.store import Damaged
 from service.keys.secret import Secret
+from service.rights.backlog.contract import Contract
 
 MAGIC: Final = b"QYS1"
 NONCE_SIZE: Final = 12
@@ -49,6 +51,19 @@ def open_scan(sealed: bytes, key: Secret, sha256: Hash32) -> bytes:
     if hashlib.sha256(octets).digest() != sha256 or not sealed.startswith(MAGIC):
         raise _unopened()
     return octets
+
+
+def scan_too_large(contract: Contract) -> TooLarge:
+    """The error for a scan over `LARGEST_SCAN`: of which row, which file, and what the limit is."""
+    row, file, limit = contract.row, contract.scan[:200], LARGEST_SCAN // 1024**2
+    return TooLarge(
+        "scan-too-large",
+        f"第 {row} 行的扫描件 {file} 大于 {limit} MiB 的上限；请压缩或拆分后重试。",
+        f"The scan of row {row}, {file}, is over the limit of {limit} MiB; make it smaller and try again.",
+        row=row,
+        file=file,
+        limit=LARGEST_SCAN,
+    )
 
 
 def _derived(key: Secret) -> bytes:

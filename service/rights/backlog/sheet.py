@@ -17,6 +17,7 @@ from service.intake.table import Progress, Table, open_table
 from service.rights.backlog.columns import CONTRACTS, MOST_CONTRACTS, looks_like
 from service.rights.backlog.contract import Contract, look_key, name_key
 from service.rights.backlog.reading import read_contract
+from service.rights.backlog.scans import LARGEST_SCAN, scan_too_large
 from service.rights.backlog.written import content_digest
 
 
@@ -110,6 +111,10 @@ class _Reading:
         found = attached(self._folder, contract.scan)
         if isinstance(found, Refused):
             yield Complaint("scan", found.code, f"{shown}：{found.zh}", f"{shown}: {found.en}")
+            return
+        if found.size > LARGEST_SCAN:
+            too_large = scan_too_large(contract)
+            yield Complaint("scan", too_large.code, too_large.zh, too_large.en)
             return
         self.scans[contract.row] = found
         self.report.files += 1

@@ -62,7 +62,8 @@ def trees(octets: bytes, wanted: str, names: Mapping[str, str]) -> Iterator[tupl
 
     Args:
         wanted: name of the roots of the trees.
-        names: what is kept, and under which name; an element that is not named is left out with all in it.
+        names: what is kept, and under which name; an element that is not named, or is of another namespace than the
+            root, is left out with all in it.
 
     Raises:
         BadInput: it is no XML, or has a document type definition.
@@ -130,7 +131,9 @@ class _Reader:
         if self._depth > DEEPEST:
             raise _too_large(f"嵌套多于 {DEEPEST} 层", f"elements stand {DEEPEST} deep in each other")
         space, _, bare = tag.rpartition("}")
-        name = self._names.get(bare)
+        # What is of another namespace than the whole is none of its elements, whatever it is called.
+        is_foreign = self._root is not None and space != self._root.attributes["xmlns"]
+        name = None if is_foreign else self._names.get(bare)
         if self._root is None:
             self._root = Node(name or bare, 1, {**attributes, "xmlns": space})
         elif self._unwanted or (self._way and name is None):

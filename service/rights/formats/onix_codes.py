@@ -12,6 +12,14 @@ from typing import Final
 
 from indexer.rights.codes import LANGUAGES, MEDIA
 
+RELEASES: Final = ("3.0", "3.1")
+
+
+def namespaces(release: str) -> tuple[str, str]:
+    """The namespaces that EDItEUR publishes for a release: of reference names, and of short ones."""
+    base = f"http://ns.editeur.org/onix/{release}"
+    return f"{base}/reference", f"{base}/short"
+
 
 class Sale(StrEnum):
     """Sales rights type (list 46): whether a product is for sale somewhere, and on which publishing rights."""

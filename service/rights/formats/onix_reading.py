@@ -22,12 +22,13 @@ from service.rights.formats.onix_codes import (
     NAMES,
     ON_EXCLUSIVE_RIGHTS,
     ON_NON_EXCLUSIVE_RIGHTS,
+    RELEASES,
     Sale,
     language_of,
     medium_of,
+    namespaces,
 )
 
-RELEASES: Final = ("3.0", "3.1")
 _KINDS: Final = {code: kind for kind, code in IDENTIFIERS.items()}
 _COUNTRIES: Final = {code.code: code.mask for code in TERRITORIES.codes}
 
@@ -96,7 +97,7 @@ def read_onix(octets: bytes) -> Iterator[Read]:
     """Read a message, a product at a time, with reference or short names, whatever else is in it.
 
     Raises:
-        BadInput: no ONIX 3.0 or 3.1, no XML, or with a document type definition.
+        BadInput: no ONIX 3.0 or 3.1, another namespace than theirs, no XML, or with a document type definition.
         TooLarge: over a stated limit.
     """
     count = 0
@@ -153,6 +154,12 @@ def _check_release(root: Node) -> None:
         raise unreadable(
             f"不是 ONIX 3.0 或 3.1（写的是 {stated[:20] or '无版本'}）。",
             f"it is no ONIX 3.0 or 3.1 (it says {stated[:20] or 'no release'}).",
+        )
+    space, (reference, short) = root.attributes["xmlns"], namespaces(stated)
+    if space not in (reference, short):
+        raise unreadable(
+            f"其命名空间应为 {reference}（短标签为 {short}），写的是 {space[:100] or '无'}。",
+            f"its namespace should be {reference} (of short names {short}), and is {space[:100] or 'none'}.",
         )
 
 

@@ -12,7 +12,7 @@ from indexer.rights.codes import LANGUAGES, TERRITORIES, CodeList
 from service.errors import BadInput
 from service.files.lookalikes import unstorable
 from service.rights.formats.onix import EVERYWHERE, Product, Sales
-from service.rights.formats.onix_codes import IDENTIFIERS, LANGUAGE_CODES
+from service.rights.formats.onix_codes import IDENTIFIERS, LANGUAGE_CODES, namespaces
 
 Release: TypeAlias = Literal["3.0", "3.1"]
 NOTIFICATION: Final = "03"
@@ -34,9 +34,8 @@ def write_onix(products: Iterable[Product], sender: Sender, release: Release = "
     Raises:
         BadInput: a language has no code in ONIX, or a text has a character that XML cannot carry.
     """
-    root = Element(
-        "ONIXMessage", {"release": release, "xmlns": f"http://ns.editeur.org/onix/{release}/reference"}
-    )
+    reference, _ = namespaces(release)
+    root = Element("ONIXMessage", {"release": release, "xmlns": reference})
     header = SubElement(root, "Header")
     _text(SubElement(header, "Sender"), "SenderName", sender.name)
     _text(header, "SentDateTime", sender.sent.strftime("%Y%m%dT%H%M%S%z"))

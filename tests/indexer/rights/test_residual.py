@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.rights.acts import GrantKind
-from indexer.rights.residual import NOTHING, Free, State, free_at, left_by, matrix, outside
+from indexer.rights.residual import NOTHING, Free, Sight, State, free_at, left_by, matrix, outside
 from indexer.rights.scope import Point, Scope, are_disjoint
-from tests.indexer.rights.worlds import ALL, ANN, CLEO, TODAY, Tale, boxes, estate, grant, points
+from tests.indexer.rights.worlds import ALL, ANN, CLEO, TODAY, Tale, boxes, estate, grant, named, points
 
 KINDS = st.sampled_from((GrantKind.EXCLUSIVE, GrantKind.SOLE, GrantKind.NON_EXCLUSIVE))
 HERE = Point(0, 0, 0, 0, TODAY)
@@ -66,7 +66,7 @@ def cells(
 ) -> list[list[str]]:
     made = [grant(n, scope, kind) for n, (scope, kind) in enumerate(grants, start=1)]
     rights = Tale().claimed(estate()).granted(*made).known()
-    table = matrix(rights, columns, TODAY, lambda one: ANN in one.owners, languages, 0b11)
+    table = matrix(rights, columns, TODAY, Sight(lambda one: ANN in one.owners), languages, 0b11)
     assert len(table) == 13
     return [[one.state + ("~" if one.part else "") for one in row] for row in table[:2]]
 
@@ -91,7 +91,7 @@ def test_what_is_anothers_and_what_nobody_claims_are_told_apart() -> None:
         estate(2, replace(ALL, rights=0b10), (CLEO,)),
     )
     rights = Tale().claimed(mine, other).known()
-    table = matrix(rights, (0b01, 0b10, 0b11), TODAY, lambda one: ANN in one.owners, 0b11, 0b11)
+    table = matrix(rights, (0b01, 0b10, 0b11), TODAY, Sight(lambda one: ANN in one.owners), 0b11, 0b11)
     assert [(one.state, one.part) for one in table[0]] == [
         (State.KEPT, False), (State.UNCLAIMED, False), (State.KEPT, True)
     ]  # fmt: skip
@@ -102,3 +102,40 @@ def test_what_is_anothers_and_what_nobody_claims_are_told_apart() -> None:
 def test_the_day_is_what_is_looked_at() -> None:
     tomorrow = replace(ALL, from_=TODAY + 1)
     assert cells((tomorrow, GrantKind.EXCLUSIVE)) == [["kept"] * 3] * 2
+
+
+def test_who_has_a_sub_licence_alone_reads_that_and_who_is_above_reads_its_own_with_what_it_passed_on() -> (
+    None
+):
+    below = replace(ALL, territories=0b10)
+    chain = (grant(1, ALL), grant(2, below, GrantKind.SOLE, parent=1), grant(3, below, parent=2))
+    rights = Tale().claimed(estate()).granted(*chain).known()
+
+    def read(sight: Sight) -> list[tuple[str, list[bytes], list[bytes]]]:
+        [row, *_] = matrix(rights, (0b01, 0b10), TODAY, sight, 0b11, 0b11)
+        return [
+            (one.state, [g.grant_id for g in one.held], [g.grant_id for g in one.passed_on]) for one in row
+        ]
+
+    first, second, third = map(named, (1, 2, 3))
+    everything = frozenset({first, second, third})
+
+    def party(*seen: int, held: int) -> Sight:
+        return Sight(lambda _: True, frozenset(map(named, seen)), frozenset({named(held)}), owns=False)
+
+    assert read(Sight(lambda _: True)) == [("exclusive", [], [])] * 2
+    assert read(Sight(lambda _: True, everything)) == [("exclusive", [], [])] * 2
+    assert read(party(1, 2, 3, held=1)) == [("exclusive", [first], []), ("exclusive", [first], [second])]
+    assert read(party(2, 3, held=2)) == [("kept", [], []), ("sole", [second], [third])]
+    assert read(party(1, 2, 3, held=2)) == [("exclusive", [], []), ("sole", [second], [third])], (
+        "it was let see 1"
+    )
+    assert read(party(3, held=3)) == [("kept", [], []), ("exclusive", [third], [])]
+
+
+def test_a_sub_licence_of_what_has_ended_is_not_in_force_in_the_matrix() -> None:
+    over = grant(1, replace(ALL, until=TODAY + 1))
+    rights = Tale().claimed(estate()).granted(over, grant(2, ALL, parent=1)).known()
+    sight = Sight(lambda _: True, frozenset({named(2)}), frozenset({named(2)}), owns=False)
+    states = [matrix(rights, (0b11,), day, sight, 0b11, 0b11)[0][0].state for day in (TODAY, TODAY + 1)]
+    assert states == ["exclusive", "kept"]

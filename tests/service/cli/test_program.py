@@ -117,6 +117,22 @@ def test_what_could_not_be_done_is_one_json_object_where_json_was_asked_for(
     assert said["zh"] != said["en"]
 
 
+def test_each_fault_of_what_was_asked_is_said_on_a_line_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    act = tmp_path / "act.json"
+    act.write_text(json.dumps({"act": "surrender", "grant_id": "none", "colour\x1b": 1}), encoding="utf-8")
+    home = str(tmp_path / "home")
+    assert main(["--home", home, "rights", "propose", str(act)]) == 1
+    said = capsys.readouterr().err
+    assert "{'" not in said
+    assert "\x1b" not in said
+    places = [line.split()[0] for line in said.splitlines() if line.startswith("  ")]
+    assert "surrender/grant_id" in places
+    assert main(["--home", home, "rights", "propose", str(act), "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["facts"]["faults"]) == len(places)
+
+
 def test_a_sick_home_is_looked_at_part_by_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["--home", str(tmp_path), "doctor", "--json"]) == 1
     parts = {one["part"]: one for one in json.loads(capsys.readouterr().out)["parts"]}

@@ -19,6 +19,7 @@ from tests.service.cli.rights_home import As, Run, recorded
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(180)]
 
+Capsys = pytest.CaptureFixture[str]
 NOBODYS = "0x" + "77" * 32
 UNTIL = int(time.time()) + 20 * DAY
 TODAY = china_day(int(time.time()))
@@ -123,6 +124,22 @@ def test_evidence_is_written_by_whom_it_is_for_and_checked_offline(
     for bundle in (title, whole, alone):
         checks = _checks(run, house, bundle)
         assert (checks[7], "failed" in checks.values()) == ("passed", False), checks
+
+
+def test_the_matrix_tells_a_licensee_what_it_holds_and_an_owner_what_it_told_before(
+    run: Run, house: Premises, people: dict[str, str], told: dict[str, str], as_: As, capsys: Capsys
+):
+    for name, held, mark in (("tokyo", [told["grant"]], "exclusive="), ("author", [], "exclusive ")):
+        as_(name)
+        narrowed = (people["work"], "--language", "ja", "--medium", "ebook", "--territory", "JP")
+        _, found = run("rights", "free", *narrowed)
+        [row] = (one for one in found["rows"] if one["right"] == "translation")
+        [cell] = row["cells"]
+        assert (cell["state"], cell["held"], cell["passed_on"]) == ("exclusive", held, [])
+        assert main(["--home", str(house.installation.settings.home), "rights", "free", *narrowed]) == 0
+        text = capsys.readouterr().out
+        assert mark in text
+        assert ("= 本方所得 / held by you" in text) is bool(held)
 
 
 def test_evidence_that_carries_what_others_have_is_refused(

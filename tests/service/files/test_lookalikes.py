@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.files.lookalikes import Oddity, normal, oddities, skeleton, unstorable
+from service.files.lookalikes import Oddity, normal, oddities, skeleton, unstorable, visible, visible_lines
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,28 @@ def test_a_character_that_cannot_be_stored_is_named(text: str, named: str) -> No
 def test_a_skeleton_is_the_skeleton_of_itself_and_of_every_normal_form(text: str) -> None:
     assert skeleton(skeleton(text)) == skeleton(text)
     assert skeleton(unicodedata.normalize("NFC", text)) == skeleton(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("旧城\u202e的钟", r"旧城\u202e的钟"),
+        ("一\n二\r三\t四", r"一\n二\r三\t四"),
+        ("\x1b[31m\x7f\x9b\u2028\u2029\u200e\ufeff", r"\u001b[31m\u007f\u009b\u2028\u2029\u200e\ufeff"),
+        ("\ud800\U000e0001", r"\ud800\udb40\udc01"),
+    ],
+)
+def test_what_breaks_a_line_turns_it_round_or_cannot_be_seen_is_escaped(text: str, shown: str) -> None:
+    assert visible(text) == shown
+    assert json.loads(f'"{shown}"') == text
+
+
+@pytest.mark.parametrize("text", ["旧城的钟", "été «A» \\ 👩\u200d🎨", "می\u200cخواهم", ""])
+def test_what_people_write_is_shown_as_it_is(text: str) -> None:
+    assert visible(text) == text
+    assert visible_lines(f"{text}\n{text}") == f"{text}\n{text}"
+
+
+@given(st.text())
+def test_a_json_object_that_is_shown_says_the_same(text: str) -> None:
+    assert json.loads(visible(json.dumps({"text": text}, ensure_ascii=False))) == {"text": text}

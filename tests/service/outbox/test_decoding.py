@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -10,7 +11,8 @@ from eth_abi.abi import encode
 
 from indexer.keccak import keccak256
 from indexer.values import Address, Hash32
-from service.outbox.decoding import code_of, error_forms, reason_of, refusals
+from service.outbox.decoding import code_of, error_forms, reason_named, reason_of, refusals
+from service.outbox.fields import FIELDS
 from service.outbox.receipts import Receipt
 from service.outbox.sentences import SENTENCES, TIMES
 
@@ -18,6 +20,9 @@ OURS = Address(b"\xc0" * 20)
 BORROWED = re.compile(
     r"^(ERC721|Panic|Error|ECDSA|InvalidShortString|StringTooLong|SafeCast|Strings|Reentrancy)"
 )
+CONTRACTS = Path(__file__).parents[3] / "contracts"
+REVERTED = re.compile(r'revert (?:\w+\.)?(\w+)\((?:\w+, )?"(\w+)"\)')
+CHOSEN = re.compile(r'\bfield = "(\w+)"')
 HELD = keccak256(b"TokenHeld(uint256,bytes32,uint64)")[:4] + encode(
     ("uint256", "bytes32", "uint64"), (7, bytes(32), 1_767_225_600)
 )
@@ -39,6 +44,44 @@ def test_sentences_name_only_arguments_that_the_error_has(name: str) -> None:
     for text in SENTENCES[name]:
         asked = {field for _, field, _, _ in Formatter().parse(text) if field}
         assert all(asked <= names for names in having)
+
+
+def fields_of_the_contracts() -> set[tuple[str, str]]:
+    """Every field that a contract names in an error, as its source has it; one is chosen before it is named."""
+    found = set()
+    for path in (*CONTRACTS.glob("*.sol"), *CONTRACTS.glob("rights/*.sol")):
+        source = path.read_text(encoding="utf-8")
+        found |= {(name, field) for name, field in REVERTED.findall(source)}
+        found |= {("ScopeMalformed", field) for field in CHOSEN.findall(source)}
+    return found
+
+
+def test_every_field_that_a_contract_refuses_has_its_own_sentences_and_no_other_has() -> None:
+    there = {(name, field) for name, fields in FIELDS.items() for field in fields}
+    assert len(there) > 50
+    assert there == fields_of_the_contracts()
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS))
+def test_what_is_said_of_a_field_is_no_word_of_code(name: str) -> None:
+    [form] = (form for form in error_forms().values() if form.name == name)
+    for field, sentence in FIELDS[name].items():
+        values = {"field": field, "estateId": 7, "account": "0x" + "ab" * 20}
+        reason = reason_named(name, values)
+        assert set(form.names) <= set(values)
+        assert reason.facts["field"] == field, "programs read it all the same"
+        assert reason.code == code_of(name)
+        assert not re.search(r"[a-z]+[A-Z]|[{}]", reason.zh + reason.en)
+        assert not re.search(rf"[A-Za-z]*{field}", reason.zh)
+        assert sentence.zh.endswith("。")
+        assert sentence.en.endswith(".")
+
+
+def test_a_term_that_is_over_is_said_to_be_and_a_field_of_other_contracts_is_named() -> None:
+    over = reason_named("OfferMalformed", {"field": "until"})
+    assert (over.zh, over.en) == ("许可的截止日已过。", "The last day of the grant is over.")
+    other = reason_named("OfferMalformed", {"field": "colour"})
+    assert other.zh == "许可的 colour 不合规则。"
 
 
 def test_times_are_those_of_the_contracts() -> None:

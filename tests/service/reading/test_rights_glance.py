@@ -126,6 +126,57 @@ def test_a_licensee_reads_its_own_grant_in_the_matrix_and_nothing_of_how_many_ot
         assert max(all_of_it) == 2
 
 
+@dataclass
+class Passed(Halves):
+    """The same; of its exclusive grant CI passed on an exclusive sub-licence, in one medium, to EN."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.below = self.told.sublicense(self.exclusive, EN, GrantKind.EXCLUSIVE, replace(PART, media=0b1))
+        self.told.tomorrow()
+
+
+def test_what_a_party_has_by_a_sub_licence_is_its_own_in_the_matrix_and_what_it_passed_on_is_shown_as_given(
+    tmp_path: Path,
+) -> None:
+    passed = Passed()
+    with read(passed.told, tmp_path) as context:
+
+        def told(who: Address) -> set[tuple[str, int, int, int]]:
+            reading = by(context, passed.work, who)
+            found = slice_of(reading.book, reading.audience, passed.work, passed.day, passed.told.time)
+            return {
+                (cell["state"], *(len(cell[name]) for name in ("grants", "held", "passed_on")))
+                for row in found["rows"]
+                for cell in row["cells"]
+                if cell["grants"]
+            }
+
+        assert told(EN) == {("exclusive", 1, 1, 0)}
+        assert told(CI) == {("exclusive", 1, 1, 1)}
+        owner = told(AN)
+        assert owner == {("exclusive", 2, 0, 0), ("non_exclusive", 1, 0, 0)}, "as before it was passed on"
+        with pytest.raises(NotFound):
+            told(account(6))
+
+
+def test_the_page_says_that_a_party_holds_it_and_that_it_passed_it_on_and_says_neither_to_the_owner(
+    tmp_path: Path,
+) -> None:
+    passed = Passed()
+    with read(passed.told, tmp_path) as context:
+
+        def page(who: Address) -> str:
+            return render(rights_page(by(context, passed.work, who), Asked(day=passed.day), ()), "zh", SITE)
+
+        assert "本方所得：专有许可" in page(EN)
+        assert "，已转授</b>" not in page(EN)
+        assert "本方所得：专有许可" in page(CI)
+        assert "，已转授</b>" in page(CI)
+        for mark in ("本方所得", "，已转授</b>"):
+            assert mark not in page(AN)
+
+
 def test_whose_a_point_is_and_by_which_title_is_for_its_owners_and_what_is_hidden_is_not_called_nothing(
     tmp_path: Path,
 ) -> None:

@@ -18,6 +18,7 @@ from service.outbox.database import Database
 from service.rights.backlog import keeping as module
 from service.rights.backlog.findings import findings
 from service.rights.backlog.keeping import Cabinet
+from service.rights.backlog.scans import LARGEST_SCAN
 from service.rights.backlog.sheet import ContractSheet, read_contracts
 from service.rights.backlog.tables import ContractRow
 from tests.service.rights.backlog.making import TODAY
@@ -149,6 +150,7 @@ def test_a_scan_that_was_changed_meanwhile_or_is_too_large_is_refused(
     with pytest.raises(Conflict):
         take(cabinet, sheet)
     monkeypatch.setattr(module, "LARGEST_SCAN", 5)
-    with pytest.raises(TooLarge):
+    with pytest.raises(TooLarge, match=r"row 2, scan\.pdf, is over the limit of 64 MiB") as refused:
         take(cabinet, sheet)
+    assert refused.value.facts == {"row": 2, "file": "scan.pdf", "limit": LARGEST_SCAN}
     assert rows(cabinet.database) == 0

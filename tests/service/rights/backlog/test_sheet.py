@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -18,11 +19,14 @@ from indexer.rights.acts import GrantKind
 from service.errors import BadInput, QianyinError, TooLarge
 from service.intake.delimited import calculates
 from service.intake.writing import Written, write_sheet
+from service.rights.backlog import conflicts as compared
+from service.rights.backlog import reporting
 from service.rights.backlog import sheet as module
 from service.rights.backlog.columns import CONTRACTS, LONGEST_NAME, looks_like
 from service.rights.backlog.contract import NumberKind, Renewal, Span
 from service.rights.backlog.findings import findings
 from service.rights.backlog.reporting import as_json, as_text, conflict_columns, conflict_rows
+from service.rights.backlog.scans import LARGEST_SCAN
 from service.rights.backlog.sheet import ContractSheet, read_contracts
 from tests.service.rights.backlog.making import TODAY, day
 
@@ -108,6 +112,40 @@ class TestRead:
         sheet = read(folder, ROW + ",张老师", head=HEAD + ",经办人")
         assert sheet.contracts[0].extra == (("经办人", "张老师"),)
         assert warnings(sheet) == [("U1", "heading-unknown")]
+
+    @pytest.mark.parametrize(
+        ("column", "headings"),
+        [
+            ("from", "起始日, 开始日, 生效日, 授权起始日期, 有效期自, Start, Commencement date, Valid from"),
+            (
+                "until",
+                "终止日, 终止日期, 届满日, 届满日期, 到期日, 到期日期, 结束日期, 有效期至, Expiry, End date",
+            ),
+            ("until", "Expiration date, Valid until, END OF TERM"),
+            ("signed_on", "签约日期, 签署日, 合同签订日期, Date of signature, Agreement date"),
+            ("licensor", "著作权人, 版权方, 授权单位, Copyright owner, Party A"),
+            ("territories", "授权地区, 许可地域, Region, Licensed territory"),
+        ],
+    )
+    def test_headings_that_a_house_writes_are_known(self, column: str, headings: str) -> None:
+        for heading in headings.split(", "):
+            found = CONTRACTS.recognise(heading).column
+            assert found is not None, heading
+            assert found.name == column, heading
+
+    @pytest.mark.parametrize("heading", ["经办人", "终止原因", "Expiry notice sent by"])
+    def test_a_heading_that_is_unknown_is_named(self, folder: Path, heading: str) -> None:
+        [warning] = read(folder, ROW + ",x", head=f"{HEAD},{heading}").report.warnings
+        assert (warning.cell, warning.code) == ("U1", "heading-unknown")
+        assert heading in warning.zh
+        assert heading in warning.en
+
+    def test_a_heading_that_is_unknown_is_named_with_nothing_in_it_that_cannot_be_seen(
+        self, folder: Path
+    ) -> None:
+        [warning] = read(folder, ROW + ",x", head=f"{HEAD},经办\u202e人").report.warnings
+        assert r"经办\u202e人" in warning.zh
+        assert "\u202e" not in warning.zh + warning.en
 
     def test_what_was_paid_is_not_taken_in(self, folder: Path) -> None:
         sheet = read(folder, ROW + ",8%,=1+1", head=HEAD + ",版税,Advance")
@@ -199,6 +237,18 @@ class TestErrors:
     def test_a_sheet_without_a_folder_has_no_scans(self) -> None:
         assert errors(read_contracts(f"{HEAD}\n{ROW}\n".encode(), TODAY)) == [("O2", "no-folder")]
 
+    def test_a_scan_over_the_limit_is_an_error_with_its_row_its_file_and_the_limit(
+        self, folder: Path
+    ) -> None:
+        for size, found in ((LARGEST_SCAN, []), (LARGEST_SCAN + 1, [("O3", "scan-too-large")])):
+            os.truncate(folder / "scan.pdf", size)
+            sheet = read(folder, ROW.replace("scan.pdf", ""), ROW)
+            assert errors(sheet) == found
+        [error] = sheet.report.errors
+        assert error.zh.startswith("第 3 行的扫描件 scan.pdf 大于 64 MiB 的上限")
+        assert error.en.startswith("The scan of row 3, scan.pdf, is over the limit of 64 MiB")
+        assert sheet.scans == {}
+
     @given(st.lists(st.text("旧城=+-@\"'\t中0129-/年不详专有日本,;", max_size=12), min_size=20, max_size=20))
     @settings(max_examples=200, deadline=None)
     def test_any_row_is_read_or_refused(self, cells: list[str]) -> None:
@@ -237,6 +287,28 @@ class TestReport:
         assert (first["certain"], first["older"]["row"], first["newer"]["row"]) == (True, 2, 3)
         assert report["unknown"] == {"4": ["territories"]}
         assert report["today"] == date_of(TODAY).isoformat()
+
+    def test_what_was_not_all_listed_is_counted_as_at_least(
+        self, sheet: ContractSheet, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for most, zh, en in (
+            (4, "：1 处冲突，2 处可能冲突；", ": 1 conflicts, 2 possible;"),
+            (2, "：至少 1 处冲突，至少 1 处可能冲突；", ": at least 1 conflicts, at least 1 possible;"),
+        ):
+            for place in (compared, reporting):
+                monkeypatch.setattr(place, "MOST_CONFLICTS", most)
+            found = findings(sheet.contracts, TODAY)
+            assert zh in as_text(found)
+            assert en in as_text(found, "en")
+            assert as_json(found)["conflicts_cut"] is (most == 2)
+
+    def test_what_stands_in_a_cell_breaks_no_line_of_the_text_and_turns_none_round(
+        self, folder: Path
+    ) -> None:
+        other = ROW.replace("甲社", '"乙\n\u202e社\x9b31m"').replace("A-1", "A-2")
+        text = as_text(findings(read(folder, ROW, other).contracts, TODAY))
+        assert r"例社 → 乙\n\u202e社\u009b31m，专有" in text
+        assert not {"\u202e", "\x9b"} & set(text)
 
     @pytest.mark.parametrize("tongue", ["zh", "en"])
     def test_as_a_sheet_no_spreadsheet_calculates_it(

@@ -51,7 +51,8 @@ def read_one(octets: bytes) -> Read:
 
 def shorter(sales: str, release: str = "3.0") -> bytes:
     """A message of one product, written by hand around its sales rights."""
-    return f"""<ONIXMessage release="{release}"><Product><RecordReference>r</RecordReference>
+    space = f"http://ns.editeur.org/onix/{release}/reference"
+    return f"""<ONIXMessage release="{release}" xmlns="{space}"><Product><RecordReference>r</RecordReference>
     <DescriptiveDetail><ProductForm>BC</ProductForm><Language><LanguageRole>01</LanguageRole>
     <LanguageCode>jpn</LanguageCode></Language></DescriptiveDetail>
     <PublishingDetail>{sales}</PublishingDetail></Product></ONIXMessage>""".encode()
@@ -264,6 +265,32 @@ class TestRefused:
     def test_what_is_no_onix_is_refused(self, octets: bytes) -> None:
         with pytest.raises(BadInput):
             list(read_onix(octets))
+
+    @pytest.mark.parametrize("release", RELEASES)
+    @pytest.mark.parametrize("space", ["", "http://ns.editeur.org/onix/2.1/reference", "urn:example:books"])
+    def test_another_namespace_or_none_is_refused_and_the_right_one_named(
+        self, release: Release, space: str
+    ) -> None:
+        octets = write_onix([NOVEL], SENDER, release)
+        right = f"http://ns.editeur.org/onix/{release}/reference"
+        assert [read.product for read in read_onix(octets)] == [NOVEL]
+        wrong = octets.replace(f'xmlns="{right}"'.encode(), f'xmlns="{space}"'.encode() if space else b"")
+        assert wrong != octets
+        with pytest.raises(BadInput) as refused:
+            list(read_onix(wrong))
+        for text in (refused.value.zh, refused.value.en):
+            assert right in text
+            assert space in text
+
+    def test_the_namespace_of_the_other_release_is_refused(self) -> None:
+        octets = write_onix([NOVEL], SENDER, "3.0")
+        with pytest.raises(BadInput, match=r"should be http://ns\.editeur\.org/onix/3\.1/reference"):
+            list(read_onix(octets.replace(b'release="3.0"', b'release="3.1"')))
+
+    def test_an_element_of_another_namespace_is_none_of_onix(self) -> None:
+        extra = b'<Publisher xmlns="urn:example"><PublisherName>other</PublisherName></Publisher><Publisher>'
+        octets = write_onix([NOVEL], SENDER)
+        assert read_one(octets.replace(b"<Publisher>", extra)).product == NOVEL
 
 
 class TestSales:
