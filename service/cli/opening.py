@@ -109,8 +109,8 @@ def counted(many: int, noun: str) -> str:
 
 
 def aside(zh: str, en: str) -> None:
-    """Say what is going on, on standard error."""
-    print(visible(f"{zh} / {en}"), file=sys.stderr, flush=True)
+    """Say what is going on, on standard error; it may quote several lines of a log."""
+    print(visible_lines(f"{zh} / {en}"), file=sys.stderr, flush=True)
 
 
 def octets_of(path: Path) -> bytes:

@@ -33,7 +33,7 @@ from service.cli import (
     verify,
 )
 from service.errors import QianyinError, Unavailable
-from service.files.lookalikes import visible
+from service.files.lookalikes import visible, visible_lines
 
 GROUPS = (
     *(demo, chain, processes, sheets, people, keys),
@@ -106,7 +106,9 @@ def _say(code: str, zh: str, en: str, facts: dict[str, object], *, as_json: bool
             )
         )
     else:
-        for line in (f"qianyin: {zh}", f"qianyin: {en}", *_faults(facts)):
+        # A log that is quoted has several lines.
+        print(visible_lines(f"qianyin: {zh}\nqianyin: {en}"), file=sys.stderr)
+        for line in _faults(facts):
             print(visible(line), file=sys.stderr)
     return 1
 

@@ -269,7 +269,7 @@ def test_a_paper_is_attested_by_one_hand_and_confirmed_by_another_and_later_by_t
     attested = issuer.post(path, json=paper).json()
     assert (attested["state"], attested["missing"]) == ("open", [novel.accounts["ann"]])
     assert issuer.post(f"{path}/confirmation", json={"party": paper["party"]}).status_code == 403
-    confirmed = operator.post(f"{path}/confirmation", json={"party": paper["party"]})
+    confirmed = operator.post(f"{path}/confirmation", json=paper)
     assert confirmed.json()["state"] == "handed_in", confirmed.text
     found = novel.recorded(proposal["id"])
     assert found["outcome"]["state"] == "settled"
