@@ -14,16 +14,18 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import Field
 
+from indexer.connection import NodeError
 from indexer.values import Address, Hash32, hash32
 from service.access.bearer import PARTIES, Scope
 from service.access.bearers import Bearer
 from service.access.entitlement import demand
-from service.api.border import Installed
+from service.api.border import Installed, said
 from service.api.names import account_in
-from service.api.proposals import speaker_of
+from service.api.problems import status_of
+from service.api.proposals import acting_of
 from service.api.sessions import FromHere, Reader
 from service.api.shapes import WRITTEN, PageQuery
-from service.api.signatures import desk_of, domain_of, require_signed, signature_in
+from service.api.signatures import domain_of, signature_in
 from service.api.signed_in import Visit, private, required, signed_in
 from service.errors import BadInput, NotAllowed, Unavailable
 from service.installation import Installation
@@ -32,10 +34,9 @@ from service.keys.intents import typed_data
 from service.pages import addresses
 from service.pages.views import Bilingual, Tried
 from service.reading.rights import proposing
-from service.rights import consents, proposals
+from service.rights import proposals
 from service.rights.hands import Hands, hands_of
 from service.rights.proposals import LONGEST_REASON, Proposal
-from service.rights.speaking import require_end
 
 routes = APIRouter(include_in_schema=False)
 _PAPER = re.compile("(?:0x)?([0-9a-f]{64})")
@@ -75,8 +76,8 @@ def proposal_typed_data(
         found = _visible(visit, proposal_id)
     name = f'attachment; filename="qianyin-proposal-{found.id[:16]}.json"'
     headers = {"Cache-Control": "no-store", "Content-Disposition": name}
-    said = typed_data(domain_of(installation, Claim), found.request.agreement)
-    return JSONResponse(said, headers=headers)
+    data = typed_data(domain_of(installation, Claim), found.request.agreement)
+    return JSONResponse(data, headers=headers)
 
 
 @routes.post("/p/{proposal_id}/agree", dependencies=[FromHere])
@@ -84,7 +85,7 @@ def agree(request: Request, installation: Installed, reader: Reader, proposal_id
     """Agree for whoever is signed in, with its key that is kept here: pressing this is its word."""
 
     def take() -> None:
-        _agree(request, installation, required(request, reader), proposal_id)
+        _agree(request, installation, required(request, reader), proposal_id, Hands.agreeing, b"")
 
     return _taken(request, installation, reader, proposal_id, Tried("agree", ""), take)
 
@@ -100,7 +101,8 @@ def sign(
     """Take the signature of whoever is signed in, by a key of its own."""
 
     def take() -> None:
-        _sign(request, installation, required(request, reader), proposal_id, fields.signature)
+        signature, bearer = signature_in(fields.signature), required(request, reader)
+        _agree(request, installation, bearer, proposal_id, Hands.signing, signature)
 
     return _taken(request, installation, reader, proposal_id, Tried("sign", fields.signature), take)
 
@@ -119,9 +121,8 @@ def attest(
     def take() -> None:
         paper = _paper_in(fields.paper)
         with signed_in(request, installation, bearer) as visit:
-            found, party = _visible(visit, proposal_id), account_in(fields.party)
-            speaker_of(installation, visit.one, bearer).require_no_key(party)
-        consents.attest(desk_of(installation), found.id, party, paper=paper, by=bearer.key_id)
+            acting = acting_of(installation, visit.one, bearer)
+            acting.attest(proposal_id, account_in(fields.party), paper)
 
     tried = Tried("attest", fields.paper, fields.party)
     return _taken(request, installation, reader, proposal_id, tried, take)
@@ -139,9 +140,8 @@ def confirm(
     bearer = demand(required(request, reader), [Scope.OPERATOR])
     paper, party = _paper_in(fields.paper), account_in(fields.party)
     with signed_in(request, installation, bearer) as visit:
-        found = _visible(visit, proposal_id)
-    consents.confirm(desk_of(installation), found.id, party, by=bearer.key_id, paper=paper)
-    return RedirectResponse(addresses.proposal(found.id), 303)
+        done = acting_of(installation, visit.one, bearer).confirm(proposal_id, party, paper)
+    return RedirectResponse(addresses.proposal(done.id), 303)
 
 
 @routes.post("/p/{proposal_id}/withdraw", dependencies=[FromHere])
@@ -158,9 +158,7 @@ def withdraw(
     def take() -> None:
         reason = _reason_in(fields.reason)
         with signed_in(request, installation, bearer) as visit:
-            found = _visible(visit, proposal_id)
-            require_end(found, visit.one.audience, bearer.key_id)
-        proposals.withdraw(installation.database, found.id, by=bearer.key_id, reason=reason)
+            acting_of(installation, visit.one, bearer).end(proposal_id, reason)
 
     return _taken(request, installation, reader, proposal_id, Tried("end", fields.reason), take)
 
@@ -176,10 +174,10 @@ def _taken(
     """Do what a form asks for and go back to the page; what is not taken is shown there as it was typed, with why."""
     try:
         take()
-    except (BadInput, Unavailable) as fault:
-        said = replace(tried, fault=Bilingual(fault.zh, fault.en))
-        status = 422 if isinstance(fault, BadInput) else 503
-        return _shown(request, installation, reader, proposal_id, said, status)
+    except (BadInput, Unavailable, NodeError) as error:
+        fault = said(error)
+        tried = replace(tried, fault=Bilingual(fault.zh, fault.en))
+        return _shown(request, installation, reader, proposal_id, tried, status_of(fault))
     return RedirectResponse(addresses.proposal(proposal_id), 303)
 
 
@@ -204,47 +202,38 @@ def _shown(
         return private(request, page, status)
 
 
-def _agree(request: Request, installation: Installation, bearer: Bearer, proposal_id: str) -> None:
+def _agree(
+    request: Request,
+    installation: Installation,
+    bearer: Bearer,
+    proposal_id: str,
+    way: Callable[[Hands, Proposal], tuple[Address, ...]],
+    signature: bytes,
+) -> None:
+    """Agree for every party that a reader stands for and that agrees in this way: all sign the same digest."""
     with signed_in(request, installation, bearer) as visit:
-        found, signers = _signers(visit, bearer, proposal_id, Hands.agreeing)
-    desk, own = desk_of(installation), bearer.scope is Scope.ISSUER
-    for party, signer in signers.items():
-        consents.agree_here(desk, found.id, party, signer=signer, is_institution=own, by=bearer.key_id)
+        acting = acting_of(installation, visit.one, bearer)
+        for party in _asked(visit, proposal_id, way):
+            acting.agree(proposal_id, party, signature)
 
 
-def _sign(request: Request, installation: Installation, bearer: Bearer, proposal_id: str, text: str) -> None:
-    """Take one signature for every party that its signer stands for: all sign the same digest."""
-    signature = signature_in(text)
-    with signed_in(request, installation, bearer) as visit:
-        found, signers = _signers(visit, bearer, proposal_id, Hands.signing)
-    for signer in set(signers.values()):
-        require_signed(installation, signer, found.request.agreement, signature)
-    desk = desk_of(installation)
-    for party, signer in signers.items():
-        consents.agree_signed(desk, found.id, party, signer=signer, signature=signature, by=bearer.key_id)
-
-
-def _signers(
-    visit: Visit, bearer: Bearer, proposal_id: str, way: Callable[[Hands, Proposal], tuple[Address, ...]]
-) -> tuple[Proposal, dict[Address, Address]]:
-    """Give a proposal with the parties that are asked and agree in this way, and who signs for each.
-
-    None of them is left where all of them have agreed: sent again, a form changes nothing.
+def _asked(
+    visit: Visit, proposal_id: str, way: Callable[[Hands, Proposal], tuple[Address, ...]]
+) -> tuple[Address, ...]:
+    """Give the parties that a reader stands for and that agree in this way; none where all of them have agreed.
 
     Raises:
-        NotAllowed: it stands for no party. BadInput: one may not agree to anything now.
+        NotAllowed: it stands for none.
     """
-    found, book = _visible(visit, proposal_id), visit.one.book
-    parties, speaker = way(_hands(visit), found), speaker_of(visit.installation, visit.one, bearer)
+    found = _visible(visit, proposal_id)
+    parties = way(_hands(visit), found)
     if not parties and not _has_agreed(visit, found):
         raise NotAllowed(
             "not-asked",
             "这项拟议不需要本方如此同意。",
             "You do not have to agree to this proposal in this way.",
         )
-    for party in parties:
-        speaker.require_standing(party)
-    return found, {party: book.current(party) for party in parties}
+    return parties
 
 
 def _has_agreed(visit: Visit, found: Proposal) -> bool:

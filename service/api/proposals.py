@@ -90,7 +90,7 @@ def propose(
     Whoever has to agree may propose, the registrant of the work too; a claim the registrant alone.
     """
     with reading(installation, bearer, request) as one:
-        found = _acting(installation, one, bearer).propose(body, idempotency_key)
+        found = acting_of(installation, one, bearer).propose(body, idempotency_key)
         shown = _shown(installation, one, found)
     return JSONResponse(shown, 201, {"Location": f"/v1/proposals/{found.id}"})
 
@@ -99,7 +99,7 @@ def propose(
 def explain(request: Request, installation: Installed, bearer: AsParty, body: AnyAct) -> JSONResponse:
     """Say whether an act would be refused, and by what, without proposing it."""
     with reading(installation, bearer, request) as one:
-        return one.answer(_acting(installation, one, bearer).explain(body))
+        return one.answer(acting_of(installation, one, bearer).explain(body))
 
 
 @routes.get("/v1/proposals")
@@ -155,7 +155,7 @@ def agree(
     """Agree for a party: by its own signature, or by its word where its key is kept here. Again it changes nothing."""
     signature = bytes.fromhex(body.signature[2:])
     with reading(installation, bearer, request) as one:
-        done = _acting(installation, one, bearer).agree(proposal_id, _named(body.party), signature)
+        done = acting_of(installation, one, bearer).agree(proposal_id, _named(body.party), signature)
         return JSONResponse(_shown(installation, one, done))
 
 
@@ -165,7 +165,7 @@ def take_back(
 ) -> JSONResponse:
     """Take one's consent back, as long as others are missing."""
     with reading(installation, bearer, request) as one:
-        done = _acting(installation, one, bearer).take_back(proposal_id, _named(body.party))
+        done = acting_of(installation, one, bearer).take_back(proposal_id, _named(body.party))
         return JSONResponse(_shown(installation, one, done))
 
 
@@ -176,7 +176,7 @@ def attest(
     """Attest, as the institution, that a party without a key of its own signed a paper by hand: the first hand."""
     with reading(installation, bearer, request) as one:
         party, paper = account_in(body.party), hash32(body.paper)
-        done = _acting(installation, one, bearer).attest(proposal_id, party, paper)
+        done = acting_of(installation, one, bearer).attest(proposal_id, party, paper)
         return JSONResponse(_shown(installation, one, done))
 
 
@@ -187,7 +187,7 @@ def confirm(
     """Confirm what was attested: the second hand, which looked at the paper too."""
     with reading(installation, bearer, request) as one:
         party, paper = account_in(body.party), hash32(body.paper)
-        done = _acting(installation, one, bearer).confirm(proposal_id, party, paper)
+        done = acting_of(installation, one, bearer).confirm(proposal_id, party, paper)
         return JSONResponse(_shown(installation, one, done))
 
 
@@ -197,7 +197,7 @@ def withdraw(
 ) -> JSONResponse:
     """End a proposal before all agreed: whoever made it takes it back, or a party says no."""
     with reading(installation, bearer, request) as one:
-        done = _acting(installation, one, bearer).end(proposal_id, body.reason)
+        done = acting_of(installation, one, bearer).end(proposal_id, body.reason)
         return JSONResponse(_shown(installation, one, done))
 
 
@@ -215,7 +215,7 @@ def confirm_attestation(
     named, who, signature = digest_in(intent), account_in(party), bytes.fromhex(body.signature[2:])
     before = earlier_request(installation, bearer, idempotency_key, ConfirmAttestation)
     with reading(installation, bearer, request) as one:
-        wanted = _acting(installation, one, bearer).own_confirmation(named, who, signature, before)
+        wanted = acting_of(installation, one, bearer).own_confirmation(named, who, signature, before)
     return accepted(take(installation, bearer, idempotency_key, wanted))
 
 
@@ -233,7 +233,7 @@ def withdraw_consent(
     named, who, signature = digest_in(intent), account_in(account), bytes.fromhex(body.signature[2:])
     before = earlier_request(installation, bearer, idempotency_key, WithdrawConsent)
     with reading(installation, bearer, request) as one:
-        wanted = _acting(installation, one, bearer).withdrawal(named, who, signature, before)
+        wanted = acting_of(installation, one, bearer).withdrawal(named, who, signature, before)
     return accepted(take(installation, bearer, idempotency_key, wanted))
 
 
@@ -243,7 +243,8 @@ def speaker_of(installation: Installation, one: Reading, bearer: Bearer) -> Spea
     return Speaker(one.book, one.audience, account, one.context.now)
 
 
-def _acting(installation: Installation, one: Reading, bearer: Bearer) -> Acting:
+def acting_of(installation: Installation, one: Reading, bearer: Bearer) -> Acting:
+    """Give what a key does to acts on rights."""
     speaker, signed = speaker_of(installation, one, bearer), partial(require_signed, installation)
     return Acting(bearer, speaker, desk_of(installation), signed)
 
