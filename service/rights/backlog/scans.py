@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from indexer.values import Hash32
 from service.errors import TooLarge
+from service.files.lookalikes import visible
 from service.files.store import Damaged
 from service.keys.secret import Secret
 from service.rights.backlog.contract import Contract
@@ -55,7 +56,7 @@ def open_scan(sealed: bytes, key: Secret, sha256: Hash32) -> bytes:
 
 def scan_too_large(contract: Contract) -> TooLarge:
     """The error for a scan over `LARGEST_SCAN`: of which row, which file, and what the limit is."""
-    row, file, limit = contract.row, contract.scan[:200], LARGEST_SCAN // 1024**2
+    row, file, limit = contract.row, visible(contract.scan[:200]), LARGEST_SCAN // 1024**2
     return TooLarge(
         "scan-too-large",
         f"第 {row} 行的扫描件 {file} 大于 {limit} MiB 的上限；请压缩或拆分后重试。",

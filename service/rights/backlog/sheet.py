@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.files.lookalikes import visible
 from service.intake.attached import Attached, Refused, attached
 from service.intake.columns import Heading
 from service.intake.instructions import Complaint
@@ -102,7 +103,7 @@ class _Reading:
     def _scan(self, contract: Contract) -> Iterator[Complaint]:
         if not contract.scan:
             return
-        shown = contract.scan[:200]
+        shown = visible(contract.scan[:200])
         if self._folder is None:
             yield Complaint(
                 "scan", "no-folder", "没有可取文件的文件夹。", "There is no folder to take files from."
