@@ -9,8 +9,6 @@ from fastapi.responses import JSONResponse, Response
 
 from indexer.evidence.bundle import write_bundle
 from indexer.evidence.rights_claims import InForce, Title
-from indexer.rights.state import WorkRights
-from indexer.store.answers import Known
 from indexer.values import Hash32, address
 from service.access.bearers import Bearer
 from service.api.border import Installed
@@ -100,7 +98,9 @@ def rights_history(
 ) -> JSONResponse:
     """Give the records of a work's rights, newest first: to its owners, the registrant and the regulator."""
     with reading(installation, bearer, request) as one:
-        return _history(one, rights_known(one, digest_in(work_id)).subject, after, limit)
+        return _history(
+            one, single.rights_known(one.book, one.audience, digest_in(work_id)).subject, after, limit
+        )
 
 
 @routes.post("/v1/estates/{estate_id}/openness")
@@ -205,15 +205,6 @@ def _bundle(installation: Installation, one: Reading, claim: Title | InForce, na
     octets = write_bundle(prover.bundle_of(claim, one.book.work(claim.work_id)))
     headers = {"Content-Disposition": f'attachment; filename="qianyin-{name}.json"'}
     return Response(octets, media_type="application/json", headers=headers)
-
-
-def rights_known(one: Reading, work_id: Hash32) -> Known[WorkRights]:
-    """Give what holds of a work's rights as a whole, to whoever may see its records.
-
-    Raises:
-        NotFound: there is nothing, or it is not for whoever asks.
-    """
-    return single.rights_known(one.book, one.audience, work_id)
 
 
 def _disclosed(

@@ -11,7 +11,6 @@ from pydantic import Field
 from indexer.rights.acts import GrantKind
 from indexer.rights.codes import LANGUAGES, LISTS, MEDIA, RIGHTS, TERRITORIES
 from indexer.rights.scope import Scope
-from indexer.rights.state import Estate
 from indexer.values import Address, Hash32, address, hash32
 from service.api.border import Installed
 from service.api.names import number_in
@@ -25,6 +24,7 @@ from service.api.rights_forms import (
     earlier,
     form,
     mask_of,
+    own_estate,
     owners_reading,
     proposed,
 )
@@ -140,10 +140,8 @@ def _drafted(
     licensee, papers = _licensee(filled.licensee, faults), _papers(filled.agreement, faults)
     if faults or scope is None or licensee is None:
         return scope, None, faults
-    owned = proposing.own_estates(reading)
-    estate: Estate | None = owned[0]
-    if filled.estate_id is not None:
-        estate = next((each for each in owned if each.estate_id == filled.estate_id), None)
+    named = filled.estate_id
+    estate = proposing.own_estates(reading)[0] if named is None else own_estate(reading, named)
     if estate is None:
         return scope, None, [NOT_YOURS]
     terms = GrantTerms(licensee, filled.kind, papers, filled.sublicensable)

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from indexer.rights.codes import CodeList
+from indexer.rights.state import Estate
 from service.api.names import digest_in
 from service.api.scoping import mask_in
 from service.api.shapes import PageQuery
@@ -56,6 +57,11 @@ def owners_reading(visit: Visit, work_id: str) -> Reading:
             "Only owners propose grants and divisions.",
         )
     return reading
+
+
+def own_estate(reading: Reading, estate_id: int | None) -> Estate | None:
+    """Give an estate by its number; None: it is not the reader's, or was divided or joined."""
+    return next((one for one in proposing.own_estates(reading) if one.estate_id == estate_id), None)
 
 
 def form(request: Request, page: GrantForm | SplitForm, fields: Filled, status: int = 200) -> Response:

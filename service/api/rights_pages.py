@@ -36,6 +36,7 @@ from service.reading.timeline import history_page
 from service.rights import proposals
 from service.rights.ending import MONTHS, MOST_MONTHS, Wording, parties_of
 from service.rights.proposals import Proposal
+from service.rights.single import rights_known
 
 routes = APIRouter(include_in_schema=False)
 
@@ -183,7 +184,7 @@ def rights_history(
 ) -> Response:
     """The records of a work's rights, a part at a time, for its owners, the registrant and the regulator."""
     with signed_in(request, installation, reader) as visit:
-        known = estates.rights_known(visit.one, digest_in(work_id))
+        known = rights_known(visit.one.book, visit.one.audience, digest_in(work_id))
         return _history(request, visit, known, after)
 
 

@@ -23,11 +23,11 @@ from service.pages import addresses
 from service.pages.views import Name, Page
 from service.reading.context import Context
 from service.reading.rights.glance import Reading
+from service.rights.acting import objected
 from service.rights.drafting import Drafting
-from service.rights.explained import Objection, objections
+from service.rights.explained import Objection
 from service.rights.naming import parties_seen
-from service.rights.proposals import Proposal, ProposalState
-from service.rights.speaking import as_told
+from service.rights.proposals import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,7 @@ class Visit:
 
     def objected(self, proposal: Proposal) -> tuple[Objection, ...]:
         """Say what a proposal that waits would be refused for now."""
-        if proposal.state is not ProposalState.OPEN:
-            return ()
-        found = objections(self.drafting(), proposal.request, proposal.parties)
-        return as_told(self.one.book, self.one.audience, proposal.request, found)
+        return objected(self.drafting(), self.one.audience, proposal)
 
     def outcome(self, proposal: Proposal) -> Operation | None:
         """Give the request that a proposal became, if it did."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -11,6 +11,7 @@ from pydantic import Field
 
 from indexer.rights.codes import LISTS
 from indexer.rights.scope import Axis, ScopeRefused, cut
+from indexer.rights.state import Estate
 from service.api.border import Installed
 from service.api.names import number_in
 from service.api.rights_forms import (
@@ -23,6 +24,7 @@ from service.api.rights_forms import (
     earlier,
     form,
     mask_of,
+    own_estate,
     owners_reading,
     proposed,
 )
@@ -64,8 +66,7 @@ def split_form(
     """The form of a division; filled, it says what the parts will be."""
     with signed_in(request, installation, reader) as visit:
         reading = owners_reading(visit, work_id)
-        draft, faults = _drafted(visit, reading, fields)
-        return _shown(request, reading, fields, [*faults, *_objected(visit, draft)])
+        return _shown(request, reading, fields, _looked_at(visit, reading, fields))
 
 
 @routes.post("/w/{work_id}/rights/split", dependencies=[FromHere])
@@ -81,35 +82,44 @@ def propose_split(
         reading = owners_reading(visit, work_id)
         made = earlier(visit, fields)
         if made is None:
-            draft, faults = _drafted(visit, reading, fields)
-            objected = [*faults, *_objected(visit, draft)]
-            if draft is None or objected:
-                return _shown(request, reading, fields, objected, 400)
-            made = proposed(visit, draft, fields)
+            look = _looked_at(visit, reading, fields)
+            if look.draft is None or look.faults:
+                return _shown(request, reading, fields, look, 400)
+            made = proposed(visit, look.draft, fields)
     return RedirectResponse(addresses.proposal(made.id), 303)
 
 
-def _drafted(visit: Visit, reading: Reading, fields: SplitFields) -> tuple[Draft | None, list[Bilingual]]:
-    """Draft the division that a form describes; None where nothing is filled in yet, or it is not understood."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a form describes.
+
+    Attributes:
+        cuts, draft: none where nothing is filled in yet, or it is not understood.
+        faults: what is not understood, or would be refused.
+    """
+
+    filled: FilledSplit
+    cuts: tuple[int, ...] = ()
+    draft: Draft | None = None
+    faults: tuple[Bilingual, ...] = ()
+
+
+def _looked_at(visit: Visit, reading: Reading, fields: SplitFields) -> _Look:
     filled = _filled(reading, fields)
-    cuts = _cuts(reading, filled)
-    if not cuts or filled.estate_id is None:
-        return None, []
-    estate = next((one for one in proposing.own_estates(reading) if one.estate_id == filled.estate_id), None)
+    estate = own_estate(reading, filled.estate_id)
+    cuts = _cuts(estate, filled)
+    if not cuts:
+        return _Look(filled)
     if estate is None:
-        return None, [NOT_YOURS]
+        return _Look(filled, faults=(NOT_YOURS,))
     try:
         cut(estate.scope, filled.axis, cuts)
     except ScopeRefused:
-        return None, [_NO_CUT]
-    return visit.drafting().split(
-        estate.estate_id, filled.axis, cuts, visit.one.context.now + TO_AGREE_IN
-    ), []
-
-
-def _objected(visit: Visit, draft: Draft | None) -> list[Bilingual]:
-    found = objections(visit.drafting(), draft.request, draft.parties) if draft else ()
-    return [Bilingual(one.reason.zh, one.reason.en) for one in found]
+        return _Look(filled, faults=(_NO_CUT,))
+    drafting = visit.drafting()
+    draft = drafting.split(estate.estate_id, filled.axis, cuts, drafting.now + TO_AGREE_IN)
+    against = objections(drafting, draft.request, draft.parties)
+    return _Look(filled, cuts, draft, tuple(Bilingual(one.reason.zh, one.reason.en) for one in against))
 
 
 def _filled(reading: Reading, fields: SplitFields) -> FilledSplit:
@@ -119,12 +129,10 @@ def _filled(reading: Reading, fields: SplitFields) -> FilledSplit:
     return FilledSplit(named, along, mask, fields.day)
 
 
-def _cuts(reading: Reading, filled: FilledSplit) -> tuple[int, ...]:
+def _cuts(estate: Estate | None, filled: FilledSplit) -> tuple[int, ...]:
     """Give the cuts that a form describes; none: nothing is filled in yet, or the estate is another's."""
     if filled.axis is Axis.TIME:
         return (day_in(filled.day),) if filled.day else ()
-    owned = proposing.own_estates(reading)
-    estate = next((each for each in owned if each.estate_id == filled.estate_id), None)
     if estate is None or not filled.part:
         return ()
     whole = estate.scope.masks[filled.axis]
@@ -132,8 +140,7 @@ def _cuts(reading: Reading, filled: FilledSplit) -> tuple[int, ...]:
 
 
 def _shown(
-    request: Request, reading: Reading, fields: SplitFields, faults: Sequence[Bilingual], status: int = 200
+    request: Request, reading: Reading, fields: SplitFields, look: _Look, status: int = 200
 ) -> Response:
-    filled = _filled(reading, fields)
-    cuts = () if _NO_CUT in faults or NOT_YOURS in faults else _cuts(reading, filled)
-    return form(request, proposing.split_form(reading, filled, cuts, faults), fields, status)
+    page = proposing.split_form(reading, look.filled, look.cuts, look.faults)
+    return form(request, page, fields, status)

@@ -56,11 +56,7 @@ class Asking:
 
     def drafting(self) -> Drafting:
         """Draft acts from this reading."""
-        from service.api.signatures import domain_of
-        from service.keys.agreements import Claim
-        from service.rights.drafting import Drafting as Drafts
-
-        return Drafts(self.book, domain_of(self.installation, Claim), self.speaker.now)
+        return self.acting().drafting
 
     def tell(self, arguments: argparse.Namespace, found: dict[str, Any], text: str) -> None:
         """Print what was found, as of the block it was read at."""

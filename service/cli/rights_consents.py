@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from service.access.bearer import PARTIES, Scope
 from service.cli.acting import add_act, follow
@@ -28,8 +28,11 @@ from service.files.lookalikes import visible_lines
 
 if TYPE_CHECKING:
     from indexer.values import Address, Hash32
+    from service.outbox.requests import ConfirmAttestation, WithdrawConsent
+    from service.rights.acting import Acting
     from service.rights.proposals import Proposal
 
+W = TypeVar("W", "ConfirmAttestation", "WithdrawConsent")
 _OWN = "of the party's own key"
 
 
@@ -178,36 +181,35 @@ def run_decline(arguments: argparse.Namespace) -> int:
 
 def run_confirm_own(arguments: argparse.Namespace) -> int:
     """Agree oneself, later."""
-    from service.api.accepting import earlier, take
     from service.outbox.requests import ConfirmAttestation
+    from service.rights.acting import Acting
 
-    with installation_of(arguments) as installation:
-        who, key = whoever(installation, *PARTIES), _key(arguments)
-        before = earlier(installation, who, key, ConfirmAttestation)
-        with read_for(arguments, installation, who) as one:
-            wanted = one.acting().own_confirmation(*_said(arguments), before)
-        return follow(arguments, installation, take(installation, who, key, wanted))
+    return _record(arguments, ConfirmAttestation, Acting.own_confirmation)
 
 
 def run_withdraw_consent(arguments: argparse.Namespace) -> int:
     """Take a signed consent back, on chain."""
-    from service.api.accepting import earlier, take
     from service.outbox.requests import WithdrawConsent
+    from service.rights.acting import Acting
+
+    return _record(arguments, WithdrawConsent, Acting.withdrawal)
+
+
+def _record(
+    arguments: argparse.Namespace,
+    kind: type[W],
+    state: Callable[[Acting, Hash32, Address, bytes, W | None], W],
+) -> int:
+    """Have what an account states of a consent recorded; asked again under the same key, it is the same."""
+    from service.api.accepting import earlier, take
 
     with installation_of(arguments) as installation:
-        who, key = whoever(installation, *PARTIES), _key(arguments)
-        before = earlier(installation, who, key, WithdrawConsent)
+        who = whoever(installation, *PARTIES)
+        key = arguments.idempotency_key or f"cli/{secrets.token_hex(8)}"
+        before, signature = earlier(installation, who, key, kind), arguments.signature or b""
         with read_for(arguments, installation, who) as one:
-            wanted = one.acting().withdrawal(*_said(arguments), before)
+            wanted = state(one.acting(), arguments.intent, arguments.account, signature, before)
         return follow(arguments, installation, take(installation, who, key, wanted))
-
-
-def _key(arguments: argparse.Namespace) -> str:
-    return arguments.idempotency_key or f"cli/{secrets.token_hex(8)}"
-
-
-def _said(arguments: argparse.Namespace) -> tuple[Hash32, Address, bytes]:
-    return arguments.intent, arguments.account, arguments.signature or b""
 
 
 def _visible(one: Asking, arguments: argparse.Namespace) -> Proposal:

@@ -87,8 +87,8 @@ class Acting:
             NotFound, NotAllowed: as `propose`.
         """
         draft, _ = self._drafted(act)
-        objected = objections(self.drafting, draft.request, draft.parties)
-        found = [_objection_body(self.speaker.book, self.speaker.audience, each) for each in objected]
+        against = objections(self.drafting, draft.request, draft.parties)
+        found = [_objection_body(self.speaker.book, self.speaker.audience, each) for each in against]
         parties = [write_address(party) for party in draft.parties]
         return {"refused": bool(found), "objections": found, "parties": parties}
 
@@ -239,13 +239,17 @@ def listed(
     return seen, found[-1].place if len(found) == limit else None
 
 
-def objections_told(drafting: Drafting, audience: Audience, found: Proposal) -> list[dict[str, Any]]:
+def objected(drafting: Drafting, audience: Audience, found: Proposal) -> tuple[Objection, ...]:
     """Say what a proposal would be refused for now, as long as it waits, as somebody may hear it."""
     if found.state is not ProposalState.OPEN:
-        return []
-    book = drafting.book
-    objected = as_told(book, audience, found.request, objections(drafting, found.request, found.parties))
-    return [_objection_body(book, audience, each) for each in objected]
+        return ()
+    against = objections(drafting, found.request, found.parties)
+    return as_told(drafting.book, audience, found.request, against)
+
+
+def objections_told(drafting: Drafting, audience: Audience, found: Proposal) -> list[dict[str, Any]]:
+    """Write `objected` for the API and the command line."""
+    return [_objection_body(drafting.book, audience, each) for each in objected(drafting, audience, found)]
 
 
 def _objection_body(book: Book, audience: Audience, one: Objection) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from service.keys.operators import Operator
 from service.rights.audience import Audience
 from service.rights.book import Book
 from service.rights.proposals import Proposal
+from service.rights.speaking import may_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Hands:
 
     def ends(self, found: Proposal) -> bool:
         """Whether it may end the proposal: it made it, or is a party."""
-        return found.principal == self.key_id or self.audience.is_one_of(found.parties)
+        return may_end(found, self.audience, self.key_id)
 
     def _key_is_here(self, party: Address) -> bool:
         current = self.book.current(party)

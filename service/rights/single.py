@@ -10,7 +10,7 @@ from typing import Any
 
 from indexer.china import china_day
 from indexer.evidence.rights_claims import InForce, Title
-from indexer.rights.state import Grant, WorkRights
+from indexer.rights.state import Estate, Grant, WorkRights
 from indexer.store.answers import Known
 from indexer.values import Address, Hash32
 from service.access.bearers import Bearer
@@ -45,8 +45,7 @@ def estate_piece(book: Book, audience: Audience, estate_id: int) -> Piece:
     Raises:
         NotFound: it is not there, or not for it to see.
     """
-    found = audience.require_estate(book, estate_id)
-    return Piece(book.view.sources.estate(found.estate_id), owners_of(found))
+    return _of_estate(book, audience.require_estate(book, estate_id))
 
 
 def grant_piece(book: Book, audience: Audience, grant_id: Hash32) -> Piece:
@@ -55,8 +54,15 @@ def grant_piece(book: Book, audience: Audience, grant_id: Hash32) -> Piece:
     Raises:
         NotFound: it is not there, or not for it to see.
     """
-    found = audience.require_grant(book, grant_id)
-    return Piece(book.view.sources.grant(found.grant_id), parties_to(book, found))
+    return _of_grant(book, audience.require_grant(book, grant_id))
+
+
+def _of_estate(book: Book, estate: Estate) -> Piece:
+    return Piece(book.view.sources.estate(estate.estate_id), owners_of(estate))
+
+
+def _of_grant(book: Book, grant: Grant) -> Piece:
+    return Piece(book.view.sources.grant(grant.grant_id), parties_to(book, grant))
 
 
 def estate_shown(
@@ -73,8 +79,8 @@ def estate_shown(
     known = book.known_of(found, now)
     burdens = known.burdens(found.scope, china_day(known.known_at))
     seen = [grant for grant in burdens if audience.sees_grant(book, grant)]
-    said = showing.openness_of(database, found.estate_id, owners_of(found))
-    piece = Piece(book.view.sources.estate(found.estate_id), owners_of(found))
+    piece = _of_estate(book, found)
+    said = showing.openness_of(database, found.estate_id, piece.parties)
     return {
         **estate_body(found),
         "title": [step_body(step) for step in known.chain_of(found.estate_id)],
@@ -95,12 +101,11 @@ def grant_shown(
     found = audience.require_grant(book, grant_id)
     known = book.known(found.work_id, now)
     below = [one for one in book.grants(parent=found.grant_id) if audience.sees_grant(book, one)]
-    piece = Piece(book.view.sources.grant(found.grant_id), parties_to(book, found))
     return {
         **grant_body(found, book.live_until(found)),
         "clashes": clashes_body(known, found, lambda other: audience.sees_grant(book, other)),
         "sublicences": [grant_body(one, book.live_until(one)) for one in below],
-        "disclosures": _disclosures(audience, database, piece),
+        "disclosures": _disclosures(audience, database, _of_grant(book, found)),
     }
 
 

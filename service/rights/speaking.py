@@ -133,13 +133,18 @@ def as_told(
     return others if len(others) == len(found) else (*others, _OVERLAPS)
 
 
+def may_end(found: Proposal, audience: Audience, key_id: str) -> bool:
+    """Whether somebody may end a proposal: whoever made it, or a party."""
+    return found.principal == key_id or audience.is_one_of(found.parties)
+
+
 def require_end(found: Proposal, audience: Audience, key_id: str) -> None:
-    """Demand that somebody may end a proposal: whoever made it, or a party.
+    """Demand that somebody may end a proposal.
 
     Raises:
-        NotAllowed: it is neither.
+        NotAllowed: it may not.
     """
-    if found.principal != key_id and not audience.is_one_of(found.parties):
+    if not may_end(found, audience, key_id):
         raise NotAllowed(
             "not-a-party",
             "只有提出人或须同意的各方可以撤回。",

@@ -14,8 +14,7 @@ from playwright.sync_api import Page
 
 from service.access.bearer import Scope
 from tests.browser.conftest import NewPage
-from tests.service.api.novel import Novel, begin, cast
-from tests.service.api.premises import premises
+from tests.service.api.novel import Novel, told_in
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
 PROVIDER = """
@@ -33,13 +32,8 @@ window.ethereum = {
 @pytest.fixture(scope="module")
 def novel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novel]:
     """The story of the novel, told once."""
-    with premises(tmp_path_factory.mktemp("novel-home")) as house:
-        made = cast(house)
-        try:
-            begin(made)
-            yield made
-        finally:
-            made.close()
+    with told_in(tmp_path_factory.mktemp("novel-home")) as made:
+        yield made
 
 
 SignsIn = Callable[..., Page]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from eth_account import Account
@@ -15,7 +18,7 @@ from indexer.values import address
 from service.access.bearer import Scope
 from service.access.bearers import give_out
 from service.rights.answers import day_text
-from tests.service.api.premises import DAY, Caller, Premises, written
+from tests.service.api.premises import DAY, Caller, Premises, premises, written
 from tests.service.api.told import deposit
 
 WORLD = {"rights": ["*"], "territories": ["*"], "languages": ["*"], "media": ["*"]}
@@ -126,6 +129,18 @@ class Novel:
     def point(self, **changes: Any) -> dict[str, Any]:
         """Ask about translating it into Japanese, in Japan, as an e-book."""
         return {"right": "translation", "territory": "JP", "language": "ja", "medium": "ebook", **changes}
+
+
+@contextmanager
+def told_in(folder: Path) -> Iterator[Novel]:
+    """Tell the story once, in premises of its own: its deposits and acts are handed in under fixed keys."""
+    with premises(folder) as house:
+        made = cast(house)
+        try:
+            begin(made)
+            yield made
+        finally:
+            made.close()
 
 
 def cast(house: Premises, *, museum_is_known: bool = False) -> Novel:

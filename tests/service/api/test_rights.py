@@ -24,8 +24,8 @@ from service.keys.intents import HandOver, digest
 from service.rights.answers import day_text
 from service.rights.formats.onix_codes import Sale
 from service.rights.formats.onix_reading import read_onix
-from tests.service.api.novel import AGREEMENT, WORLD, Novel, begin, cast
-from tests.service.api.premises import DAY, Caller, premises
+from tests.service.api.novel import AGREEMENT, WORLD, Novel, told_in
+from tests.service.api.premises import DAY, Caller
 from tests.service.api.told import deposit
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
@@ -33,14 +33,9 @@ pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
 
 @pytest.fixture(scope="module")
 def novel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novel]:
-    """The story, told once, in premises of its own: its deposits and acts are handed in under fixed keys."""
-    with premises(tmp_path_factory.mktemp("novel-home")) as house:
-        made = cast(house)
-        try:
-            begin(made)
-            yield made
-        finally:
-            made.close()
+    """The story, told once."""
+    with told_in(tmp_path_factory.mktemp("novel-home")) as made:
+        yield made
 
 
 def test_who_may_translate_it_into_japanese_is_one_question_with_its_proof(novel: Novel) -> None:

@@ -18,8 +18,8 @@ from indexer.evidence.bundle import read_bundle
 from service.access.bearer import Scope
 from service.rights.answers import day_text
 from service.rights.formats.onix_reading import read_onix
-from tests.service.api.novel import AGREEMENT, WORLD, Novel, begin, cast
-from tests.service.api.premises import DAY, premises
+from tests.service.api.novel import AGREEMENT, WORLD, Novel, told_in
+from tests.service.api.premises import DAY
 from tests.service.api.told import deposit
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
@@ -28,14 +28,9 @@ ASKED = {"right": "translation", "territory": "JP", "language": "ja", "medium": 
 
 @pytest.fixture(scope="module")
 def novel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novel]:
-    """The story, told once, in premises of its own: its deposits and acts are handed in under fixed keys."""
-    with premises(tmp_path_factory.mktemp("novel-home")) as house:
-        made = cast(house)
-        try:
-            begin(made)
-            yield made
-        finally:
-            made.close()
+    """The story, told once."""
+    with told_in(tmp_path_factory.mktemp("novel-home")) as made:
+        yield made
 
 
 class Browser:

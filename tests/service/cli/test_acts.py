@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import signal
 import socket
@@ -12,7 +11,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,35 +19,16 @@ import pytest
 from indexer.evidence.anchor_file import write_anchor
 from service.access.bearer import Scope
 from service.cli.orders import moment_word
-from service.cli.program import main
 from service.pages.codes import short_code
 from service.reading.open import context
-from tests.service.api.premises import Premises, premises
+from tests.service.api.premises import Premises
+from tests.service.cli.rights_home import Run
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(180)]
 
-Run = Callable[..., tuple[int, dict[str, Any]]]
 SHEET = (
     "类别,题名,衍生自,作者,库房备注,系列,版次,发行上限,数量\n衍生创作,静夜思,唐诗,李白,三号架,小笺,1,10,4\n"
 )
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
-    """An installation at work, with its issuer registered."""
-    with premises(tmp_path_factory.mktemp("acts-home")) as made:
-        yield made
-
-
-@pytest.fixture
-def run(house: Premises, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a verb in this home and read what it prints."""
-
-    def qianyin(*words: object) -> tuple[int, dict[str, Any]]:
-        code = main(["--home", str(house.installation.settings.home), *map(str, words), "--json"])
-        return code, json.loads(capsys.readouterr().out)
-
-    return qianyin
 
 
 @pytest.fixture

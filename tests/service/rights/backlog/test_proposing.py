@@ -14,11 +14,11 @@ from indexer.rights.state import Grant
 from indexer.values import Address, Hash32
 from service.files.directory import DirectoryStore
 from service.intake.attached import Attached, attached
-from service.keys.agreements import Ownership
+from service.keys.agreements import Claim, Ownership
 from service.keys.sealing import Sealer, new_sealer_key
 from service.outbox import naming, requests
 from service.rights.audience import Audience
-from service.rights.backlog.contract import Span
+from service.rights.backlog.contract import Contract, Span
 from service.rights.backlog.keeping import Cabinet
 from service.rights.backlog.offering import Obstacle
 from service.rights.backlog.proposing import (
@@ -65,19 +65,34 @@ def agree(house: House, outcome: Outcome, *parties: Address) -> None:
     house.settle()
 
 
-def test_two_contracts_that_clash_are_recorded_one_after_the_other_with_their_conflict(
-    house: House, tmp_path: Path
-) -> None:
-    book = founded(house)
+def claimed(house: House) -> Claim:
+    """Everything of a work, claimed for its one author while the backlog is open."""
+    work_id = founded(house).work_id
     whole = replace(
-        claim(house, book.work_id, whole_world(TODAY)),
+        claim(house, work_id, whole_world(TODAY)),
         ownership=Ownership((house.ann,), (1,)),
         backlog_until=TODAY + 30,
     )
     house.do(claim=requests.ClaimEstate(whole, house.agreed(whole, house.issuer, house.ann)))
+    return whole
+
+
+def taken_in(house: House, folder: Path, rows: list[Contract], *scanned: int) -> Cabinet:
+    """A cabinet with these contracts, some of them scanned."""
+    store = DirectoryStore(folder / "store")
+    cabinet = Cabinet(house.office.database, Sealer(new_sealer_key()), store, "例社", "test")
+    for _ in cabinet.take_in(rows, scans(folder, *scanned)):
+        pass
+    return cabinet
+
+
+def test_two_contracts_that_clash_are_recorded_one_after_the_other_with_their_conflict(
+    house: House, tmp_path: Path
+) -> None:
+    whole = claimed(house)
     first, second = house.account("first"), house.account("second")
     registers = Registers(
-        lambda name: book.work_id if name.title == "旧城的钟" else None,
+        lambda name: whole.work_id if name.title == "旧城的钟" else None,
         one_by_name([("例社", house.ann), ("甲社", first), ("乙社", second)]),
     )
     until = TODAY + 900
@@ -87,11 +102,7 @@ def test_two_contracts_that_clash_are_recorded_one_after_the_other_with_their_co
         with_terms(replace(OTHER, row=4, number="A-3"), until=until, territories=None),
         with_terms(replace(OTHER, row=5, number="A-4", licensee="丙社"), until=TODAY - 1),
     ]
-    cabinet = Cabinet(
-        house.office.database, Sealer(new_sealer_key()), DirectoryStore(tmp_path / "store"), "例社", "test"
-    )
-    for _ in cabinet.take_in(rows, scans(tmp_path, 2, 3)):
-        pass
+    cabinet = taken_in(house, tmp_path, rows, 2, 3)
 
     older, newer, unknown, over = (outcome for outcome in due(house, cabinet, registers))
     assert [older.progress, newer.progress] == [Progress.PROPOSED, Progress.WAITING]
@@ -111,7 +122,7 @@ def test_two_contracts_that_clash_are_recorded_one_after_the_other_with_their_co
 
     estate = naming.made_estate(house.intent(whole))
     with house.office.projection.view() as view:
-        grants = list(Book(view).grants(work=book.work_id))
+        grants = list(Book(view).grants(work=whole.work_id))
         ends = _ends_of(Book(view), cabinet, (house.ann, first, second), grants[0].grant_id)
     days = [(TODAY + 99, "option_end"), (until - 1, "expiry"), (until + 179, "sell_off_end")]
     assert ends == {house.ann: days, first: days, second: [(until - 1, "expiry")]}
@@ -125,17 +136,11 @@ def test_two_contracts_that_clash_are_recorded_one_after_the_other_with_their_co
 def test_what_a_house_passed_on_of_its_own_licence_is_recorded_as_sublicences_with_their_conflict(
     house: House, tmp_path: Path
 ) -> None:
-    book = founded(house)
-    whole = replace(
-        claim(house, book.work_id, whole_world(TODAY)),
-        ownership=Ownership((house.ann,), (1,)),
-        backlog_until=TODAY + 30,
-    )
-    house.do(claim=requests.ClaimEstate(whole, house.agreed(whole, house.issuer, house.ann)))
+    whole = claimed(house)
     press, first, second = (house.account(name) for name in ("press", "first", "second"))
     house.do(press=house.registration(press))
     registers = Registers(
-        lambda _: book.work_id,
+        lambda _: whole.work_id,
         one_by_name([("作者", house.ann), ("例社", press), ("甲社", first), ("乙社", second)]),
     )
     until = TODAY + 900
@@ -153,11 +158,7 @@ def test_what_a_house_passed_on_of_its_own_licence_is_recorded_as_sublicences_wi
         with_terms(OTHER, until=until),
         with_terms(replace(OTHER, row=4, number="A-9"), until=until + 1),
     ]
-    cabinet = Cabinet(
-        house.office.database, Sealer(new_sealer_key()), DirectoryStore(tmp_path / "store"), "例社", "test"
-    )
-    for _ in cabinet.take_in(rows, scans(tmp_path, 1, 2, 3, 4)):
-        pass
+    cabinet = taken_in(house, tmp_path, rows, 1, 2, 3, 4)
 
     above, *below = due(house, cabinet, registers)
     assert above.progress is Progress.PROPOSED
@@ -174,7 +175,7 @@ def test_what_a_house_passed_on_of_its_own_licence_is_recorded_as_sublicences_wi
     newer = due(house, cabinet, registers)[2]
     assert newer.progress is Progress.PROPOSED
     with house.office.projection.view() as view:
-        [parent, child] = Book(view).grants(work=book.work_id)
+        [parent, child] = Book(view).grants(work=whole.work_id)
     assert newer.clashes == (child.grant_id,)
     agree(house, newer, press, second)
 
