@@ -1,11 +1,12 @@
 """Bring together the evidence of a claim from the projection and the chain. Reads the node and the projection.
 
-What is handed out was checked as a stranger would check it: records against heads, heads against the state, the state
-against the header.
+What `collect` hands out was checked as a stranger would check it: records against heads, heads against the state, the
+state against the header. `gather` leaves that to whoever runs all checks anyway.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.errors import EvidenceError
@@ -40,11 +41,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from indexer.evidence.anchor import TrustAnchor
+    from indexer.evidence.checks import Check
     from indexer.evidence.claims import Claim
     from indexer.evidence.header import Header
+    from indexer.evidence.result import Result
     from indexer.node import Block, Node, StateProof
     from indexer.record import Record
-    from indexer.store import Projection, View
+    from indexer.store import View
 
 _PAGE = 1000
 
@@ -53,45 +56,95 @@ class NotProvable(EvidenceError):
     """What the node and the projection gave does not hold together (now), so no evidence is made of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A block that evidence stands on: the same for every claim as of it.
+
+    Attributes:
+        following: as many of the next headers as it takes for the seals to bind, or as many as there are.
+        final: False where more of them may come, and say more.
+    """
+
+    block: Block
+    following: tuple[Header, ...]
+    final: bool
+
+
+def take_ground(node: Node, anchor: TrustAnchor, number: int) -> Ground:
+    """Get the block of that number, and those that seal it.
+
+    Raises:
+        NotProvable: there is no such block (now). NodeError: the node does not answer.
+    """
+    block = node.block(number)
+    if block is None:
+        raise NotProvable(f"the node has no block {number} (now)")
+    chain: list[Header] = []
+    limit = 3 * len(anchor.consensus.validators_at(number) or ())
+    while judge(block.sealed, chain, anchor.consensus).binding is Binding.OPEN and len(chain) < limit:
+        after = node.block(number + len(chain) + 1)
+        if after is None:
+            return Ground(block, tuple(chain), final=False)
+        chain.append(after.sealed)
+    return Ground(block, tuple(chain), final=True)
+
+
 def collect(
-    projection: Projection,
+    view: View,
     node: Node,
     anchor: TrustAnchor,
     claim: Claim,
     *,
+    ground: Ground | None = None,
     files: Iterable[DepositedFile] = (),
     manifest: str | None = None,
     further: Iterable[Hash32] = (),
 ) -> EvidenceBundle:
-    """Make the bundle of a claim as of the last settled block.
+    """Make the bundle of a claim as of the last settled block, and check that it holds together.
 
     Args:
+        view: the reading of the projection that says which block that is.
         anchor: of this very ledger; readers check with their own.
         claim: what is to be proved; whether it follows is for the checks to say.
+        ground: that block, where it is at hand.
         manifest: the exact text of the work's manifest.
         further: subjects whose histories are carried beyond those that the claim needs.
 
     Raises:
         NotProvable: the answers of node and projection do not agree, e.g. since the chain moved meanwhile.
         NodeError: the node does not answer, or does not know the state of that block any more.
-        NothingIndexed: there is no projection yet.
     """
+    bundle = gather(view, node, anchor, claim, ground=ground, files=files, manifest=manifest, further=further)
+    case = checks.Case(bundle, anchor, None)
+    require_consistent((check, check.run(case)) for check in checks.CHECKS if check.name in _OF_THE_CHAIN)
+    return bundle
+
+
+def gather(
+    view: View,
+    node: Node,
+    anchor: TrustAnchor,
+    claim: Claim,
+    *,
+    ground: Ground | None = None,
+    files: Iterable[DepositedFile] = (),
+    manifest: str | None = None,
+    further: Iterable[Hash32] = (),
+) -> EvidenceBundle:
+    """Make the bundle of a claim as `collect` does, unchecked: run every check and `require_consistent`."""
     subjects = tuple(dict.fromkeys((*claim.subjects(anchor.sources), *further)))
-    with projection.view() as view:
-        number = view.as_of.settled_number
-        records = _records(view, subjects, number)
-    block = node.block(number)
-    if block is None:
-        raise NotProvable(f"the node has no block {number} (now)")
+    records = _records(view, subjects, view.as_of.settled_number)
+    ground = ground or take_ground(node, anchor, view.as_of.settled_number)
+    block = ground.block
     proof = node.proof(anchor.ledger.address, [subject_slot(one) for one in subjects], block.hash)
     heads: dict[Hash32, Hash32] = {}
     advance(ZERO_HASH, heads, records)
-    bundle = EvidenceBundle(
+    return EvidenceBundle(
         anchor_id=anchor_id(anchor),
         claim=claim,
         ledger=LedgerStated(anchor.chain_id, anchor.genesis_hash, anchor.sources),
         header=block.sealed,
-        following=_following(node, block.sealed, anchor),
+        following=ground.following,
         storage_root=_storage_root(block, proof),
         account_proof=proof.account,
         histories=tuple(
@@ -102,8 +155,21 @@ def collect(
         files=tuple(files),
         manifest=manifest,
     )
-    _check(bundle, anchor)
-    return bundle
+
+
+_OF_THE_CHAIN = frozenset(("records", "storage", "state"))
+"""The checks that say whether node and projection gave what belongs together."""
+
+
+def require_consistent(found: Iterable[tuple[Check, Result]]) -> None:
+    """Refuse evidence of which node and projection gave parts that do not belong together.
+
+    Raises:
+        NotProvable: they do not (now).
+    """
+    for check, result in found:
+        if check.name in _OF_THE_CHAIN and result.status is not Status.PASSED:
+            raise NotProvable(f"check {check.number}: {result.phrase.en} {result.detail}")
 
 
 def collect_end(
@@ -118,9 +184,8 @@ def collect_end(
         NotProvable: the node's answers do not agree, or the block knows no ledger.
         NodeError: the node does not answer, or does not know the state of that block any more.
     """
-    block = node.block(number)
-    if block is None:
-        raise NotProvable(f"the node has no block {number} (now)")
+    ground = take_ground(node, anchor, number)
+    block = ground.block
     slot = HEAD if subject is None else subject_slot(subject)
     proof = node.proof(anchor.ledger.address, [slot, COUNT], block.hash)
     words = proof.checked_words(block.sealed.state_root)
@@ -131,7 +196,7 @@ def collect_end(
         block_hash=block.hash,
         proof=EndProof(
             header=block.sealed,
-            following=_following(node, block.sealed, anchor),
+            following=ground.following,
             storage_root=_storage_root(block, proof),
             account_proof=proof.account,
             head_proof=proof.storage[0][1],
@@ -225,28 +290,8 @@ def _records(view: View, subjects: Sequence[Hash32], number: int) -> list[Record
     return [found[seq] for seq in sorted(found)]
 
 
-def _following(node: Node, header: Header, anchor: TrustAnchor) -> tuple[Header, ...]:
-    """Give as many of the next headers as it takes for the seals to bind, or as many as there are."""
-    chain: list[Header] = []
-    limit = 3 * len(anchor.consensus.validators_at(header.number) or ())
-    while judge(header, chain, anchor.consensus).binding is Binding.OPEN and len(chain) < limit:
-        block = node.block(header.number + len(chain) + 1)
-        if block is None:
-            break
-        chain.append(block.sealed)
-    return tuple(chain)
-
-
 def _storage_root(block: Block, proof: StateProof) -> Hash32:
     account = prove_account(block.sealed.state_root, proof.address, proof.account)
     if account is None:
         raise NotProvable(f"block {block.number} knows no ledger at its address")
     return account.storage_root
-
-
-def _check(bundle: EvidenceBundle, anchor: TrustAnchor) -> None:
-    case = checks.Case(bundle, anchor, None)
-    for check in (one for one in checks.CHECKS if one.name in ("records", "storage", "state")):
-        result = check.run(case)
-        if result.status is not Status.PASSED:
-            raise NotProvable(f"check {check.number}: {result.phrase.en} {result.detail}")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from indexer.evidence.anchor import TrustAnchor
     from indexer.evidence.bundle import EvidenceBundle
     from indexer.evidence.judgement import Fact
+    from indexer.evidence.seals.finding import Finding
     from indexer.record import Record
     from indexer.values import Hash32
 
@@ -64,6 +65,7 @@ class Verdict:
         checks: all numbered checks with what became of each.
         facts: what the records say about the claim, if it follows from them.
         history: the records that the bundle carries, with their words as their data say them.
+        finding: what the seals say; None where no validators are pinned.
     """
 
     answer: Answer
@@ -76,6 +78,7 @@ class Verdict:
     checks: tuple[tuple[Check, Result], ...]
     facts: tuple[Fact, ...]
     history: tuple[tuple[Record, Act | UnknownAct], ...]
+    finding: Finding | None
 
     def result(self, number: int) -> Result:
         """Give what became of the check of that number."""
@@ -110,6 +113,7 @@ def verify(
         checks=checks,
         facts=case.judgement.facts,
         history=case.replay.acts,
+        finding=case.finding,
     )
 
 

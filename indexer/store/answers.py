@@ -146,17 +146,13 @@ class EntryFilter:
 
 @dataclass(frozen=True, slots=True)
 class TokenPage:
-    """Everything a collectible's page shows. `policy` is the version that applies to its holder."""
+    """A collectible and what it belongs to. `policy` is the version that applies to its holder."""
 
     token: Known[Token]
     edition: Known[Edition]
     collection: Known[Collection]
     work: Known[Work]
     policy: Policy
-    history: Page[ProvenanceEntry]
-    """Newest first."""
-    entries: int
-    """How many records name the token."""
 
 
 @dataclass(frozen=True, slots=True)

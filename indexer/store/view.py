@@ -228,8 +228,8 @@ class View:
 
     # pages
 
-    def token_page(self, token_id: int, limit: int = 50) -> TokenPage | None:
-        """Give everything a collectible's page shows, in a fixed number of queries.
+    def token_page(self, token_id: int) -> TokenPage | None:
+        """Give a collectible and what it belongs to, in a fixed number of queries.
 
         None where there is no such token, or its edition, collection or work could not be read.
         """
@@ -241,15 +241,12 @@ class View:
         work = self.work(token.state.work_id)
         if edition is None or collection is None or work is None:
             return None
-        _, entries = self.subject_head(token.subject)
         return TokenPage(
             token=token,
             edition=edition,
             collection=collection,
             work=work,
             policy=collection.state.policies[token.state.policy_version - 1],
-            history=self.history(token.subject, limit=limit),
-            entries=entries,
         )
 
     def activity(self, account: Address, after: int | None = None, limit: int = 50) -> Activity:

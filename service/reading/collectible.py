@@ -21,7 +21,7 @@ from service.reading.described import (
     media_of,
     shown_kind,
 )
-from service.reading.timeline import MOST_ENTRIES, timeline
+from service.reading.timeline import Timeline, timeline
 
 
 def collectible_page(context: Context, token_id: int) -> CollectiblePage:
@@ -30,7 +30,7 @@ def collectible_page(context: Context, token_id: int) -> CollectiblePage:
     Raises:
         NotFound: there is no such collectible.
     """
-    found = context.view.token_page(token_id, MOST_ENTRIES)
+    found = context.view.token_page(token_id)
     if found is None:
         raise NotFound(
             "unknown-collectible",
@@ -67,7 +67,7 @@ def collectible_page(context: Context, token_id: int) -> CollectiblePage:
         file=file_of(manifest),
         loan=_loan(context, token),
         held_until=token.held_until if token.held_at(context.now) else None,
-        annulled_reason=_annulled(found),
+        annulled_reason=_annulled(token, told),
         terms=description.get("holder_terms") if description else None,
         bundle=f"/v1/collectibles/{token_id}/evidence",
         test_verifier=context.is_test(
@@ -135,7 +135,7 @@ def _loan(context: Context, token: Token) -> Loan | None:
     return Loan(context.parties.label(token.user), token.user_until)
 
 
-def _annulled(found: TokenPage) -> str | None:
-    if found.token.state.status is not TokenStatus.ANNULLED:
+def _annulled(token: Token, told: Timeline) -> str | None:
+    if token.status is not TokenStatus.ANNULLED:
         return None
-    return next((e.act.reason for e in found.history.items if isinstance(e.act, acts.Annulled)), "")
+    return next((one.reason for one in told.view.entries if one.act == acts.Annulled.__name__), None) or ""

@@ -24,7 +24,7 @@ def explained(
         NotFound: there is no such collectible.
     """
     view, moment = context.view, context.now if at is None else at
-    page = view.token_page(token_id, 1)
+    page = view.token_page(token_id)
     if page is None:
         raise unknown_collectible()
     token, receiver = page.token.state, view.standing(to)

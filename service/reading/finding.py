@@ -148,7 +148,7 @@ def _work(context: Context, hit: WorkHit) -> SearchResult:
 
 def _collectible(context: Context, known: Known[Token]) -> SearchResult:
     token = known.state
-    page = context.view.token_page(token.token_id, limit=1)
+    page = context.view.token_page(token.token_id)
     work = page.work.state if page else None
     manifest = context.manifest(work) if work else None
     return SearchResult(

@@ -19,7 +19,7 @@ def accept_page(context: Context, token_id: int, giver: Address, deadline: int) 
     Raises:
         NotFound: there is no such collectible.
     """
-    found = context.view.token_page(token_id, 1)
+    found = context.view.token_page(token_id)
     if found is None:
         raise unknown_collectible()
     return AcceptPage(

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -14,11 +15,19 @@ from indexer.errors import EvidenceError
 from indexer.evidence.anchor import TrustAnchor
 from indexer.evidence.bundle import DepositedFile, EvidenceBundle
 from indexer.evidence.claims import Claim, Deposit, Holding
-from indexer.evidence.collect import collect, look_since
+from indexer.evidence.collect import (
+    Ground,
+    NotProvable,
+    collect,
+    gather,
+    look_since,
+    require_consistent,
+    take_ground,
+)
 from indexer.evidence.result import Status
-from indexer.evidence.seals import judge
 from indexer.evidence.verdict import Since as SinceKnown
 from indexer.evidence.verdict import SinceThen, Verdict, verify
+from indexer.node import Node
 from indexer.state import Token, Work
 from indexer.store import View
 from indexer.store.answers import Known
@@ -44,9 +53,13 @@ _OUTCOMES: dict[Status, CheckOutcome] = {
 
 @dataclass(slots=True)
 class Memory:
-    """The verdicts that pages showed lately, by what was claimed; one for all threads of a process."""
+    """The verdicts that pages showed lately, by what was claimed, and the block that evidence was last taken as of.
+
+    One for all threads of a process.
+    """
 
     held: OrderedDict[tuple[Claim, int], tuple[float, VerdictView]] = field(default_factory=OrderedDict)
+    ground: tuple[TrustAnchor, Ground] | None = None
     lock: Lock = field(default_factory=Lock)
 
     def recall(self, claim: Claim, seq: int) -> VerdictView | None:
@@ -54,6 +67,20 @@ class Memory:
         with self.lock:
             found = self.held.get((claim, seq))
         return found[1] if found and time.monotonic() - found[0] < RENEW_AFTER else None
+
+    def stand(self, view: View, node: Node, anchor: TrustAnchor) -> Ground:
+        """Give the last settled block of a view; the node is asked for it once.
+
+        Raises:
+            NotProvable, NodeError: see `take_ground`.
+        """
+        kept = self.ground
+        if kept is not None and kept[0] is anchor and kept[1].block.hash == _settled_hash(view):
+            return kept[1]
+        found = take_ground(node, anchor, view.as_of.settled_number)
+        if found.final:
+            self.ground = anchor, found
+        return found
 
     def keep(self, claim: Claim, seq: int, verdict: VerdictView) -> None:
         """Remember a verdict; forget the oldest."""
@@ -91,34 +118,7 @@ class Prover:
         Raises:
             Unavailable: as `bundle`.
         """
-        manifest = self.installation.library.octets(work.manifest_digest)
-        known_manifest = self.installation.library.manifest(work.manifest_digest)
-        files = [
-            DepositedFile(
-                entry.digests.sha256,
-                entry.digests.size,
-                entry.media_type,
-                entry.digests.cid,
-                entry.digests.cid_profile,
-            )
-            for entry in (known_manifest.files[:1] if known_manifest else ())
-        ]
-        if self.anchor is None:
-            raise _unavailable()
-        installation = self.installation
-        try:
-            return collect(
-                installation.projection,
-                installation.node,
-                self.anchor,
-                claim,
-                further=further,
-                files=files,
-                manifest=manifest.decode() if manifest is not None else None,
-            )
-        except (EvidenceError, NodeError) as fault:
-            log.warning("no evidence: %s", fault)
-            raise _unavailable() from fault
+        return self._assembled(collect, claim, work, further)
 
     def verdict(self, known: Known[Token] | Known[Work]) -> VerdictView | None:
         """Check the evidence as a stranger would; None where it cannot be had now."""
@@ -126,10 +126,9 @@ class Prover:
         found = self.memory.recall(claim, known.seq)
         if found is None:
             try:
-                bundle = self.bundle(known)
+                found = self._proved(known, claim)
             except Unavailable:
                 return None
-            found = verdict_view(self.check(bundle, compare=True), bundle, self.anchor)
             self.memory.keep(claim, known.seq, found)
         return replace(found, since=_since(look_since(self.view, claim, int(time.time()))))
 
@@ -142,6 +141,49 @@ class Prover:
         """
         since = look_since(self.view, bundle.claim, int(time.time()))
         return verify(bundle, self.anchor, self._kept_file(bundle) if compare else None, since)
+
+    def _proved(self, known: Known[Token] | Known[Work], claim: Claim) -> VerdictView:
+        work = self._work(known)
+        bundle = self._assembled(gather, claim, work, self._stood_for(known, work))
+        verdict = self.check(bundle, compare=True)
+        try:
+            require_consistent(verdict.checks)
+        except NotProvable as fault:
+            raise _unavailable(fault) from fault
+        return verdict_view(verdict, bundle, self.anchor)
+
+    def _assembled(
+        self, assemble: Callable[..., EvidenceBundle], claim: Claim, work: Work, further: tuple[Hash32, ...]
+    ) -> EvidenceBundle:
+        """Assemble evidence by `collect`, or by `gather` where every check is run anyway."""
+        library, node = self.installation.library, self.installation.node
+        manifest = library.octets(work.manifest_digest)
+        known_manifest = library.manifest(work.manifest_digest)
+        files = [
+            DepositedFile(
+                entry.digests.sha256,
+                entry.digests.size,
+                entry.media_type,
+                entry.digests.cid,
+                entry.digests.cid_profile,
+            )
+            for entry in (known_manifest.files[:1] if known_manifest else ())
+        ]
+        if self.anchor is None:
+            raise _unavailable()
+        try:
+            return assemble(
+                self.view,
+                node,
+                self.anchor,
+                claim,
+                ground=self.memory.stand(self.view, node, self.anchor),
+                further=further,
+                files=files,
+                manifest=manifest.decode() if manifest is not None else None,
+            )
+        except (EvidenceError, NodeError) as fault:
+            raise _unavailable(fault) from fault
 
     def _kept_file(self, bundle: EvidenceBundle) -> Hash32 | None:
         """Hash the deposited file as it is kept here; None where it is not, so that it is not compared."""
@@ -192,7 +234,7 @@ def verdict_view(verdict: Verdict, bundle: EvidenceBundle, anchor: TrustAnchor |
         issuer_recognised=verdict.result(8).status is Status.PASSED,
         block=verdict.block_number,
         time=verdict.block_time,
-        sealed=_sealed(bundle, anchor),
+        sealed=_sealed(verdict, anchor),
         since=_since(verdict.since),
         checks=checks,
         records=len(bundle.records),
@@ -204,12 +246,19 @@ def _subject(bundle: EvidenceBundle) -> Hash32:
     return bundle.claim.subjects(bundle.ledger.sources)[0]
 
 
-def _sealed(bundle: EvidenceBundle, anchor: TrustAnchor | None) -> SealedBy:
-    pinned = anchor.consensus.validators_at(bundle.header.number) if anchor else None
-    if anchor is None or anchor.consensus.kind == "none" or pinned is None:
+def _sealed(verdict: Verdict, anchor: TrustAnchor | None) -> SealedBy:
+    pinned = anchor.consensus.validators_at(verdict.block_number) if anchor else None
+    if anchor is None or anchor.consensus.kind == "none" or pinned is None or verdict.finding is None:
         return SealedBy("none", 0, 0)
-    finding = judge(bundle.header, bundle.following, anchor.consensus)
-    return SealedBy("clique", len(finding.sealers), len(pinned))
+    return SealedBy("clique", len(verdict.finding.sealers), len(pinned))
+
+
+def _settled_hash(view: View) -> Hash32 | None:
+    """Give the hash of the last settled block, where the index has it."""
+    if view.as_of.settled_number == view.as_of.number:
+        return view.as_of.hash
+    held = view.block(view.as_of.settled_number)
+    return held.hash if held else None
 
 
 def _since(known: SinceKnown) -> Since:
@@ -223,7 +272,9 @@ def _since(known: SinceKnown) -> Since:
             return Since("unchecked")
 
 
-def _unavailable() -> Unavailable:
+def _unavailable(fault: Exception | None = None) -> Unavailable:
+    if fault is not None:
+        log.warning("no evidence: %s", fault)
     return Unavailable(
         "evidence-unavailable",
         "暂时取不到证据：没有信任锚，或链节点没有应答；请稍后再试。",

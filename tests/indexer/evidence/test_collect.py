@@ -24,7 +24,7 @@ from indexer.evidence.anchor import Authority, TrustAnchor, with_authority
 from indexer.evidence.anchor_file import read_anchor
 from indexer.evidence.bundle import EvidenceBundle, read_bundle, write_bundle
 from indexer.evidence.claims import Deposit, Holding
-from indexer.evidence.collect import collect, look_since
+from indexer.evidence.collect import NotProvable, collect, look_since, take_ground
 from indexer.evidence.export import verify_export, write_csv, write_jsonl
 from indexer.evidence.result import Status
 from indexer.evidence.verdict import UNRECOGNISED, Answer, SinceThen, verify
@@ -109,9 +109,8 @@ class House:
 
     def evidence(self, claim: Holding | Deposit, **more: Any) -> EvidenceBundle:
         self.follow()
-        return collect(
-            self.projection, self.node, self.anchor, claim, files=[LISTED], manifest=MANIFEST, **more
-        )
+        with self.projection.view() as view:
+            return collect(view, self.node, self.anchor, claim, files=[LISTED], manifest=MANIFEST, **more)
 
     def holding(self, name: str) -> Holding:
         return Holding(self.token, self.who(name), self.work)
@@ -266,6 +265,20 @@ def test_a_range_without_blocks_of_the_ledger_is_refused(house: House):
                 announce(view, house.node, house.anchor, first, last)
         with pytest.raises(ValueError, match="no record"):
             announce_subject(view, house.node, house.anchor, house.sources.token(5), 10**6)
+
+
+def test_ground_at_hand_gives_the_same_evidence_and_is_refused_when_more_was_recorded(house: House):
+    house.follow()
+    claim = house.holding("an")
+    with house.projection.view() as view:
+        ground = take_ground(house.node, house.anchor, view.as_of.settled_number)
+    assert ground.final
+    assert house.evidence(claim, ground=ground) == house.evidence(claim)
+    edition = (events.collection_id(house.who("issuer"), keccak256(b"operation")), house.work, 2, 5)
+    house.act("issuer", "Collections.openEdition", *edition)
+    assert verify(house.evidence(claim), house.anchor).answer is Answer.VALID
+    with pytest.raises(NotProvable, match="stores another head"):
+        house.evidence(claim, ground=ground)
 
 
 def test_what_happened_since_is_looked_up(house: House):

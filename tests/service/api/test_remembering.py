@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from indexer.evidence.collect import Ground
 from service.access.bearer import Scope
 from service.api import remembering
 from service.api.app import make_app
@@ -95,6 +96,24 @@ def test_a_moment_ends_with_the_block_and_with_the_anchor(house: Premises, told:
     assert moment(house.installation).anchor != before.anchor
     deposit(house.caller(Scope.ISSUER), "a moment", b"%PDF-1.7 a moment")
     assert moment(house.installation).block != before.block
+
+
+def test_the_block_that_evidence_stands_on_is_fetched_once_and_anew_when_another_is_settled(
+    house: Premises, told: Told
+) -> None:
+    public, memory = house.caller(None), house.installation.proofs
+
+    def standing(path: str) -> Ground:
+        memory.held.clear()
+        checks = public.get(path, asked_as=written(house.issuer))["verdict"]["checks"]
+        assert {"number": 5, "outcome": "passed", "reason": None} in checks
+        assert memory.ground is not None
+        return memory.ground[1]
+
+    first = standing(f"/v1/collectibles/{told.tokens[0]}")
+    assert standing(f"/v1/collectibles/{told.tokens[1]}") is first
+    work = deposit(house.caller(Scope.ISSUER), "ground", b"%PDF-1.7 ground")
+    assert standing(f"/v1/works/{work['work_id']}").block.number > first.block.number
 
 
 @pytest.mark.parametrize(
