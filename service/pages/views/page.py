@@ -206,7 +206,7 @@ def as_json(value: Any) -> Any:
         return value
     if isinstance(value, tuple):
         return [as_json(item) for item in value]
-    names = _names_of(type(value))
+    names = _names_of(value.__class__)
     if names is None:
         raise TypeError(f"no exact JSON for {type(value).__name__} {value!r}")
     return {name: as_json(getattr(value, name)) for name in names}
