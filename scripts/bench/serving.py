@@ -2,9 +2,10 @@
 
 Server and asker are processes of their own. The peer is an ASGI app that looks the token's row up and answers with it
 as JSON, behind the same HTTP server. The goals are for "each for the first time": nothing about it is remembered, its
-evidence is taken and checked. Two easier ways stand beside, without a goal: "once more", a second later, when the
-answer is made anew and the verdict remembered, as it is for a minute; "the same again", when a finished answer is given
-again, as it is for a second.
+evidence is taken and checked; by as many readers at once as keep the server busy, so that they wait for one another,
+and by one alone. Two easier ways stand beside, without a goal: "once more", a second later, when the answer is made
+anew and the verdict remembered, as it is for a minute; "the same again", when a finished answer is given again, as it
+is for a second.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from service.outbox import requests
 from service.settings import read_settings
 
 AT_ONCE = 8
+"""Readers."""
 EACH = 200
 """Collectibles with a manifest that are asked for in one round."""
 MANY = 1_500
@@ -61,7 +63,7 @@ LOOKUP = "a row as JSON by ASGI"
 
 def rows(scale: float) -> Iterator[Row]:
     each = max(20, round(EACH * min(scale, 1.0)))
-    number = each * (ROUNDS + 1) * len(PLACES)
+    number = each * (2 * ROUNDS + 1) * len(PLACES)
     for entries in sizes(100_000, scale):
         with (
             tempfile.TemporaryDirectory(prefix="qianyin-bench-") as folder,
@@ -115,18 +117,22 @@ def answers(made: World, parts: Sequence[Sequence[int]], entries: int) -> Iterat
     waiting = iter(parts)
     with serving(made, ours) as (port, process), serving(made, peer) as (other, _):
         for name, place, goal in PLACES:
-            beforehand, *asked = islice(waiting, ROUNDS + 1)
+            beforehand, *asked = islice(waiting, 2 * ROUNDS + 1)
             Asker(port, [[place.format(token) for token in beforehand]]).ask()
-            paths = [[place.format(token) for token in part] for part in asked]
+            by_many, by_one = asked[:ROUNDS], asked[ROUNDS:]
+            paths, alone = (
+                [[place.format(one) for one in part] for part in parts] for parts in (by_many, by_one)
+            )
             same = [[place.format(asked[0][0])] * MANY] * ROUNDS
-            lookups = [[f"/{token}" for token in islice(cycle(part), MANY)] for part in asked]
-            for when, rounds, to_reach in (
-                ("each for the first time", paths, (goal, at_most(15))),
-                ("once more", paths, (None, None)),
-                ("the same again", same, (None, None)),
+            for when, rounds, to_reach, at_once in (
+                ("each for the first time", paths, (goal, at_most(15)), AT_ONCE),
+                ("each for the first time, one reader alone", alone, (None, at_most(15)), 1),
+                ("once more", paths, (None, None), AT_ONCE),
+                ("the same again", same, (None, None), AT_ONCE),
             ):
                 time.sleep(2 * FRESH)
-                mine, theirs = Asker(port, rounds), Asker(other, lookups)
+                lookups = [[f"/{token}" for token in islice(cycle(part), MANY)] for part in by_many]
+                mine, theirs = Asker(port, rounds, at_once), Asker(other, lookups, at_once)
                 yield from both(f"{name}, {when}", entries, mine, theirs, process.pid, to_reach)
         peak = Spread.of([memory_of(process.pid)])
         yield Row("peak memory of `qianyin serve`", entries, "MB", peak, headline=True)
@@ -146,10 +152,10 @@ def both(
 
 
 class Asker:
-    """Asks for addresses, those of one round a call, a few at once; keeps how long the answers took."""
+    """Asks for addresses, those of one round a call, some at once; keeps how long the answers took."""
 
-    def __init__(self, port: int, rounds: Iterable[Sequence[str]]) -> None:
-        self.port, self.rounds = port, iter(rounds)
+    def __init__(self, port: int, rounds: Iterable[Sequence[str]], at_once: int = AT_ONCE) -> None:
+        self.port, self.rounds, self.at_once = port, iter(rounds), at_once
         self.answered = 0
         self.p99: list[float] = []
         """The milliseconds that 99 of 100 answers took at most, of each round."""
@@ -158,14 +164,14 @@ class Asker:
         """Ask for all of the next round; gives how many were answered a second."""
         paths = next(self.rounds)
         began = time.perf_counter()
-        taken = sorted(asyncio.run(ask(self.port, paths)))
+        taken = sorted(asyncio.run(ask(self.port, paths, self.at_once)))
         took = time.perf_counter() - began
         self.answered += len(paths)
         self.p99.append(taken[int(len(taken) * 0.99)] * 1_000)
         return len(paths) / took
 
 
-async def ask(port: int, paths: Sequence[str]) -> list[float]:
+async def ask(port: int, paths: Sequence[str], at_once: int) -> list[float]:
     """Ask over a few connections that are kept; give how long each answer took, in seconds."""
     waiting, taken = iter(paths), []
 
@@ -182,7 +188,7 @@ async def ask(port: int, paths: Sequence[str]) -> list[float]:
             taken.append(time.perf_counter() - began)
         writer.close()
 
-    await asyncio.gather(*(one_connection() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(one_connection() for _ in range(at_once)))
     return taken
 
 
