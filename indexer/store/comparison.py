@@ -14,7 +14,8 @@ from indexer.store.projection import Projection
 from indexer.store.rows import table_of
 
 NOT_OF_THE_CHAIN = frozenset(
-    table_of(kind).name for kind in (schema.Installation, schema.Replacement, schema.DocumentTable)
+    table_of(kind).name
+    for kind in (schema.Installation, schema.Replacement, schema.DocumentTable, schema.DensityTable)
 )
 _PART = 1_000
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select
+from sqlalchemy import Connection, delete, exists, func, select
 
-from indexer.store import schema
+from indexer.store import pieces, schema
 from indexer.store.answers import Document
-from indexer.store.writing import in_parts
+from indexer.store.rows import Rows, table_of
+from indexer.store.writing import in_parts, write_fast
 from indexer.values import Hash32
 
 _TABLE = schema.DocumentTable
+_DOCUMENTS = select(_TABLE.digest, _TABLE.title, _TABLE.title_en, _TABLE.number, _TABLE.text)
 
 
 def needle(text: str) -> str:
@@ -26,10 +29,31 @@ def needle(text: str) -> str:
 
 def put(connection: Connection, found: Iterable[Document]) -> None:
     """Insert documents, replacing those of the same digest."""
+    pieces.prepare(connection)
+    densities = pieces.Densities(connection)
+    unused = 1 + (connection.scalar(select(func.max(_TABLE.id))) or 0)
     for part in in_parts(found):
         by_digest = {document.digest: document for document in part}
-        connection.execute(delete(_TABLE).where(_TABLE.digest.in_(by_digest)))
-        connection.execute(insert(_TABLE), [_row(document) for document in by_digest.values()])
+        _forget(connection, by_digest, densities)
+        values = [_values(key, document) for key, document in enumerate(by_digest.values(), unused)]
+        write_fast(connection, Rows(table_of(_TABLE), tuple(table_of(_TABLE).columns), values))
+        pieces.add(connection, {key: needle for key, *_, needle in values})
+        for _, digest, *_, needle in values:
+            densities.count(digest, needle, 1)
+        unused += len(values)
+    densities.write()
+    pieces.complete(connection)
+
+
+def _forget(connection: Connection, digests: Collection[Hash32], densities: pieces.Densities) -> None:
+    rows = connection.execute(select(_TABLE.id, _TABLE.digest, _TABLE.needle).where(_TABLE.digest.in_(digests)))
+    known = rows.all()
+    if not known:
+        return
+    pieces.remove(connection, {row.id: row.needle for row in known})
+    for row in known:
+        densities.count(Hash32(row.digest), row.needle, -1)
+    connection.execute(delete(_TABLE).where(_TABLE.id.in_([row.id for row in known])))
 
 
 def missing(connection: Connection, limit: int, since: int) -> tuple[tuple[int, Hash32], ...]:
@@ -53,8 +77,8 @@ def missing(connection: Connection, limit: int, since: int) -> tuple[tuple[int, 
 
 
 def all_of_them(connection: Connection) -> Iterator[Document]:
-    """Give every document."""
-    for row in connection.execute(select(_TABLE.__table__)):
+    """Give every document, of whatever format the tables are: these columns were always there."""
+    for row in connection.execute(_DOCUMENTS):
         yield document_of(row)
 
 
@@ -62,7 +86,7 @@ def by_digest(connection: Connection, digests: Iterable[Hash32]) -> dict[Hash32,
     """Give the documents of these digests; those unknown are left out."""
     found: dict[Hash32, Document] = {}
     for part in in_parts(set(digests)):
-        for row in connection.execute(select(_TABLE.__table__).where(_TABLE.digest.in_(part))):
+        for row in connection.execute(_DOCUMENTS.where(_TABLE.digest.in_(part))):
             found[Hash32(row.digest)] = document_of(row)
     return found
 
@@ -73,14 +97,6 @@ def document_of(row: object) -> Document:
     return Document(Hash32(get("digest")), get("title"), get("title_en"), get("number"), get("text"))
 
 
-def _row(document: Document) -> dict[str, object]:
+def _values(key: int, document: Document) -> tuple[Any, ...]:
     words = (document.title, document.title_en, document.number, document.text)
-    return {
-        "digest": document.digest,
-        "title": document.title,
-        "title_en": document.title_en,
-        "number": document.number,
-        "text": document.text,
-        "needle": "\n".join(needle(word) for word in words),
-        "number_needle": needle(document.number),
-    }
+    return (key, document.digest, *words, "\n".join(map(needle, words)))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, ForeignKeyConstraint, Table, create_engine, t
 from sqlalchemy.schema import AddConstraint, CreateTable, DropConstraint
 from typing_extensions import override
 
+from indexer.store import pieces
 from indexer.store.database import LOOKUPS, OTHERS, BuiltElsewhere, Database, create_indexes
 from indexer.store.rows import table_of
 from indexer.store.schema import Base, Intent, RecordSubject, RecordTable
@@ -80,6 +81,7 @@ class PostgresDatabase(Database):
         with self.writing() as connection:
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"'))
             Base.metadata.create_all(connection)
+            pieces.make(connection)
 
     @override
     @contextmanager
@@ -116,6 +118,7 @@ class PostgresDatabase(Database):
                 connection.execute(CreateTable(table, include_foreign_key_constraints=[]))
             for table in _KEYED_LAST:
                 connection.execute(DropConstraint(table.primary_key))
+            pieces.make(connection)
         return database
 
     @override

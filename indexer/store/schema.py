@@ -10,7 +10,7 @@ when that record is deleted. What stands now is `superseded_by IS NULL`; what st
 `seq <= n AND (superseded_by IS NULL OR superseded_by > n)`.
 
 Not from the chain: `installations`, what is followed; `replacements`, settled history that a person accepted as
-replaced; `documents`, what the service told us of manifests.
+replaced; `documents`, what the service told us of manifests, and `densities`, which of their pieces are common.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from indexer.store.types import Octets20, Octets32, Serial, Uint64, Uint256, Words
 
-FORMAT = 3
+FORMAT = 4
 """Changes when the tables do; an older projection is built anew."""
 
 
@@ -472,14 +472,24 @@ class Replacement(Base):
 
 
 class DocumentTable(Base):
-    """What the service told us of a manifest; `needle` is what search looks in, `number_needle` its number."""
+    """What the service told us of a manifest; `needle` is what search looks in."""
 
     __tablename__ = "documents"
 
-    digest: Mapped[bytes] = mapped_column(Octets32, primary_key=True)
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    """What the index of pieces (`pieces.py`) names it by."""
+    digest: Mapped[bytes] = mapped_column(Octets32, unique=True)
     title: Mapped[str] = mapped_column(Text)
     title_en: Mapped[str] = mapped_column(Text)
     number: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     needle: Mapped[str] = mapped_column(Text)
-    number_needle: Mapped[str] = mapped_column(Text, index=True)
+
+
+class DensityTable(Base):
+    """In how many of the documents that are counted a piece of text is (`pieces.py`)."""
+
+    __tablename__ = "densities"
+
+    piece: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    documents: Mapped[int] = mapped_column(BigInteger)

@@ -1,20 +1,27 @@
 """Finding works by what people type: words of a title, a number, the hash of a file, an id. Reads only.
 
-Words are looked for anywhere in the normalised text, since Chinese is written without blanks and people type one
-or two characters; indexes of trigrams find nothing shorter than three. Looking through 100,000 documents takes
-about 40 ms (scripts/bench/queries.py).
+Words are looked for anywhere in the normalised text, letter for letter. The index of pieces (`pieces.py`) says which
+documents may hold them: those that have the question's rarest pieces. They are compared with the question, and the
+works of those that hold it are sorted by age. Where the rarest piece is so common that a walk through the works, newest
+first, should fill a page sooner, that is tried before, no further than twice what it should take (or an eighth of
+the documents that have the piece).
+
+So a question costs what documents have its rarest pieces, however many works there are. At worst its pieces are all
+common, and it is in few of the texts that have them, or in old ones: then all that have the pieces are compared.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from heapq import nlargest
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from indexer.events import Sources
 from indexer.state import Collection, Token, Work
-from indexer.store import documents, lists, schema
+from indexer.store import documents, lists, pieces, schema
 from indexer.store.answers import AsOf, Found, Known, WorkHit
 from indexer.store.lookups import known_list, standing_statement, state_now
 from indexer.store.versions import TABLES
@@ -24,7 +31,6 @@ from indexer.values import Hash32
 _WORKS = TABLES[Work]
 _DOCUMENTS = schema.DocumentTable.__table__
 _DIGEST = re.compile(r"(?:0x)?([0-9a-f]{64})", re.ASCII)
-_FEW = 2_000
 _TOKEN = re.compile(r"[1-9][0-9]{0,77}", re.ASCII)
 
 
@@ -39,34 +45,54 @@ def search(
     token = _token(connection, as_of, sources, wanted)
     if not wanted or token is not None:
         return Found((), None, token=token)
-    contains = _contains(connection, _DOCUMENTS.c.needle, wanted)
-    statement = standing_statement(Work)
-    few = _few(connection, contains)
-    if few is None:
-        statement = statement.join(_DOCUMENTS, _DOCUMENTS.c.digest == _WORKS.c.manifest_digest).where(
-            contains
-        )
-        works, cursor = _page(_newest(connection, as_of, statement, after, limit), limit)
-    else:
-        works, cursor = _page(_of_manifests(connection, as_of, few, after), limit)
+    works, cursor = _page(_holding(connection, as_of, wanted, after, limit), limit)
     return Found(_hits(connection, works), cursor)
 
 
-def _few(connection: Connection, contains: ColumnElement[bool]) -> list[Hash32] | None:
-    """Give the documents that match, if they are few; of many, a walk from the newest soon fills a page."""
-    found = connection.scalars(select(_DOCUMENTS.c.digest).where(contains).limit(_FEW + 1)).all()
-    return [Hash32(digest) for digest in found] if len(found) <= _FEW else None
+def _holding(
+    connection: Connection, as_of: AsOf, wanted: str, after: int | None, limit: int
+) -> list[Known[Work]]:
+    """Give the newest works whose documents hold a text, one more than a page."""
+    contains = _contains(connection, _DOCUMENTS.c.needle, wanted)
+    asked = pieces.asked(connection, wanted)
+    far = 2 * (limit + 1) * asked.of // max(1, asked.documents)
+    if far < asked.documents:
+        far = max(far, asked.documents // 8)
+        found, ended = _walk(connection, as_of, contains, after, limit, far)
+        if ended or len(found) > limit:
+            return found
+    candidates = _DOCUMENTS.c.id.in_(pieces.holding(connection, asked.pieces))
+    digests = connection.scalars(select(_DOCUMENTS.c.digest).where(candidates, contains)).all()
+    return _of_manifests(connection, as_of, digests, after, limit)
+
+
+def _walk(
+    connection: Connection, as_of: AsOf, contains: ColumnElement[bool], after: int | None, limit: int, far: int
+) -> tuple[list[Known[Work]], bool]:
+    """Look through so many works, newest first; say whether these were the last."""
+    standing = _before(select(_WORKS.c.begun_seq).where(_WORKS.c.superseded_by.is_(None)), after)
+    end = connection.scalar(standing.order_by(_WORKS.c.begun_seq.desc()).offset(far).limit(1))
+    statement = standing_statement(Work).join(_DOCUMENTS, _DOCUMENTS.c.digest == _WORKS.c.manifest_digest)
+    statement = statement.where(contains, _WORKS.c.begun_seq >= (0 if end is None else end))
+    return _newest(connection, as_of, statement, after, limit), end is None
 
 
 def _of_manifests(
-    connection: Connection, as_of: AsOf, manifests: list[Hash32], after: int | None
+    connection: Connection, as_of: AsOf, manifests: Iterable[bytes], after: int | None, limit: int
 ) -> list[Known[Work]]:
-    found: list[Known[Work]] = []
+    """Give the newest works of these manifests, one more than a page."""
+    begun: list[int] = []
+    standing = _before(select(_WORKS.c.begun_seq).where(_WORKS.c.superseded_by.is_(None)), after)
     for part in in_parts(manifests):
-        statement = standing_statement(Work).where(_WORKS.c.manifest_digest.in_(part))
-        found += known_list(connection, as_of, Work, statement)
-    kept = [known for known in found if after is None or known.begun_seq < after]
-    return sorted(kept, key=lambda known: -known.begun_seq)
+        begun += connection.scalars(standing.where(_WORKS.c.manifest_digest.in_(part)))
+    newest = nlargest(limit + 1, begun)
+    return [
+        known
+        for part in in_parts(newest)
+        for known in _newest(
+            connection, as_of, standing_statement(Work).where(_WORKS.c.begun_seq.in_(part)), after, len(part)
+        )
+    ]
 
 
 def _by_digest(
@@ -85,10 +111,12 @@ def _by_digest(
 def _newest(
     connection: Connection, as_of: AsOf, statement: Select[Any], after: int | None, limit: int
 ) -> list[Known[Work]]:
-    if after is not None:
-        statement = statement.where(_WORKS.c.begun_seq < after)
-    ordered = statement.order_by(_WORKS.c.begun_seq.desc()).limit(limit + 1)
+    ordered = _before(statement, after).order_by(_WORKS.c.begun_seq.desc()).limit(limit + 1)
     return known_list(connection, as_of, Work, ordered)
+
+
+def _before(statement: Select[Any], after: int | None) -> Select[Any]:
+    return statement if after is None else statement.where(_WORKS.c.begun_seq < after)
 
 
 def _page(found: list[Known[Work]], limit: int) -> tuple[list[Known[Work]], int | None]:

@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePoo
 from sqlalchemy.schema import CreateTable
 from typing_extensions import override
 
+from indexer.store import pieces
 from indexer.store.database import (
     LOOKUPS,
     OTHERS,
@@ -105,6 +106,7 @@ class SqliteDatabase(Database):
         with database.writing() as connection:
             for table in Base.metadata.sorted_tables:
                 connection.execute(CreateTable(table))
+            pieces.make(connection)
         return database
 
     @override
