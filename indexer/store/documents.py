@@ -29,24 +29,24 @@ def needle(text: str) -> str:
 
 def put(connection: Connection, found: Iterable[Document]) -> None:
     """Insert documents, replacing those of the same digest."""
-    pieces.prepare(connection)
-    densities = pieces.Densities(connection)
-    unused = 1 + (connection.scalar(select(func.max(_TABLE.id))) or 0)
-    for part in in_parts(found):
-        by_digest = {document.digest: document for document in part}
-        _forget(connection, by_digest, densities)
-        values = [_values(key, document) for key, document in enumerate(by_digest.values(), unused)]
-        write_fast(connection, Rows(table_of(_TABLE), tuple(table_of(_TABLE).columns), values))
-        pieces.add(connection, {key: needle for key, *_, needle in values})
-        for _, digest, *_, needle in values:
-            densities.count(digest, needle, 1)
-        unused += len(values)
-    densities.write()
-    pieces.complete(connection)
+    last = connection.scalar(select(func.max(_TABLE.id)))
+    unused = 1 + (last or 0)
+    with pieces.taking_in(connection, first=last is None) as densities:
+        for part in in_parts(found):
+            by_digest = {document.digest: document for document in part}
+            _forget(connection, by_digest, densities)
+            values = [_values(key, document) for key, document in enumerate(by_digest.values(), unused)]
+            write_fast(connection, Rows(table_of(_TABLE), tuple(table_of(_TABLE).columns), values))
+            pieces.add(connection, {key: needle for key, *_, needle in values})
+            for _, digest, *_, needle in values:
+                densities.count(digest, needle, 1)
+            unused += len(values)
 
 
 def _forget(connection: Connection, digests: Collection[Hash32], densities: pieces.Densities) -> None:
-    rows = connection.execute(select(_TABLE.id, _TABLE.digest, _TABLE.needle).where(_TABLE.digest.in_(digests)))
+    rows = connection.execute(
+        select(_TABLE.id, _TABLE.digest, _TABLE.needle).where(_TABLE.digest.in_(digests))
+    )
     known = rows.all()
     if not known:
         return

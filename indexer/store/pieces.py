@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
+from operator import concat
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -32,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from indexer.store import schema
-from indexer.store.writing import in_parts
+from indexer.store.writing import copying_in, in_parts
 from indexer.values import Hash32
 
 SIZES = (1, 2, 4)
@@ -51,13 +53,14 @@ _WORDS = table("pieces", column("rowid", Integer), column("pieces"))
 _ARRAYS = table("pieces", column("id", BigInteger), column("held", ARRAY(Integer)))
 
 _SQLITE = (
-    "CREATE VIRTUAL TABLE pieces USING "
-    "fts5(held, content='', detail=none, columnsize=0, tokenize='ascii')",
+    "CREATE VIRTUAL TABLE pieces USING fts5(held, content='', detail=none, columnsize=0, tokenize='ascii')",
     "INSERT INTO pieces (pieces, rank) VALUES ('hashsize', 16777216)",
 )
+_INDEX = "CREATE INDEX IF NOT EXISTS ix_pieces_held ON pieces USING gin (held)"
 _POSTGRESQL = (
-    "CREATE TABLE IF NOT EXISTS pieces (id bigint PRIMARY KEY, held integer[] NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS ix_pieces_held ON pieces USING gin (held)",
+    "CREATE TABLE IF NOT EXISTS pieces (id bigint PRIMARY KEY, held integer[] NOT NULL) WITH (parallel_workers = 0)",
+    "ALTER TABLE pieces ALTER held SET STATISTICS 0",
+    _INDEX,
 )
 _IN_MEMORY = {"gin_pending_list_limit": "64MB", "work_mem": "64MB", "maintenance_work_mem": "256MB"}
 """While documents are put: GIN sorts what is new in memory, and takes it in at once."""
@@ -79,34 +82,25 @@ def make(connection: Connection) -> None:
 
 def pieces_of(needle: str) -> set[int]:
     """Give all pieces of what search looks in, of each line for itself: no question has two."""
-    return set().union(*map(_of_line, needle.split("\n")))
+    return set(map(int, _told(needle).split(","))) if needle.strip("\n") else set()
 
 
 def add(connection: Connection, needles: Mapping[int, str]) -> None:
     """Take in texts, by the ids of their documents, which must have none."""
-    held = [(key, pieces_of(needle)) for key, needle in needles.items()]
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(
-            "INSERT INTO pieces (rowid, held) VALUES (?, ?)",
-            [(key, " ".join(map(str, pieces))) for key, pieces in held],
-        )
+        connection.exec_driver_sql("INSERT INTO pieces (rowid, held) VALUES (?, ?)", _words(needles))
         return
-    connection.exec_driver_sql(
-        "INSERT INTO pieces (id, held) SELECT id, held::integer[] "
-        "FROM unnest(%s::bigint[], %s::text[]) AS one (id, held)",
-        ([key for key, _ in held], [f"{{{','.join(map(str, pieces))}}}" for _, pieces in held]),
-    )
+    with copying_in(connection, "COPY pieces (id, held) FROM STDIN") as copy:
+        copy.write("".join(f"{key}\t{{{_told(needle)}}}\n" for key, needle in needles.items()))
 
 
 def remove(connection: Connection, needles: Mapping[int, str]) -> None:
     """Let texts go, which must be those that were taken in."""
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("DELETE FROM pieces WHERE id = ANY(%s)", (list(needles),))
+    if connection.dialect.name == "sqlite":
+        deleting = "INSERT INTO pieces (pieces, rowid, held) VALUES ('delete', ?, ?)"
+        connection.exec_driver_sql(deleting, _words(needles))
         return
-    connection.exec_driver_sql(
-        "INSERT INTO pieces (pieces, rowid, held) VALUES ('delete', ?, ?)",
-        [(key, " ".join(map(str, pieces_of(needle)))) for key, needle in needles.items()],
-    )
+    connection.exec_driver_sql("DELETE FROM pieces WHERE id = ANY(%s)", (list(needles),))
 
 
 class Densities:
@@ -142,23 +136,26 @@ class Densities:
             self._connection.execute(gone)
 
 
-def prepare(connection: Connection) -> None:
-    """Say that documents are about to be put."""
-    if connection.dialect.name != "sqlite":
+@contextmanager
+def taking_in(connection: Connection, *, first: bool) -> Iterator[Densities]:
+    """Let texts be added and removed; `first`: there were none, so that PostgreSQL indexes them all at once."""
+    densities = Densities(connection)
+    sqlite = connection.dialect.name == "sqlite"
+    if not sqlite:
         for setting, value in _IN_MEMORY.items():
             connection.exec_driver_sql(f"SET LOCAL {setting} = '{value}'")
-
-
-def complete(connection: Connection) -> None:
-    """Take in what PostgreSQL put aside for later: each question would look through it."""
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SELECT gin_clean_pending_list('ix_pieces_held')")
+        if first:
+            connection.exec_driver_sql("DROP INDEX ix_pieces_held")
+    yield densities
+    densities.write()
+    if not sqlite:  # what GIN put aside for later, each question would look through
+        connection.exec_driver_sql(_INDEX if first else "SELECT gin_clean_pending_list('ix_pieces_held')")
 
 
 def asked(connection: Connection, wanted: str) -> Asked:
     """Say which pieces of a question to look for, one character at least."""
     size = max(size for size in SIZES if size <= len(wanted))
-    pieces = dict.fromkeys(_runs(wanted, size))
+    pieces = dict.fromkeys(int(_number(piece)) for piece in _runs(wanted, size))
     counts: dict[int, int] = {}
     for part in in_parts((_EVERYWHERE, *pieces)):
         rows = connection.execute(_COUNTS, {"pieces": part})
@@ -168,29 +165,41 @@ def asked(connection: Connection, wanted: str) -> Asked:
 
 
 def holding(connection: Connection, pieces: Iterable[int]) -> Select[Any]:
-    """Select the ids of the documents that have all of these pieces."""
+    """Select the `id`s of the documents that have all of these pieces."""
     if connection.dialect.name == "sqlite":
         words = " AND ".join(map(str, pieces))
-        return select(_WORDS.c.rowid).where(_WORDS.c.pieces.op("MATCH")(words))
+        return select(_WORDS.c.rowid.label("id")).where(_WORDS.c.pieces.op("MATCH")(words))
     return select(_ARRAYS.c.id).where(_ARRAYS.c.held.contains(list(pieces)))
 
 
+def _words(needles: Mapping[int, str]) -> list[tuple[int, str]]:
+    """Give the words of texts by their ids, which FTS5 must be told in their order: else it stores each for itself."""
+    return [(key, _told(needle)) for key, needle in sorted(needles.items())]
+
+
+def _told(needle: str) -> str:
+    """Give the numbers of the pieces of a text, with commas between; what two lines have is told twice."""
+    return ",".join(filter(None, map(_of_line, needle.split("\n"))))
+
+
 @lru_cache(_REMEMBERED)
-def _of_line(line: str) -> tuple[int, ...]:
-    return tuple({piece for size in SIZES for piece in _runs(line, size)})
+def _of_line(line: str) -> str:
+    pairs = list(map(concat, line, line[1:]))
+    fours = map(concat, pairs, pairs[2:])
+    return ",".join({*map(_number, line), *map(_number, pairs), *map(_number, fours)})
 
 
-def _runs(text: str, size: int) -> Iterator[int]:
-    for place in range(len(text) - size + 1):
-        yield _number(text[place : place + size])
+def _runs(text: str, size: int) -> Iterator[str]:
+    return (text[place : place + size] for place in range(len(text) - size + 1))
 
 
-def _number(piece: str) -> int:
+@lru_cache(1 << 16)
+def _number(piece: str) -> str:
     """Give a piece its number, of 31 bits as PostgreSQL's integers have no more without the sign."""
-    return crc32(piece.encode()) >> 1
+    return str(crc32(piece.encode()) >> 1)
 
 
-_EVERYWHERE = _number("")
+_EVERYWHERE = int(_number(""))
 """The piece that every document has."""
 _COUNTS = select(_DENSITIES.piece, _DENSITIES.documents).where(
     _DENSITIES.piece.in_(bindparam("pieces", expanding=True))

@@ -13,7 +13,7 @@ common, and it is in few of the texts that have them, or in old ones: then all t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from heapq import nlargest
 from typing import Any
 
@@ -61,13 +61,29 @@ def _holding(
         found, ended = _walk(connection, as_of, contains, after, limit, far)
         if ended or len(found) > limit:
             return found
-    candidates = _DOCUMENTS.c.id.in_(pieces.holding(connection, asked.pieces))
-    digests = connection.scalars(select(_DOCUMENTS.c.digest).where(candidates, contains)).all()
-    return _of_manifests(connection, as_of, digests, after, limit)
+    return _of_manifests(connection, as_of, _compared(connection, asked.pieces, contains), after, limit)
+
+
+def _compared(
+    connection: Connection, wanted: Iterable[int], contains: ColumnElement[bool]
+) -> Iterator[Hash32]:
+    """Give the manifests whose documents have all of these pieces, and hold the text.
+
+    Each document is looked up for itself: for a join PostgreSQL would read them all, where it expects many.
+    """
+    ids = pieces.holding(connection, wanted).subquery()
+    digest = select(_DOCUMENTS.c.digest).where(_DOCUMENTS.c.id == ids.c.id, contains).scalar_subquery()
+    found = connection.scalars(select(digest).select_from(ids))
+    return (Hash32(digest) for digest in found if digest is not None)
 
 
 def _walk(
-    connection: Connection, as_of: AsOf, contains: ColumnElement[bool], after: int | None, limit: int, far: int
+    connection: Connection,
+    as_of: AsOf,
+    contains: ColumnElement[bool],
+    after: int | None,
+    limit: int,
+    far: int,
 ) -> tuple[list[Known[Work]], bool]:
     """Look through so many works, newest first; say whether these were the last."""
     standing = _before(select(_WORKS.c.begun_seq).where(_WORKS.c.superseded_by.is_(None)), after)
@@ -78,7 +94,7 @@ def _walk(
 
 
 def _of_manifests(
-    connection: Connection, as_of: AsOf, manifests: Iterable[bytes], after: int | None, limit: int
+    connection: Connection, as_of: AsOf, manifests: Iterable[Hash32], after: int | None, limit: int
 ) -> list[Known[Work]]:
     """Give the newest works of these manifests, one more than a page."""
     begun: list[int] = []

@@ -6,6 +6,7 @@ Reads and writes the projection's database through a connection in a transaction
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar, cast
@@ -151,11 +152,18 @@ def _copy(connection: Connection, rows: Rows) -> None:
     quote = connection.dialect.identifier_preparer.quote
     columns = ", ".join(quote(column.name) for column in rows.columns)
     statement = f"COPY {quote(rows.table.name)} ({columns}) FROM STDIN (FORMAT BINARY)"
+    with copying_in(connection, statement) as copy:
+        _fill(copy, rows, connection.dialect)
+
+
+@contextmanager
+def copying_in(connection: Connection, statement: str) -> Iterator[Any]:
+    """Give what takes the rows of PostgreSQL's COPY, whose faults are raised as those of any other statement."""
     driver = cast("Any", connection.connection.driver_connection)
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            _fill(copy, rows, connection.dialect)
-    except connection.dialect.loaded_dbapi.OperationalError as fault:  # as for any other statement
+            yield copy
+    except connection.dialect.loaded_dbapi.OperationalError as fault:
         raise OperationalError(statement, None, fault) from fault
 
 
