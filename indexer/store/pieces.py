@@ -27,7 +27,6 @@ from sqlalchemy import (
     bindparam,
     column,
     delete,
-    literal_column,
     select,
     table,
 )
@@ -113,7 +112,7 @@ class Densities:
     def count(self, digest: Hash32, needle: str, by: int) -> None:
         """Count a document that is new (`by` 1), or gone (-1)."""
         if digest[0] % COUNTED == 0:
-            for piece in (_EVERYWHERE, *pieces_of(needle)):
+            for piece in (EVERYWHERE, *pieces_of(needle)):
                 self._more[piece] += by
         if len(self._more) > _MOST_COUNTED:
             self.write()
@@ -130,7 +129,7 @@ class Densities:
         else:
             new = "SELECT * FROM unnest(%s::bigint[], %s::bigint[])"
             values = tuple(map(list, zip(*more, strict=True)))
-            self._connection.exec_driver_sql(f"INSERT INTO densities {new} {adding}", values)  # noqa: S608
+            self._connection.exec_driver_sql(f"INSERT INTO densities {new} {adding}", values)
         for part in in_parts(piece for piece, by in more if by < 0):
             gone = delete(_DENSITIES).where(_DENSITIES.piece.in_(part), _DENSITIES.documents == 0)
             self._connection.execute(gone)
@@ -157,11 +156,11 @@ def asked(connection: Connection, wanted: str) -> Asked:
     size = max(size for size in SIZES if size <= len(wanted))
     pieces = dict.fromkeys(int(_number(piece)) for piece in _runs(wanted, size))
     counts: dict[int, int] = {}
-    for part in in_parts((_EVERYWHERE, *pieces)):
+    for part in in_parts((EVERYWHERE, *pieces)):
         rows = connection.execute(_COUNTS, {"pieces": part})
-        counts |= {piece: documents for piece, documents in rows}
+        counts |= {row.piece: row.documents for row in rows}
     rarest = sorted(pieces, key=lambda piece: counts.get(piece, 0))[:_TOGETHER]
-    return Asked(tuple(rarest), COUNTED * counts.get(rarest[0], 0), COUNTED * counts.get(_EVERYWHERE, 0))
+    return Asked(tuple(rarest), COUNTED * counts.get(rarest[0], 0), COUNTED * counts.get(EVERYWHERE, 0))
 
 
 def holding(connection: Connection, pieces: Iterable[int]) -> Select[Any]:
@@ -199,7 +198,7 @@ def _number(piece: str) -> str:
     return str(crc32(piece.encode()) >> 1)
 
 
-_EVERYWHERE = int(_number(""))
+EVERYWHERE = int(_number(""))
 """The piece that every document has."""
 _COUNTS = select(_DENSITIES.piece, _DENSITIES.documents).where(
     _DENSITIES.piece.in_(bindparam("pieces", expanding=True))

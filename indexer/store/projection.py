@@ -212,7 +212,6 @@ class Projection:
         kept: Sequence[dict[str, object]] = ()
         known: list[Document] = []
         with suppress(NothingIndexed), self.connection() as connection:
-            installation_row(connection)
             kept = [dict(row) for row in connection.execute(select(schema.Replacement.__table__)).mappings()]
             known = list(documents.all_of_them(connection))
         with fresh._database.writing() as connection:

@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePoo
 from sqlalchemy.schema import CreateTable
 from typing_extensions import override
 
+from indexer.errors import IndexerError
 from indexer.store import pieces
 from indexer.store.database import (
     LOOKUPS,
@@ -34,11 +35,16 @@ from indexer.store.database import (
 from indexer.store.schema import Base
 
 _BUSY_SECONDS = 30.0
+_TEXT_INDEX = "fts5"
 _ANALYSED = 1_000
 """Entries of each index that are looked at for the planner's statistics; more make no better plans."""
 
 sqlite3.register_adapter(bytes, bytes.__bytes__)
 # Gives the same bytes back: without an adapter the driver looks for one at each value, a third of the time of writing.
+
+
+class NoTextIndex(IndexerError):
+    """This SQLite lacks what search needs."""
 
 
 class SqliteDatabase(Database):
@@ -164,13 +170,15 @@ class SqliteDatabase(Database):
             return self._open()
 
     def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             f"{self.path.resolve().as_uri()}?mode=rw",
             uri=True,
             timeout=_BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
         )
+        demand_text_index(connection)
+        return connection
 
     def _pragmas(self, *, query_only: bool) -> list[str]:
         if self._building:
@@ -191,6 +199,22 @@ class SqliteDatabase(Database):
     def _still_current(self, _: object, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
         if entry.info["file"] != str(self.path.resolve()):
             raise exc.DisconnectionError("the projection was replaced by a new generation")
+
+
+def demand_text_index(connection: sqlite3.Connection) -> None:
+    """Refuse a SQLite that was built without the extension in which texts are indexed.
+
+    Raises:
+        NoTextIndex: it was.
+    """
+    if (
+        connection.execute("SELECT 1 FROM pragma_module_list WHERE name = ?", (_TEXT_INDEX,)).fetchone()
+        is None
+    ):
+        raise NoTextIndex(
+            f"SQLite {sqlite3.sqlite_version} of this Python has no {_TEXT_INDEX}, which search needs: "
+            "take another build, or keep the index in PostgreSQL"
+        )
 
 
 def _sync(path: Path) -> None:
