@@ -61,20 +61,25 @@ def _holding(
         found, ended = _walk(connection, as_of, contains, after, limit, far)
         if ended or len(found) > limit:
             return found
-    return _of_manifests(connection, as_of, _compared(connection, asked.pieces, contains), after, limit)
+    newest = nlargest(limit + 1, _compared(connection, asked.pieces, contains, after))
+    return _of_same_manifests(connection, as_of, newest, after, limit)
 
 
 def _compared(
-    connection: Connection, wanted: Iterable[int], contains: ColumnElement[bool]
-) -> Iterator[Hash32]:
-    """Give the manifests whose documents have all of these pieces, and hold the text.
+    connection: Connection, wanted: Iterable[int], contains: ColumnElement[bool], after: int | None
+) -> Iterator[int]:
+    """Give the newest work of each document that has all of these pieces and holds the text.
 
-    Each document is looked up for itself: for a join PostgreSQL would read them all, where it expects many.
+    Each is looked up for itself: for a join PostgreSQL would read all there are, where it expects many.
     """
     ids = pieces.holding(connection, wanted).subquery()
-    digest = select(_DOCUMENTS.c.digest).where(_DOCUMENTS.c.id == ids.c.id, contains).scalar_subquery()
-    found = connection.scalars(select(digest).select_from(ids))
-    return (Hash32(digest) for digest in found if digest is not None)
+    newest = select(func.max(_WORKS.c.begun_seq)).where(
+        _WORKS.c.manifest_digest == _DOCUMENTS.c.digest, _WORKS.c.superseded_by.is_(None)
+    )
+    of_document = select(_before(newest, after).correlate(_DOCUMENTS).scalar_subquery())
+    of_document = of_document.where(_DOCUMENTS.c.id == ids.c.id, contains)
+    found = connection.scalars(select(of_document.correlate(ids).scalar_subquery()).select_from(ids))
+    return (seq for seq in found if seq is not None)
 
 
 def _walk(
@@ -93,22 +98,19 @@ def _walk(
     return _newest(connection, as_of, statement, after, limit), end is None
 
 
-def _of_manifests(
-    connection: Connection, as_of: AsOf, manifests: Iterable[Hash32], after: int | None, limit: int
+def _of_same_manifests(
+    connection: Connection, as_of: AsOf, newest: Iterable[int], after: int | None, limit: int
 ) -> list[Known[Work]]:
-    """Give the newest works of these manifests, one more than a page."""
-    begun: list[int] = []
-    standing = _before(select(_WORKS.c.begun_seq).where(_WORKS.c.superseded_by.is_(None)), after)
-    for part in in_parts(manifests):
-        begun += connection.scalars(standing.where(_WORKS.c.manifest_digest.in_(part)))
-    newest = nlargest(limit + 1, begun)
-    return [
-        known
-        for part in in_parts(newest)
-        for known in _newest(
-            connection, as_of, standing_statement(Work).where(_WORKS.c.begun_seq.in_(part)), after, len(part)
-        )
-    ]
+    """Give the newest works of the manifests of these, one more than a page."""
+    manifests: set[bytes] = set()
+    standing = select(_WORKS.c.manifest_digest).where(_WORKS.c.superseded_by.is_(None))
+    for part in in_parts(newest):
+        manifests |= set(connection.scalars(standing.where(_WORKS.c.begun_seq.in_(part))))
+    found: list[Known[Work]] = []
+    for some in in_parts(manifests):
+        statement = standing_statement(Work).where(_WORKS.c.manifest_digest.in_(some))
+        found += _newest(connection, as_of, statement, after, limit)
+    return nlargest(limit + 1, found, key=lambda known: known.begun_seq)
 
 
 def _by_digest(
