@@ -70,10 +70,11 @@ def _compared(
 ) -> Iterator[int]:
     """Give the newest work of each document that has all of these pieces and holds the text.
 
-    Each is looked up for itself: for a join PostgreSQL would read all there are, where it expects many.
+    Each is looked up for itself: for a join PostgreSQL would read all there are, where it expects many. The sum keeps
+    it from walking all works from the newest for the first of the manifest.
     """
     ids = pieces.holding(connection, wanted).subquery()
-    newest = select(func.max(_WORKS.c.begun_seq)).where(
+    newest = select(func.max(_WORKS.c.begun_seq + 0)).where(
         _WORKS.c.manifest_digest == _DOCUMENTS.c.digest, _WORKS.c.superseded_by.is_(None)
     )
     of_document = select(_before(newest, after).correlate(_DOCUMENTS).scalar_subquery())
@@ -108,8 +109,8 @@ def _of_same_manifests(
         manifests |= set(connection.scalars(standing.where(_WORKS.c.begun_seq.in_(part))))
     found: list[Known[Work]] = []
     for some in in_parts(manifests):
-        statement = standing_statement(Work).where(_WORKS.c.manifest_digest.in_(some))
-        found += _newest(connection, as_of, statement, after, limit)
+        statement = _before(standing_statement(Work).where(_WORKS.c.manifest_digest.in_(some)), after)
+        found += known_list(connection, as_of, Work, statement.order_by(-_WORKS.c.begun_seq).limit(limit + 1))
     return nlargest(limit + 1, found, key=lambda known: known.begun_seq)
 
 
