@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from devnet import installation, processes
+from devnet import anvil, installation, processes
 from devnet.rpc import Endpoint
 
 
@@ -77,8 +77,11 @@ def geth_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
 
 
 @pytest.fixture
-def anvil_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
+def anvil_node(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LiveNode]:
     """One anvil with the same rules, blocks on demand only; `anvil_reorg` and `anvil_rollback` re-organise it."""
+    monkeypatch.setattr(anvil, "STATES_IN_MEMORY", 5_000)
     with live("anvil", tmp_path_factory.mktemp("anvil-home")) as node:
         node.call("evm_setAutomine", True)
         yield node

@@ -59,6 +59,12 @@ def prepare(folder: Path) -> bool:
     return False
 
 
+STATES_IN_MEMORY: int | None = None
+"""Of how many blocks the state is kept, in memory alone; None: of 500 there and of 3,600 more on disk.
+
+A chain that is re-organised back to one on disk finds no code of any contract (anvil 1.7.1)."""
+
+
 def command(program: Path, chain_id: int, port: int) -> list[str]:
     """Return the command line, for the node's folder: rules, gas price and gas limit are the embedded chain's.
 
@@ -71,6 +77,7 @@ def command(program: Path, chain_id: int, port: int) -> list[str]:
         "--gas-limit", str(genesis.GAS_LIMIT), "--accounts", "1", "--balance", "0",
         "--disable-default-create2-deployer", "--order", "fifo", "--mixed-mining", "--block-time", "5",
         "--no-request-size-limit", "--state", STATE, "--state-interval", "1", "--color", "never",
+        *([] if STATES_IN_MEMORY is None else ["--prune-history", str(STATES_IN_MEMORY)]),
     ]  # fmt: skip
 
 

@@ -41,9 +41,6 @@ _MISCHIEF = 0.1
 DEPTH = 64
 FEW = 40
 """Kills in one storm on a chain that turns: its length, in blocks, goes with them."""
-_KEPT_IN_MEMORY = 850
-"""Blocks up to which anvil is re-organised: beyond some 900 it goes back to a state on its disk, and that lacks the
-contracts' code (anvil 1.7.1; seen with nothing of ours beside it)."""
 _CALLED = 64, 600
 """Blocks that a storm has from the beginning, and those that come with the kills."""
 _OFTEN = 0.6
@@ -121,8 +118,8 @@ class Turning:
     def grow(self) -> None:
         """Add some blocks now and then, so that something settles: while it storms, not more than go with the kills.
 
-        Afterwards only what settles that which was mined since the last time: anvil forgets the state of the first of
-        some 4,100 blocks, and with it what whoever follows the chain anew begins with.
+        Afterwards only what settles that which was mined since the last time: anvil keeps the state of some thousand
+        blocks, and whoever follows the chain anew begins with the first.
         """
         if time.monotonic() < self._next:
             return
@@ -173,14 +170,11 @@ class Turning:
 
     def _due(self) -> int:
         begun, more = _CALLED
-        called = self._first + begun + more * self._storm.kills.total() // FEW
-        return min(called, _KEPT_IN_MEMORY - DEPTH)
+        return self._first + begun + more * self._storm.kills.total() // FEW
 
     def _within(self, depth: int) -> int:
         head = self._head()
         self._highest = max(self._highest, head)
-        if head > _KEPT_IN_MEMORY:
-            return 0
         return max(0, min(depth, DEPTH - (self._highest - head), head - self._first - 1))
 
     def _head(self) -> int:
