@@ -2,7 +2,7 @@
 
 Starts one geth validator with the contracts, a worker and an indexer, each a process of its own with its usual
 settings. Ours asks for mints as requests and ends when all of them are settled, that is in the projection. The peer
-hands the node the same calls, of as many mints each, written and signed beforehand, 250 in an HTTP request, and ends
+hands the node the same calls, of as many mints each, written and signed beforehand, up to 250 in an HTTP request, and ends
 when the node has the last receipt; our processes are held still meanwhile. `bulk.py` measures 100,000 mints.
 """
 
@@ -50,6 +50,8 @@ TOGETHER = 500
 CLIENTS = 40
 """Callers at a time, where each asks for one: as many as the API has threads."""
 PEER_TOGETHER = 250
+PEER_OCTETS = 4 << 20
+"""Of the calls of one HTTP request, of which the node takes five."""
 FEW = 5_000
 """Mints up to which there is time for more than three rounds."""
 AIMED_AT = 1_000
@@ -262,14 +264,28 @@ def _send(node: Connection, signed: Sequence[Signed]) -> tuple[float, dict[str, 
     calls = [Call("eth_sendRawTransaction", (as_hex(one.raw),)) for one in signed]
     last = Call("eth_getTransactionReceipt", (as_hex(signed[-1].hash),))
     began = time.perf_counter()
-    for start in range(0, len(calls), PEER_TOGETHER):
-        node.ask_all(calls[start : start + PEER_TOGETHER], str)
+    for together in _together(calls):
+        node.ask_all(together, str)
     while (receipt := node.ask(last, dict)) is None:
         time.sleep(0.005)
     seconds = time.perf_counter() - began
     if receipt["status"] != "0x1":
         raise RuntimeError("the peer's last transaction reverted")
     return seconds, receipt
+
+
+def _together(calls: Sequence[Call]) -> Iterator[list[Call]]:
+    """Part calls into as many as the node takes at once."""
+    part: list[Call] = []
+    octets = 0
+    for call in calls:
+        size = len(str(call.params[0]))
+        if part and (len(part) == PEER_TOGETHER or octets + size > PEER_OCTETS):
+            yield part
+            part, octets = [], 0
+        part.append(call)
+        octets += size
+    yield part
 
 
 @contextmanager
