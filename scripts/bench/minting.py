@@ -2,8 +2,8 @@
 
 Starts one geth validator with the contracts, a worker and an indexer, each a process of its own with its usual
 settings. Ours asks for mints as requests and ends when all of them are settled, that is in the projection. The peer
-hands the node the same calls, of as many mints each, written and signed beforehand, up to 250 in an HTTP request, and ends
-when the node has the last receipt; our processes are held still meanwhile. `bulk.py` measures 100,000 mints.
+hands the node the same calls, of as many mints each, written and signed beforehand, up to 250 in an HTTP request, and
+ends when the node has the last receipt; our processes are held still meanwhile. `bulk.py` measures 100,000 mints.
 """
 
 from __future__ import annotations
