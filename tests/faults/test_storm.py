@@ -118,8 +118,8 @@ class Turning:
     def grow(self) -> None:
         """Add some blocks now and then, so that something settles: while it storms, not more than go with the kills.
 
-        Afterwards only what settles that which was mined since the last time: anvil keeps the state of some thousand
-        blocks, and whoever follows the chain anew begins with the first.
+        Afterwards only what settles that which was mined since the last time, for anvil keeps the state of some
+        thousand blocks, and whoever follows the chain anew begins with the first; and what makes it as long as it was.
         """
         if time.monotonic() < self._next:
             return
@@ -128,7 +128,7 @@ class Turning:
             room = min(self._due() - self._head(), self._growth.choice((1, 4, 16, 32)))
         else:
             before, self._mined = self._mined, self._nonces()
-            room = DEPTH if self._mined != before else 0
+            room = DEPTH if self._mined != before else self._highest + 1 - self._head()
         if room > 0:
             self._node.call("anvil_mine", hex(room))
 
