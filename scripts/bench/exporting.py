@@ -32,8 +32,8 @@ from tests.indexer.histories import FOLLOWED, SOURCES
 
 FORMS: tuple[TextForm, ...] = ("jsonl", "csv")
 ROUNDS = 3
-PAGES = 64
-"""MB of its database that SQLite keeps in a process, as `indexer.store.sqlite` asks it to."""
+PAGES = 16
+"""MB of its database that SQLite keeps in a process that reads, as `indexer.store.sqlite` asks it to."""
 SLACK = 16
 """MB by which peaks may differ though nothing grows."""
 STARTED = "processes are started for it; they end when nobody needed them for a minute"
