@@ -1,7 +1,7 @@
 """Bring together the evidence of a claim from the projection and the chain. Reads the node and the projection.
 
-What `collect` hands out was checked as a stranger would check it: records against heads, heads against the state, the
-state against the header. `gather` leaves that to whoever runs all checks anyway.
+What is handed out is `checked` as a stranger would check it: records against heads, heads against the state, the state
+against the header. Who runs every check anyway asks `require_consistent` of what they found.
 """
 
 from __future__ import annotations
@@ -89,37 +89,6 @@ def take_ground(node: Node, anchor: TrustAnchor, number: int) -> Ground:
     return Ground(block, tuple(chain), final=True)
 
 
-def collect(
-    view: View,
-    node: Node,
-    anchor: TrustAnchor,
-    claim: Claim,
-    *,
-    ground: Ground | None = None,
-    files: Iterable[DepositedFile] = (),
-    manifest: str | None = None,
-    further: Iterable[Hash32] = (),
-) -> EvidenceBundle:
-    """Make the bundle of a claim as of the last settled block, and check that it holds together.
-
-    Args:
-        view: the reading of the projection that says which block that is.
-        anchor: of this very ledger; readers check with their own.
-        claim: what is to be proved; whether it follows is for the checks to say.
-        ground: that block, where it is at hand.
-        manifest: the exact text of the work's manifest.
-        further: subjects whose histories are carried beyond those that the claim needs.
-
-    Raises:
-        NotProvable: the answers of node and projection do not agree, e.g. since the chain moved meanwhile.
-        NodeError: the node does not answer, or does not know the state of that block any more.
-    """
-    bundle = gather(view, node, anchor, claim, ground=ground, files=files, manifest=manifest, further=further)
-    case = checks.Case(bundle, anchor, None)
-    require_consistent((check, check.run(case)) for check in checks.CHECKS if check.name in _OF_THE_CHAIN)
-    return bundle
-
-
 def gather(
     view: View,
     node: Node,
@@ -131,7 +100,20 @@ def gather(
     manifest: str | None = None,
     further: Iterable[Hash32] = (),
 ) -> EvidenceBundle:
-    """Make the bundle of a claim as `collect` does, unchecked: run every check and `require_consistent`."""
+    """Make the bundle of a claim as of the last settled block; whether it holds together, `checked` says.
+
+    Args:
+        view: the reading of the projection that says which block that is.
+        anchor: of this very ledger; readers check with their own.
+        claim: what is to be proved; whether it follows is for the checks to say.
+        ground: that block, where it is at hand.
+        manifest: the exact text of the work's manifest.
+        further: subjects whose histories are carried beyond those that the claim needs.
+
+    Raises:
+        NotProvable: the node has not that block (now), it knows no ledger there, or there are too many records.
+        NodeError: the node does not answer, or does not know the state of that block any more.
+    """
     subjects = tuple(dict.fromkeys((*claim.subjects(anchor.sources), *further)))
     records = _records(view, subjects, view.as_of.settled_number)
     ground = ground or take_ground(node, anchor, view.as_of.settled_number)
@@ -155,6 +137,17 @@ def gather(
         files=tuple(files),
         manifest=manifest,
     )
+
+
+def checked(bundle: EvidenceBundle, anchor: TrustAnchor | None) -> EvidenceBundle:
+    """Give back a bundle that was gathered, having run the checks that say whether it holds together.
+
+    Raises:
+        NotProvable: it does not, e.g. since the chain moved meanwhile.
+    """
+    case = checks.Case(bundle, anchor, None)
+    require_consistent((check, check.run(case)) for check in checks.CHECKS if check.name in _OF_THE_CHAIN)
+    return bundle
 
 
 _OF_THE_CHAIN = frozenset(("records", "storage", "state"))

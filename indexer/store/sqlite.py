@@ -36,7 +36,7 @@ from indexer.store.schema import Base
 
 _BUSY_SECONDS = 30.0
 _TEXT_INDEX = "fts5"
-_WRITERS_PAGES, _READERS_PAGES = 64 << 10, 16 << 10
+_WRITERS_PAGES, READERS_PAGES = 64 << 10, 16 << 10
 """KiB of pages that a connection keeps; a process that serves has many that read."""
 _ANALYSED = 1_000
 """Entries of each index that are looked at for the planner's statistics; more make no better plans."""
@@ -194,7 +194,7 @@ class SqliteDatabase(Database):
         return [
             "foreign_keys = ON",
             "synchronous = FULL",
-            f"cache_size = -{_READERS_PAGES if query_only else _WRITERS_PAGES}",
+            f"cache_size = -{READERS_PAGES if query_only else _WRITERS_PAGES}",
             f"query_only = {'ON' if query_only else 'OFF'}",
         ]
 

@@ -24,6 +24,7 @@ from indexer.evidence.ends import End
 from indexer.evidence.export import ExportHeader
 from indexer.store import Projection
 from indexer.store.schema import RecordTable
+from indexer.store.sqlite import READERS_PAGES
 from indexer.values import ZERO_HASH
 from service.audit.export import MANY, pieces
 from service.audit.parts import TextForm
@@ -32,8 +33,8 @@ from tests.indexer.histories import FOLLOWED, SOURCES
 
 FORMS: tuple[TextForm, ...] = ("jsonl", "csv")
 ROUNDS = 3
-PAGES = 16
-"""MB of its database that SQLite keeps in a process that reads, as `indexer.store.sqlite` asks it to."""
+PAGES = READERS_PAGES >> 10
+"""MB of its database that SQLite keeps in a process that reads."""
 SLACK = 16
 """MB by which peaks may differ though nothing grows."""
 STARTED = "processes are started for it; they end when nobody needed them for a minute"

@@ -263,29 +263,16 @@ class Bench:
 def _send(node: Connection, signed: Sequence[Signed]) -> tuple[float, dict[str, Any]]:
     calls = [Call("eth_sendRawTransaction", (as_hex(one.raw),)) for one in signed]
     last = Call("eth_getTransactionReceipt", (as_hex(signed[-1].hash),))
+    together = min(PEER_TOGETHER, max(1, PEER_OCTETS // max(len(as_hex(one.raw)) for one in signed)))
     began = time.perf_counter()
-    for together in _together(calls):
-        node.ask_all(together, str)
+    for start in range(0, len(calls), together):
+        node.ask_all(calls[start : start + together], str)
     while (receipt := node.ask(last, dict)) is None:
         time.sleep(0.005)
     seconds = time.perf_counter() - began
     if receipt["status"] != "0x1":
         raise RuntimeError("the peer's last transaction reverted")
     return seconds, receipt
-
-
-def _together(calls: Sequence[Call]) -> Iterator[list[Call]]:
-    """Part calls into as many as the node takes at once."""
-    part: list[Call] = []
-    octets = 0
-    for call in calls:
-        size = len(str(call.params[0]))
-        if part and (len(part) == PEER_TOGETHER or octets + size > PEER_OCTETS):
-            yield part
-            part, octets = [], 0
-        part.append(call)
-        octets += size
-    yield part
 
 
 @contextmanager

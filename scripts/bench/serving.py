@@ -124,6 +124,7 @@ def answers(made: World, parts: Sequence[Sequence[int]], entries: int) -> Iterat
                 [[place.format(one) for one in part] for part in parts] for parts in (by_many, by_one)
             )
             same = [[place.format(asked[0][0])] * MANY] * ROUNDS
+            lookups = [[f"/{token}" for token in islice(cycle(part), MANY)] for part in by_many]
             for when, rounds, to_reach, at_once in (
                 ("each for the first time", paths, (goal, at_most(15)), AT_ONCE),
                 ("each for the first time, one reader alone", alone, (None, at_most(15)), 1),
@@ -131,7 +132,6 @@ def answers(made: World, parts: Sequence[Sequence[int]], entries: int) -> Iterat
                 ("the same again", same, (None, None), AT_ONCE),
             ):
                 time.sleep(2 * FRESH)
-                lookups = [[f"/{token}" for token in islice(cycle(part), MANY)] for part in by_many]
                 mine, theirs = Asker(port, rounds, at_once), Asker(other, lookups, at_once)
                 yield from both(f"{name}, {when}", entries, mine, theirs, process.pid, to_reach)
         peak = Spread.of([memory_of(process.pid)])

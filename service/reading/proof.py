@@ -6,7 +6,8 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -17,8 +18,7 @@ from indexer.evidence.bundle import DepositedFile, EvidenceBundle
 from indexer.evidence.claims import Claim, Deposit, Holding
 from indexer.evidence.collect import (
     Ground,
-    NotProvable,
-    collect,
+    checked,
     gather,
     look_since,
     require_consistent,
@@ -118,7 +118,8 @@ class Prover:
         Raises:
             Unavailable: as `bundle`.
         """
-        return self._assembled(collect, claim, work, further)
+        with _or_unavailable():
+            return checked(self._gathered(claim, work, further), self.anchor)
 
     def verdict(self, known: Known[Token] | Known[Work]) -> VerdictView | None:
         """Check the evidence as a stranger would; None where it cannot be had now."""
@@ -144,18 +145,13 @@ class Prover:
 
     def _proved(self, known: Known[Token] | Known[Work], claim: Claim) -> VerdictView:
         work = self._work(known)
-        bundle = self._assembled(gather, claim, work, self._stood_for(known, work))
-        verdict = self.check(bundle, compare=True)
-        try:
+        with _or_unavailable():
+            bundle = self._gathered(claim, work, self._stood_for(known, work))
+            verdict = self.check(bundle, compare=True)
             require_consistent(verdict.checks)
-        except NotProvable as fault:
-            raise _unavailable(fault) from fault
         return verdict_view(verdict, bundle, self.anchor)
 
-    def _assembled(
-        self, assemble: Callable[..., EvidenceBundle], claim: Claim, work: Work, further: tuple[Hash32, ...]
-    ) -> EvidenceBundle:
-        """Assemble evidence by `collect`, or by `gather` where every check is run anyway."""
+    def _gathered(self, claim: Claim, work: Work, further: tuple[Hash32, ...]) -> EvidenceBundle:
         library, node = self.installation.library, self.installation.node
         manifest = library.octets(work.manifest_digest)
         known_manifest = library.manifest(work.manifest_digest)
@@ -171,19 +167,16 @@ class Prover:
         ]
         if self.anchor is None:
             raise _unavailable()
-        try:
-            return assemble(
-                self.view,
-                node,
-                self.anchor,
-                claim,
-                ground=self.memory.stand(self.view, node, self.anchor),
-                further=further,
-                files=files,
-                manifest=manifest.decode() if manifest is not None else None,
-            )
-        except (EvidenceError, NodeError) as fault:
-            raise _unavailable(fault) from fault
+        return gather(
+            self.view,
+            node,
+            self.anchor,
+            claim,
+            ground=self.memory.stand(self.view, node, self.anchor),
+            further=further,
+            files=files,
+            manifest=manifest.decode() if manifest is not None else None,
+        )
 
     def _kept_file(self, bundle: EvidenceBundle) -> Hash32 | None:
         """Hash the deposited file as it is kept here; None where it is not, so that it is not compared."""
@@ -272,9 +265,17 @@ def _since(known: SinceKnown) -> Since:
             return Since("unchecked")
 
 
-def _unavailable(fault: Exception | None = None) -> Unavailable:
-    if fault is not None:
+@contextmanager
+def _or_unavailable() -> Iterator[None]:
+    """Say of what cannot be proved now that asking again helps."""
+    try:
+        yield
+    except (EvidenceError, NodeError) as fault:
         log.warning("no evidence: %s", fault)
+        raise _unavailable() from fault
+
+
+def _unavailable() -> Unavailable:
     return Unavailable(
         "evidence-unavailable",
         "暂时取不到证据：没有信任锚，或链节点没有应答；请稍后再试。",

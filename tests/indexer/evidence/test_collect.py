@@ -24,7 +24,7 @@ from indexer.evidence.anchor import Authority, TrustAnchor, with_authority
 from indexer.evidence.anchor_file import read_anchor
 from indexer.evidence.bundle import EvidenceBundle, read_bundle, write_bundle
 from indexer.evidence.claims import Deposit, Holding
-from indexer.evidence.collect import NotProvable, collect, look_since, take_ground
+from indexer.evidence.collect import NotProvable, checked, gather, look_since, take_ground
 from indexer.evidence.export import verify_export, write_csv, write_jsonl
 from indexer.evidence.result import Status
 from indexer.evidence.verdict import UNRECOGNISED, Answer, SinceThen, verify
@@ -110,7 +110,8 @@ class House:
     def evidence(self, claim: Holding | Deposit, **more: Any) -> EvidenceBundle:
         self.follow()
         with self.projection.view() as view:
-            return collect(view, self.node, self.anchor, claim, files=[LISTED], manifest=MANIFEST, **more)
+            bundle = gather(view, self.node, self.anchor, claim, files=[LISTED], manifest=MANIFEST, **more)
+        return checked(bundle, self.anchor)
 
     def holding(self, name: str) -> Holding:
         return Holding(self.token, self.who(name), self.work)
