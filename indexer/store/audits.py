@@ -5,18 +5,19 @@ Time is translated into a range of seqs first: block times never fall, and every
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from indexer.audit import Measures, Period, Tally, TallyKey, period_of_day
 from indexer.china import DAY, OFFSET
 from indexer.events import SELECTORS, Annulled, HoldPlaced, Sources, WorkKind
 from indexer.record import Record
-from indexer.state import Edition, Token, Work
+from indexer.state import Token, Work
 from indexer.store.answers import AsOf, Completeness, EntryFilter, Listing
-from indexer.store.lookups import BLOCKS, RECORDS, SUBJECTS, entries, entries_statement, subject_head
+from indexer.store.lookups import BLOCKS, RECORDS, SUBJECTS, by_seq, subject_head
+from indexer.store.selecting import Selection, first_seqs
 from indexer.store.versions import TABLES
 from indexer.values import Address, Hash32
 
@@ -27,7 +28,7 @@ _RECORD_COLUMNS = [
     RECORDS.c[name]
     for name in ("seq", "source", "act", "data", "state_after", "subjects", "block_number", "block_time")
 ]
-_TOKENS, _EDITIONS, _WORKS = TABLES[Token], TABLES[Edition], TABLES[Work]
+_TOKENS, _WORKS = TABLES[Token], TABLES[Work]
 
 
 def listing(
@@ -38,22 +39,18 @@ def listing(
     Raises:
         ValueError: the filter names more than one subject.
     """
-    subject = _subject(sources, where)
+    wanted = Selection.of(sources, where)
     first, last = _range(connection, as_of, where)
-    statement = entries_statement().where(RECORDS.c.seq >= max(first, after + 1), RECORDS.c.seq <= last)
-    if where.acts:
-        statement = statement.where(RECORDS.c.act.in_(where.acts))
-    if subject is not None:
-        statement = statement.where(_names(subject, where, max(first, after + 1), last))
-    found = entries(connection, as_of, statement.order_by(RECORDS.c.seq).limit(limit + 1))
-    cursor = found[limit - 1].record.seq if len(found) > limit else None
-    shown = tuple(found[:limit])
-    if subject is None and not where.acts:
+    seqs = first_seqs(connection, wanted, range(max(first, after + 1), last + 1), limit + 1)
+    found = by_seq(connection, as_of, seqs)
+    cursor = seqs[limit - 1] if len(seqs) > limit else None
+    shown = tuple(found[seq] for seq in seqs[:limit])
+    if wanted.everything:
         return Listing(shown, cursor, first, last, Completeness.LEDGER)
     whole = (first, last) == (0, as_of.count - 1)
-    if subject is not None and whole and not where.acts and not where.derived:
-        head, _ = subject_head(connection, subject)
-        return Listing(shown, cursor, first, last, Completeness.SUBJECT, subject, head)
+    if wanted.subject is not None and whole and not where.acts and not where.derived:
+        head, _ = subject_head(connection, wanted.subject)
+        return Listing(shown, cursor, first, last, Completeness.SUBJECT, wanted.subject, head)
     return Listing(shown, cursor, first, last, Completeness.SELECTION)
 
 
@@ -200,39 +197,3 @@ def _range(connection: Connection, as_of: AsOf, where: EntryFilter) -> tuple[int
     if where.seq_until is not None:
         untils.append(where.seq_until + 1)
     return max(firsts), min(untils) - 1
-
-
-def _subject(sources: Sources, where: EntryFilter) -> Hash32 | None:
-    naming: tuple[tuple[Callable[[Any], Hash32], Any], ...] = (
-        (sources.party, where.party),
-        (sources.account, where.account),
-        (sources.work, where.work),
-        (sources.collection, where.collection),
-        (sources.edition, where.edition),
-        (sources.token, where.token),
-    )
-    named = [subject_of(name) for subject_of, name in naming if name is not None]
-    if len(named) > 1:
-        raise ValueError("a filter names at most one of party, account, work, collection, edition and token")
-    return named[0] if named else None
-
-
-def _names(subject: Hash32, where: EntryFilter, first: int, last: int) -> ColumnElement[bool]:
-    """Say that a record names the subject, or with `derived` one that came of it."""
-    ranged = select(SUBJECTS.c.seq).where(SUBJECTS.c.seq >= first, SUBJECTS.c.seq <= last)
-    conditions = [SUBJECTS.c.subject == subject]
-    conditions += [SUBJECTS.c.subject.in_(derived) for derived in _derived(where)] if where.derived else []
-    return RECORDS.c.seq.in_(ranged.where(or_(*conditions)))
-
-
-def _derived(where: EntryFilter) -> Iterator[Select[Any]]:
-    for column, value in (("work_id", where.work), ("collection_id", where.collection)):
-        if value is not None:
-            yield from (
-                select(table.c.subject).where(table.c[column] == value, table.c.superseded_by.is_(None))
-                for table in (_EDITIONS, _TOKENS)
-            )
-    if where.edition is not None:
-        yield select(_TOKENS.c.subject).where(
-            _TOKENS.c.edition_id == where.edition, _TOKENS.c.superseded_by.is_(None)
-        )

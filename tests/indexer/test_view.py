@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
@@ -15,6 +16,7 @@ from indexer.health import health
 from indexer.state import fold
 from indexer.store import Projection, View
 from indexer.store.answers import Completeness, Document, EntryFilter
+from indexer.store.selecting import Effort, Selection, first_seqs
 from indexer.values import Hash32
 from indexer.wire import write_address
 from tests.indexer.histories import BASE_TIME, SOURCES, History, account, grow, word
@@ -232,40 +234,86 @@ def test_a_filter_lets_through_what_a_plain_look_would(view: View, world: Histor
         assert whole_list(view, where) == [record for record in world.records if lets_through(record)]
 
 
-def test_a_filter_by_work_collection_or_edition_brings_along_what_came_of_it(
-    view: View, world: History
-) -> None:
-    token = max(tokens_of(world), key=lambda token: token.gifts)
+def derived_cases(world: History) -> list[tuple[EntryFilter, Hash32, set[Hash32]]]:
+    """Filters that bring along what came of a subject, each with its subject, and with what came of that."""
     tokens = tokens_of(world)
     editions = [state for state in world.held.values() if isinstance(state, states.Edition)]
-    cases = [
+    token = max(tokens, key=lambda token: token.gifts)
+    return [
         (
             EntryFilter(work=token.work_id, derived=True),
-            {SOURCES.work(token.work_id)}
-            | {SOURCES.edition(one.edition_id) for one in editions if one.work_id == token.work_id}
+            SOURCES.work(token.work_id),
+            {SOURCES.edition(one.edition_id) for one in editions if one.work_id == token.work_id}
             | {SOURCES.token(one.token_id) for one in tokens if one.work_id == token.work_id},
         ),
         (
             EntryFilter(collection=token.collection_id, derived=True),
-            {SOURCES.collection(token.collection_id)}
-            | {
-                SOURCES.edition(one.edition_id)
-                for one in editions
-                if one.collection_id == token.collection_id
-            }
+            SOURCES.collection(token.collection_id),
+            {SOURCES.edition(one.edition_id) for one in editions if one.collection_id == token.collection_id}
             | {SOURCES.token(one.token_id) for one in tokens if one.collection_id == token.collection_id},
         ),
         (
             EntryFilter(edition=token.edition_id, derived=True),
-            {SOURCES.edition(token.edition_id)}
-            | {SOURCES.token(one.token_id) for one in tokens if one.edition_id == token.edition_id},
+            SOURCES.edition(token.edition_id),
+            {SOURCES.token(one.token_id) for one in tokens if one.edition_id == token.edition_id},
         ),
-        (EntryFilter(work=token.work_id), {SOURCES.work(token.work_id)}),
     ]
-    for where, subjects in cases:
+
+
+def test_a_filter_by_work_collection_or_edition_brings_along_what_came_of_it(
+    view: View, world: History
+) -> None:
+    alone = tokens_of(world)[0].work_id
+    for where, own, came_of_it in [
+        *derived_cases(world),
+        (EntryFilter(work=alone), SOURCES.work(alone), set[Hash32]()),
+    ]:
+        subjects = {own, *came_of_it}
         expected = [record for record in world.records if not subjects.isdisjoint(record.subjects)]
         assert whole_list(view, where) == expected
         assert expected
+
+
+@pytest.mark.parametrize("acts_wanted", [(), (acts.Gifted,)])
+@pytest.mark.parametrize(
+    ("effort", "walks", "asks"),
+    [
+        (Effort(few=1_000_000), False, True),
+        (Effort(few=0, stretch=7, patience=1_000_000), True, False),
+        (Effort(few=0, stretch=2, patience=4, each=0), True, True),
+    ],
+    ids=["all asked", "walked", "walked, then all asked"],
+)
+def test_however_what_came_of_a_subject_is_looked_for_the_same_is_found(
+    projection: Projection,
+    world: History,
+    effort: Effort,
+    walks: bool,
+    asks: bool,
+    acts_wanted: tuple[type[acts.Act], ...],
+) -> None:
+    index(projection, world, depth=5)
+    selectors = frozenset(acts.SELECTORS[act_type] for act_type in acts_wanted)
+    asked: list[str] = []
+    event.listen(projection._database.reader, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    for where, own, came_of_it in derived_cases(world):
+        wanted = Selection.of(SOURCES, replace(where, acts=selectors))
+        asked.clear()
+        found, left = list[int](), range(30, len(world.records) - 3)
+        with projection.connection() as connection:
+            while part := first_seqs(connection, wanted, left, 6, effort):
+                assert len(part) <= 6
+                found += part
+                left = range(part[-1] + 1, left.stop)
+        subjects = {own, *came_of_it}
+        assert found == [
+            record.seq
+            for record in world.records[30:-3]
+            if not subjects.isdisjoint(record.subjects) and (not selectors or record.act in selectors)
+        ]
+        assert found
+        assert any("DISTINCT" in statement for statement in asked) is walks
+        assert any("UNION" in statement for statement in asked) is asks
 
 
 def whole_list(view: View, where: EntryFilter) -> list[object]:
