@@ -41,7 +41,7 @@ HANDS = 5
 """Holders that one token in ten has one after the other."""
 LATER = 2_000
 """Works that are deposited before a token is passed on, at most."""
-HEADLINES = ("search", "holder")
+HEADLINES = ("search", "holder", "entries of a collection")
 STRETCH = 10
 """Blocks of a thousand records that are written together."""
 LOOKUPS = 200
