@@ -19,6 +19,9 @@ from tests.indexer.ledgers import administer
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 
+_MEANWHILE = 8
+"""Blocks that a worker may have had mined between a look at the head and what is done about it."""
+
 
 def _head(stage: Stage) -> int:
     return int(stage.house.node.call("eth_blockNumber"), 16)
@@ -51,13 +54,13 @@ def _settle(stage: Stage, depth: int) -> None:
 def test_blocks_lost_before_they_settled_come_back_by_themselves(
     geth_node: LiveNode, nursery: Nursery, tally: Tally, blocks: int
 ) -> None:
-    depth = blocks + 2
+    depth = blocks + _MEANWHILE
     with staged(geth_node, nursery, 61, depth=depth) as stage:
         stage.found()
         _settle(stage, depth)
+        begun = _head(stage)
         stage.ask(stage.story.life())
         players = [stage.worker(), stage.indexer()]
-        begun = _head(stage)
         assert until(lambda: _head(stage) > begun + 1, 30.0), "the worker had nothing mined"
         mined(stage.house.node, max(1, blocks - 1))
         sent = _head(stage)

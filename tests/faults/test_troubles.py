@@ -104,8 +104,11 @@ def test_another_chain_behind_the_address_signs_and_indexes_nothing(
     assert halt is not None
     assert halt.reason is Reason.OTHER_CHAIN
     assert until(lambda: "is on another chain" in nursery.log(), 30.0), "the worker did not see it"
-    states = {str(stage.house.operation(one).state) for one in stage.ids.values()}
-    assert states == {"settled", "stored"}
+
+    def states() -> set[str]:
+        return {str(stage.house.operation(one).state) for one in stage.ids.values()}
+
+    assert until(lambda: states() == {"settled", "stored"}, 30.0), states()
     assert int(anvil_node.call("eth_blockNumber"), 16) == length, "somebody sent something there"
     stage.line.behind = right
     _let_work(stage, 60.0, *players)
