@@ -3,7 +3,7 @@
 A subject's records are asked for, or each act's. Of a work, a collection or an edition with what came of it: where
 that is little, all its subjects are asked. Where it is much, its records are near one another: then the ledger is
 walked from the place asked for, and only where that finds too few are all asked. So a page costs what lies between
-its records and at most what editions and tokens there are, never what the ledger holds.
+its records and at most what all records of its editions and tokens cost.
 """
 
 from __future__ import annotations
