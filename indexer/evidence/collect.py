@@ -275,11 +275,11 @@ def _records(view: View, subjects: Sequence[Hash32], number: int) -> list[Record
                 for entry in page.items
                 if entry.record.block_number <= number
             )
+            if len(found) > MOST_RECORDS:
+                raise NotProvable(f"more than {MOST_RECORDS} records")
             after = page.cursor
             if after is None:
                 break
-            if len(found) > MOST_RECORDS:
-                raise NotProvable(f"more than {MOST_RECORDS} records")
     return [found[seq] for seq in sorted(found)]
 
 
