@@ -42,8 +42,8 @@ def listing(
     wanted = Selection.of(sources, where)
     first, last = _range(connection, as_of, where)
     seqs = first_seqs(connection, wanted, range(max(first, after + 1), last + 1), limit + 1)
-    found = by_seq(connection, as_of, seqs)
     cursor = seqs[limit - 1] if len(seqs) > limit else None
+    found = by_seq(connection, as_of, seqs[:limit])
     shown = tuple(found[seq] for seq in seqs[:limit])
     if wanted.everything:
         return Listing(shown, cursor, first, last, Completeness.LEDGER)

@@ -72,7 +72,7 @@ def first_seqs(
     walked = 0
     if not _few(connection, wanted, effort.few):
         while seqs[walked:] and len(found) < most and walked < effort.patience + effort.each * len(found):
-            found += _walked(connection, wanted, seqs[walked:][: effort.stretch])
+            found += _walked(connection, wanted, seqs[walked : walked + effort.stretch])
             walked += effort.stretch
     if seqs[walked:] and len(found) < most:
         found += _asked(connection, wanted, seqs[walked:], most - len(found))

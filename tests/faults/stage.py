@@ -56,6 +56,8 @@ _DEPLOYED_IN = 1.5
 """Seconds that it takes to deploy on two cores that do nothing else; where it takes longer, lives and leases last
 longer too."""
 HOLDERS = 4
+MEANWHILE = 8
+"""Blocks that a worker may have had mined between a look at the head and what is done about it."""
 
 
 @dataclass

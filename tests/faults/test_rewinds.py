@@ -13,14 +13,11 @@ from indexer.values import hash32
 from tests.devnet.transactions import mined
 from tests.devnet_fixtures import LiveNode
 from tests.faults.nursery import Nursery
-from tests.faults.stage import Stage, staged, until
+from tests.faults.stage import MEANWHILE, Stage, staged, until
 from tests.faults.tally import Tally
 from tests.indexer.ledgers import administer
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
-
-_MEANWHILE = 8
-"""Blocks that a worker may have had mined between a look at the head and what is done about it."""
 
 
 def _head(stage: Stage) -> int:
@@ -54,7 +51,7 @@ def _settle(stage: Stage, depth: int) -> None:
 def test_blocks_lost_before_they_settled_come_back_by_themselves(
     geth_node: LiveNode, nursery: Nursery, tally: Tally, blocks: int
 ) -> None:
-    depth = blocks + _MEANWHILE
+    depth = blocks + MEANWHILE
     with staged(geth_node, nursery, 61, depth=depth) as stage:
         stage.found()
         _settle(stage, depth)

@@ -19,7 +19,7 @@ from indexer.values import as_hex
 from tests.devnet_fixtures import LiveNode
 from tests.faults.nursery import Nursery
 from tests.faults.servers import Postgres
-from tests.faults.stage import Stage, no_weather, staged
+from tests.faults.stage import MEANWHILE, Stage, no_weather, staged
 from tests.faults.storm import OF_REWINDING, PUT_BACK, Storm, usual_shocks
 from tests.faults.tally import KILL, LIE, Tally
 
@@ -45,8 +45,6 @@ _CALLED = 64, 600
 """Blocks that a storm has from the beginning, and those that come with the kills."""
 _OFTEN = 0.6
 """Seconds between two re-orgs for an indexer that is to die while it rewinds; it must follow again in between."""
-_MEANWHILE = 8
-"""Blocks that a worker may have had mined between a look at the head and what is done about it."""
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +149,7 @@ class Turning:
         """Take the last blocks away."""
         depth = self._within(self._losses.randint(1, 5))
         if depth and self._still("anvil_rollback", depth):
-            self._highest += _MEANWHILE
+            self._highest += MEANWHILE
             self._storm.others["blocks lost"] += 1
 
     def _still(self, method: str, *arguments: object) -> bool:
@@ -204,7 +202,7 @@ def test_nothing_is_lost_on_postgresql(
 
 
 # Nightly until it has come to its end often enough: of eleven that ran while anvil had older states on its disk three
-# did not; since they are in memory (devnet.anvil) seven of seven did, two of them with the seeds of those three.
+# did not; since they are in memory (devnet.anvil) twenty of twenty did, two of them with the seeds of those three.
 @pytest.mark.nightly
 def test_nothing_is_lost_on_a_chain_that_turns(
     anvil_node: LiveNode, nursery: Nursery, tally: Tally, server: Postgres

@@ -294,8 +294,7 @@ def test_however_what_came_of_a_subject_is_looked_for_the_same_is_found(
 ) -> None:
     index(projection, world, depth=5)
     selectors = frozenset(acts.SELECTORS[act_type] for act_type in acts_wanted)
-    asked: list[str] = []
-    event.listen(projection._database.reader, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    asked = statements_of(projection)
     for where, own, came_of_it in derived_cases(world):
         wanted = Selection.of(SOURCES, replace(where, acts=selectors))
         asked.clear()
@@ -314,6 +313,13 @@ def test_however_what_came_of_a_subject_is_looked_for_the_same_is_found(
         assert found
         assert any("DISTINCT" in statement for statement in asked) is walks
         assert any("UNION" in statement for statement in asked) is asks
+
+
+def statements_of(projection: Projection) -> list[str]:
+    """Give a list that every statement joins which is asked of the projection from now on."""
+    asked: list[str] = []
+    event.listen(projection._database.reader, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    return asked
 
 
 def whole_list(view: View, where: EntryFilter) -> list[object]:
@@ -471,10 +477,7 @@ def test_every_claim_to_the_same_bytes_is_listed(projection: Projection) -> None
 
 def test_a_page_takes_a_fixed_number_of_statements(projection: Projection, world: History) -> None:
     index(projection, world)
-    statements: list[str] = []
-    event.listen(
-        projection._database.reader, "before_cursor_execute", lambda *call: statements.append(call[2])
-    )
+    statements = statements_of(projection)
     tokens = sorted(tokens_of(world), key=lambda token: token.gifts)
     counts = []
     for token in (tokens[0], tokens[-1]):
